@@ -5,7 +5,9 @@ const Exact = Decimal.clone({ precision: 100, toExpNeg: -100, toExpPos: 100 });
 
 /** ISO 4217 currencies whose minor unit is not a hundredth. Never change an entry: the ledger counts in these units. */
 const DECIMALS: Readonly<Record<string, number>> = {
-  ...Object.fromEntries('BIF CLP DJF GNF ISK JPY KMF KRW PYG RWF UGX UYI VND VUV XAF XOF XPF'.split(' ').map((c) => [c, 0])),
+  ...Object.fromEntries(
+    'BIF CLP DJF GNF ISK JPY KMF KRW PYG RWF UGX UYI VND VUV XAF XOF XPF'.split(' ').map((c) => [c, 0]),
+  ),
   ...Object.fromEntries('BHD IQD JOD KWD LYD OMR TND'.split(' ').map((c) => [c, 3])),
   ...Object.fromEntries('CLF UYW'.split(' ').map((c) => [c, 4])),
 };

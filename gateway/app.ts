@@ -1,0 +1,63 @@
+import { createServer, type Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import Koa, { HttpError } from 'koa';
+import type { Logger } from 'pino';
+import type { GatewayConfig } from './config.js';
+import { ebetRoutes } from './ebet/routes.js';
+import { WalletClient } from './wallet-client.js';
+
+/** A callback is small: who needs longer to send it is not a provider. */
+const REQUEST_TIMEOUT_MS = 10_000;
+/** Providers keep connections open between calls; longer than the proxies before us usually do. */
+const KEEP_ALIVE_TIMEOUT_MS = 75_000;
+
+export interface Gateway {
+  readonly host: string;
+  readonly port: number;
+  /** Takes no new connections, answers the calls under way and hangs up. */
+  stop(): Promise<void>;
+}
+
+/** Builds the whole of the gateway and starts it. */
+export async function startGateway(config: GatewayConfig, log: Logger): Promise<Gateway> {
+  const client = new WalletClient(config.walletCoreAddress, log);
+  const app = createApp(config, client, log);
+  const handle = app.callback();
+  const timeouts = { requestTimeout: REQUEST_TIMEOUT_MS, keepAliveTimeout: KEEP_ALIVE_TIMEOUT_MS };
+  const server = createServer(timeouts, (request, response) => void handle(request, response));
+  const { host } = config.listen;
+  await new Promise<void>((resolve, reject) => {
+    server.once('error', reject).listen(config.listen.port, host, resolve);
+  });
+  const { port } = server.address() as AddressInfo;
+  return { host, port, stop: () => stop(server, client) };
+}
+
+/** One line per provider. */
+function createApp({ channels }: GatewayConfig, client: WalletClient, log: Logger): Koa {
+  const app = new Koa();
+  const ebet = ebetRoutes(
+    channels.filter(({ provider }) => provider === 'ebet'),
+    client,
+    log,
+  );
+  app.use(ebet.routes()).use(ebet.allowedMethods());
+  // The one sink of what no protocol answers: a body too large or cut short, and faults of ours.
+  app.on('error', (error: unknown) => {
+    const expected =
+      error instanceof HttpError || (error instanceof Error && 'expose' in error && error.expose === true);
+    if (!expected) log.error({ err: error }, 'a request failed unexpectedly');
+  });
+  return app;
+}
+
+async function stop(server: Server, client: WalletClient): Promise<void> {
+  await new Promise<void>((resolve) => {
+    server.close(() => resolve());
+    // A connection that is idle between two calls would keep the server open.
+    server.closeIdleConnections();
+    const timer = setInterval(() => server.closeIdleConnections(), 50);
+    server.once('close', () => clearInterval(timer));
+  });
+  client.close();
+}

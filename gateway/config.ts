@@ -1,0 +1,67 @@
+import { z } from 'zod';
+import type { Address, LogLevel, Setup } from '../config.js';
+import {
+  addressSetting,
+  dataSetting,
+  formatAddress,
+  logLevelSetting,
+  readSetup,
+  section,
+  validate,
+} from '../config.js';
+import { developmentChannel } from './development.js';
+import { type EbetChannel, ebetChannel } from './ebet/channel.js';
+
+/** One configured caller, of any provider. */
+export type Channel = EbetChannel;
+
+export interface GatewayConfig {
+  /** Absolute path of the data folder; of it the gateway uses only the development keys. */
+  readonly data: string;
+  readonly listen: Address;
+  /** host:port of wallet-core. */
+  readonly walletCoreAddress: string;
+  /** Whether the file or the environment gave that address; `npm start` replaces only the default. */
+  readonly walletCoreNamed: boolean;
+  readonly logLevel: LogLevel;
+  readonly channels: readonly Channel[];
+  /** There is no configuration file and this is not production: the one channel has generated keys. */
+  readonly development: boolean;
+}
+
+const DEFAULT_LISTEN: Address = { host: '127.0.0.1', port: 8080 };
+const DEFAULT_WALLET_CORE: Address = { host: '127.0.0.1', port: 50051 };
+
+/** A second provider is one more line here, one more in `Channel`, and a folder of its own. */
+function channelSetting(setup: Setup) {
+  return z.discriminatedUnion('provider', [ebetChannel(setup)], {
+    error: ({ code }) => (code === 'invalid_union' ? 'expected "ebet"' : 'expected a channel, with provider: ebet'),
+  });
+}
+
+const NO_CHANNELS = { error: 'expected a list of one or more channels' };
+
+/** Reads the gateway's part of the configuration. Throws a ConfigError that lists everything that is wrong with it. */
+export function loadGatewayConfig(setup: Setup = readSetup()): GatewayConfig {
+  const schema = section({
+    data: dataSetting(setup),
+    walletCore: z.unknown().optional(),
+    gateway: section({
+      listen: addressSetting('127.0.0.1:8080', 0).default(DEFAULT_LISTEN),
+      walletCore: addressSetting('127.0.0.1:50051', 1).optional(),
+      logLevel: logLevelSetting,
+      channels: z.array(channelSetting(setup), NO_CHANNELS).min(1, NO_CHANNELS),
+    }),
+  });
+  const overrides = { GATEWAY_LISTEN: 'gateway.listen', WALLET_CORE_ADDRESS: 'gateway.walletCore' };
+  const content = setup.development ? { gateway: { channels: [developmentChannel(setup.data)] } } : setup.content;
+  const { data, gateway } = validate(setup, schema, overrides, content);
+  const { walletCore, ...rest } = gateway;
+  return Object.freeze({
+    data,
+    ...rest,
+    walletCoreAddress: formatAddress(walletCore ?? DEFAULT_WALLET_CORE),
+    walletCoreNamed: walletCore !== undefined,
+    development: setup.development,
+  });
+}

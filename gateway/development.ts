@@ -1,0 +1,74 @@
+import { createPrivateKey, createPublicKey, generateKeyPairSync, type KeyObject, sign } from 'node:crypto';
+import { existsSync, mkdirSync, readFileSync, realpathSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import path from 'node:path';
+import { ConfigError, messageOf } from '../config.js';
+
+const CHANNEL_ID = 1;
+const CURRENCY = 'CNY';
+
+const privateKeyFile = (data: string) => path.join(data, 'dev', 'ebet-private.pem');
+const publicKeyFile = (data: string) => path.join(data, 'dev', 'ebet-public.pem');
+
+/** The one channel of the development set-up, as it would stand in a configuration file. Generates its keys once. */
+export function developmentChannel(data: string) {
+  try {
+    ensureKeys(data);
+  } catch (error) {
+    if (error instanceof ConfigError) throw error;
+    throw new ConfigError([
+      `${path.join(data, 'dev')}: cannot hold the development keys; expected a data folder that this process may write, ` +
+        `set by SINGLE_WALLET_DATA (${messageOf(error)})`,
+    ]);
+  }
+  return { provider: 'ebet', channelId: CHANNEL_ID, currency: CURRENCY, publicKeys: [publicKeyFile(data)] };
+}
+
+function ensureKeys(data: string): void {
+  const [privateFile, publicFile] = [privateKeyFile(data), publicKeyFile(data)];
+  if (existsSync(privateFile) && existsSync(publicFile)) {
+    if (publicHalf(privateFile).equals(createPublicKey(readFileSync(publicFile)))) return;
+    throw new ConfigError([`${publicFile}: is not the other half of ${privateFile}; remove both for a new pair`]);
+  }
+  mkdirSync(path.dirname(privateFile), { recursive: true });
+  // A start that was cut short may have left one half. Without it no two halves of different pairs can ever meet.
+  for (const file of [privateFile, publicFile]) rmSync(file, { force: true });
+  const pair = generateKeyPairSync('rsa', { modulusLength: 2048 });
+  writeWhole(privateFile, pair.privateKey.export({ type: 'pkcs8', format: 'pem' }), 0o600);
+  writeWhole(publicFile, pair.publicKey.export({ type: 'spki', format: 'pem' }), 0o644);
+}
+
+function publicHalf(privateFile: string): KeyObject {
+  return createPublicKey(createPrivateKey(readFileSync(privateFile)));
+}
+
+function writeWhole(file: string, content: string | Buffer, mode: number): void {
+  const partial = `${file}.${process.pid}`;
+  writeFileSync(partial, content, { mode });
+  renameSync(partial, file);
+}
+
+/** Whether a key is one whose private half lies in a data folder: whoever reads that can sign money into being. */
+export function isDevelopmentKey(file: string, key: KeyObject, data: string): boolean {
+  const real = (name: string) => (existsSync(name) ? realpathSync(name) : path.resolve(name));
+  if (path.dirname(real(file)) === real(path.join(data, 'dev'))) return true;
+  return existsSync(publicKeyFile(data)) && key.equals(createPublicKey(readFileSync(publicKeyFile(data))));
+}
+
+/** A signed bet of 80 by the player "demo", as eBET would send it to /increaseCredit; `nowMs` makes its seqNo unique. */
+export function firstBet(data: string, nowMs: number): string {
+  const bet = { seqNo: `first-bet-${nowMs}`, event: 'increaseCredit', username: 'demo', money: -80 };
+  const signed = `${bet.seqNo}${bet.event}${CHANNEL_ID}${nowMs}${bet.username}${bet.money}`;
+  const signature = sign('RSA-MD5', Buffer.from(signed), readFileSync(privateKeyFile(data), 'utf8')).toString('base64');
+  const betList = [{ betMoney: 80, betType: 60, betId: `${bet.seqNo}-60` }];
+  const table = { tableCode: 'D1', tableType: 1, tableSubType: 1, gameName: 'baccarat' };
+  const detail = { roundCode: `round-${nowMs}`, ...table, betList, betTime: nowMs, validBet: 80, totalBet: 80 };
+  return JSON.stringify({
+    ...bet,
+    type: 1,
+    channelId: CHANNEL_ID,
+    currency: CURRENCY,
+    detail,
+    timestamp: nowMs,
+    signature,
+  });
+}

@@ -1,0 +1,99 @@
+import { JsonNumber, shortestNumber, type Json, type JsonObject } from '../json.js';
+import type { EbetChannel } from './channel.js';
+import { verifySignature, type SignedEndpoint } from './signature.js';
+import { STATUS } from './status.js';
+
+type FieldType = 'string' | 'number' | 'object' | 'list';
+
+export interface Field {
+  readonly type: FieldType;
+  /** Absent, null and empty text are the same: missing. */
+  readonly required: boolean;
+  /** What the text, or a number's source text, must look like. */
+  readonly form?: RegExp;
+}
+
+/** The forms that the fields have in every call. */
+export const SEQ_NO: Field = { type: 'string', required: true, form: /^[\x20-\x7e]{1,128}$/ };
+export const USERNAME: Field = { type: 'string', required: true, form: /^[^\x00-\x1f\x7f]{1,64}$/ };
+export const EVENT: Field = { type: 'string', required: true };
+export const SIGNATURE: Field = { type: 'string', required: true };
+/** Milliseconds in exactly 13 digits: `demo1` and a shorter one would sign like `demo` and a longer one. */
+export const TIMESTAMP: Field = { type: 'number', required: true, form: /^\d{13}(\.0)?$/ };
+export const CURRENCY: Field = { type: 'string', required: false };
+
+/** Why a call goes no further: its status, before anything was asked of the ledger. */
+export interface Rejection {
+  readonly status: number;
+  /** For the log. */
+  readonly why: string;
+}
+
+/** The channel of a call, or why there is none. */
+export function channelOf(body: JsonObject, channels: ReadonlyMap<number, EbetChannel>): EbetChannel | Rejection {
+  const channelId = body.get('channelId');
+  if (channelId === undefined || channelId === null) return missing('channelId');
+  if (!(channelId instanceof JsonNumber)) return { status: STATUS.WRONG_TYPE, why: 'channelId is not a number' };
+  const channel = channels.get(Number(shortestNumber(channelId.text)));
+  return channel ?? { status: STATUS.NO_CHANNEL, why: `channelId ${channelId.text.slice(0, 40)} is not configured` };
+}
+
+/** The first thing that is wrong with the fields of a call. */
+export function fieldFault(body: JsonObject, fields: Readonly<Record<string, Field>>): Rejection | undefined {
+  for (const [name, { type, required, form }] of Object.entries(fields)) {
+    const value = body.get(name);
+    if (value === undefined || value === null || value === '') {
+      if (required) return missing(name);
+      if (value !== '') continue;
+    }
+    if (!isOf(type, value)) return { status: STATUS.WRONG_TYPE, why: `${name} is not a ${type}` };
+    const text = value instanceof JsonNumber ? value.text : value;
+    if (form && typeof text === 'string' && !form.test(text)) {
+      return { status: STATUS.WRONG_PARAMETER, why: `${name} is malformed` };
+    }
+  }
+  return undefined;
+}
+
+/** Whether one of the channel's keys signed the call. */
+export function signatureFault(
+  endpoint: SignedEndpoint,
+  body: JsonObject,
+  channel: EbetChannel,
+): Rejection | undefined {
+  if (verifySignature(endpoint, body, channel.publicKeys)) return undefined;
+  return { status: STATUS.WRONG_SIGNATURE, why: "the signature is by none of the channel's keys" };
+}
+
+/**
+ * `event` names the endpoint that the call is for, or what is signed for one call would serve for another: a signed login
+ * could be replayed as a payment.
+ */
+export function eventFault(endpoint: string, body: JsonObject): Rejection | undefined {
+  if (body.get('event') === endpoint) return undefined;
+  return { status: STATUS.WRONG_PARAMETER, why: `event is not ${endpoint}` };
+}
+
+function missing(name: string): Rejection {
+  return { status: STATUS.WRONG_PARAMETER, why: `${name} is missing` };
+}
+
+function isOf(type: FieldType, value: Json | undefined): boolean {
+  switch (type) {
+    case 'string':
+      return typeof value === 'string';
+    case 'number':
+      return value instanceof JsonNumber;
+    case 'object':
+      return value instanceof Map;
+    case 'list':
+      return Array.isArray(value);
+  }
+}
+
+/** The text of a field that fieldFault has let through; a number's source text; empty if it is absent. */
+export function textOf(body: JsonObject, name: string): string {
+  const value = body.get(name);
+  if (typeof value === 'string') return value;
+  return value instanceof JsonNumber ? value.text : '';
+}

@@ -1,0 +1,27 @@
+import type { Logger } from 'pino';
+import { JsonNumber, shortestNumber, type JsonObject, type WritableJson } from '../json.js';
+import type { WalletClient } from '../wallet-client.js';
+import type { EbetChannel } from './channel.js';
+
+/** A callback of a known channel on its way through an endpoint. */
+export interface Call {
+  readonly body: JsonObject;
+  /** The body as it came, without the values of secrets: what the ledger keeps. */
+  readonly request: Uint8Array;
+  readonly channel: EbetChannel;
+  readonly client: WalletClient;
+  readonly log: Logger;
+}
+
+/** The members of an answer, beside those that every answer has. */
+export type Answer = { readonly status: number } & { readonly [member: string]: WritableJson | undefined };
+
+/** The player's name as the ledger has it; eBET sends lower case, and we look up nothing else. */
+export function playerOf(username: string): string {
+  return username.toLowerCase();
+}
+
+/** An amount as a JSON number with its exact value: "900.10" is 900.1. */
+export function amountJson(decimal: string): JsonNumber {
+  return new JsonNumber(shortestNumber(decimal) ?? decimal);
+}

@@ -1,0 +1,70 @@
+import type { KeyObject } from 'node:crypto';
+import { readFileSync } from 'node:fs';
+import path from 'node:path';
+import { z } from 'zod';
+import { messageOf, section, type Setup } from '../../config.js';
+import { isCurrency } from '../../wallet-core/money.js';
+import { isDevelopmentKey } from '../development.js';
+import { parsePublicKey } from './signature.js';
+
+/** One eBET channel, as the configuration describes it. */
+export interface EbetChannel {
+  readonly provider: 'ebet';
+  /** What eBET sends as `channelId`; positive. */
+  readonly channelId: number;
+  /** The channel's name in the ledger, "ebet/<channelId>". */
+  readonly name: string;
+  /** ISO 4217. */
+  readonly currency: string;
+  /** eBET's keys; a signature by any of them is good, so that keys can be rotated. */
+  readonly publicKeys: readonly KeyObject[];
+  /** How far the `timestamp` of a call with an unsigned list may be from now. */
+  readonly timestampToleranceMs: number;
+  /** Whether a bet that an accepted payout named with `betMoney` ≠ 0 is refunded all the same; else 208. */
+  readonly refundSettledBets: boolean;
+}
+
+const CHANNEL_ID = { error: 'expected the channelId that eBET sends, a whole number above 0' };
+const CURRENCY = { error: 'expected an ISO 4217 code in capitals, such as "CNY"' };
+const KEYS = { error: 'expected a list of one or more files with eBET\'s public keys, such as ["keys/ebet-1.pem"]' };
+const KEY = { error: 'expected a file with a public key of eBET, such as "keys/ebet-1.pem"' };
+const MINUTES = { error: 'expected a whole number of minutes from 1 to 1440' };
+const FLAG = { error: 'expected true or false' };
+
+/** The schema of the eBET channels of one configuration: two of them cannot have the same channelId. */
+export function ebetChannel(setup: Setup) {
+  const taken = new Set<number>();
+  return section({
+    provider: z.literal('ebet'),
+    channelId: z
+      .int(CHANNEL_ID)
+      .positive({ ...CHANNEL_ID, abort: true })
+      .refine((id) => !taken.has(id) && taken.add(id), {
+        error: 'expected a channelId that no other eBET channel has',
+      }),
+    currency: z.string(CURRENCY).refine(isCurrency, CURRENCY),
+    publicKeys: z.array(publicKeyFile(setup), KEYS).min(1, KEYS),
+    timestampToleranceMinutes: z.int(MINUTES).min(1, MINUTES).max(1440, MINUTES).default(10),
+    refundSettledBets: z.boolean(FLAG).default(false),
+  }).transform(({ timestampToleranceMinutes, ...channel }): EbetChannel => ({
+    ...channel,
+    name: `ebet/${channel.channelId}`,
+    timestampToleranceMs: timestampToleranceMinutes * 60_000,
+  }));
+}
+
+function publicKeyFile({ folder, data, production }: Setup) {
+  return z.string(KEY).transform((name, context): KeyObject => {
+    const file = path.resolve(folder, name);
+    try {
+      const key = parsePublicKey(readFileSync(file, 'utf8'));
+      if (!production || !isDevelopmentKey(file, key, data)) return key;
+      context.addIssue(
+        'development keys are refused with NODE_ENV=production, expected a file with a public key of eBET',
+      );
+    } catch (error) {
+      context.addIssue(`${KEY.error} (${messageOf(error)})`);
+    }
+    return z.NEVER;
+  });
+}

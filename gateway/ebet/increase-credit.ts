@@ -1,0 +1,125 @@
+import { Outcome } from '../../proto/gen/wallet/v1/movement.js';
+import type { Result } from '../../proto/gen/wallet/v1/posting.js';
+import { formatMoney, parseMoney } from '../../wallet-core/money.js';
+import { isJsonObject, shortestNumber, type Json, type JsonObject } from '../json.js';
+import type { Ask } from '../wallet-client.js';
+import * as field from './admission.js';
+import { eventFault, fieldFault, signatureFault, textOf } from './admission.js';
+import { amountJson, playerOf, type Answer, type Call } from './call.js';
+import type { EbetChannel } from './channel.js';
+import { STATUS, statusOf } from './status.js';
+import { holdsWithholding, TRANSACTION_TYPES, type TransactionType } from './transaction-types.js';
+
+const FIELDS: Readonly<Record<string, field.Field>> = {
+  username: field.USERNAME,
+  money: { type: 'number', required: true },
+  type: { type: 'number', required: true },
+  seqNo: field.SEQ_NO,
+  event: field.EVENT,
+  timestamp: field.TIMESTAMP,
+  signature: field.SIGNATURE,
+  currency: field.CURRENCY,
+  detail: { type: 'object', required: false },
+};
+
+const ROUND_CODE = /^[^\x00-\x1f\x7f]{0,128}$/;
+/** Amounts stay below 10^16 (decimal(18,2)), whatever the currency. */
+const WHOLE_DIGITS = /^-?\d{1,16}(\.|$)/;
+
+/** increaseCredit: one movement of money. The order of checks is the protocol's. */
+export async function increaseCredit(call: Call): Promise<Answer> {
+  const { body, channel, client } = call;
+  const unread = fieldFault(body, FIELDS) ?? signatureFault('increaseCredit', body, channel);
+  if (unread) return refuseUnread(call, unread);
+  const misdirected = eventFault('increaseCredit', body);
+  if (misdirected) return refuse(call, misdirected);
+
+  const type = TRANSACTION_TYPES.get(shortestNumber(textOf(body, 'type')) ?? '');
+  if (!type) return refuseType(call);
+  const ask = askOf(body, type, channel);
+  if (typeof ask === 'string') return refuse(call, { status: STATUS.WRONG_PARAMETER, why: ask });
+  return answerOf(call, await client.post({ ...ask, request: Buffer.from(call.request) }));
+}
+
+/** The command, or what is wrong with the request. */
+function askOf(body: JsonObject, type: TransactionType, channel: EbetChannel): Omit<Ask, 'request'> | string {
+  const { currency } = channel;
+  const claimed = textOf(body, 'currency');
+  if (claimed !== '' && claimed !== currency) return `currency is not the channel's, ${currency}`;
+  const short = shortestNumber(textOf(body, 'money'));
+  const money = short !== undefined && WHOLE_DIGITS.test(short) ? parseMoney(short, currency) : undefined;
+  if (money === undefined) return `money has too many digits or more decimals than ${currency}`;
+  if ((type.sign === 'debit' && money > 0n) || (type.sign === 'credit' && money < 0n))
+    return 'money has the wrong sign';
+
+  const detail = body.get('detail');
+  if (type.needsDetail && money !== 0n && !isJsonObject(detail)) return 'detail is missing';
+  const details = isJsonObject(detail) ? detail : new Map<string, Json>();
+  const round = details.get('roundCode') ?? '';
+  if (typeof round !== 'string' || !ROUND_CODE.test(round)) return 'detail.roundCode is malformed';
+  const names = type.names?.(details, money, currency) ?? (type.names ? undefined : []);
+  if (names === undefined) return 'detail does not say which debits the money is of';
+  const movement = {
+    playerId: playerOf(textOf(body, 'username')),
+    currency,
+    kind: type.kind,
+    amount: formatMoney(money, currency),
+    reference: textOf(body, 'seqNo'),
+    round,
+    providerType: shortestNumber(textOf(body, 'type')) ?? '',
+    names,
+    withholding: holdsWithholding(type.kind, details),
+  };
+  return { channel: channel.name, body: { $case: 'movements', value: { movements: [movement] } } };
+}
+
+async function answerOf(call: Call, result: Result | undefined): Promise<Answer> {
+  if (!result) return refuseUnread(call, { status: STATUS.BUSY, why: 'wallet-core gave no answer in time' });
+  const status = statusOf(result.reason);
+  const [posted] = result.movements;
+  if (posted && (result.outcome === Outcome.APPLIED || result.outcome === Outcome.REFUSED)) {
+    return {
+      ...balances(call, posted.balanceAfter, posted.balanceBefore),
+      status,
+      timestamp: Number(result.timeMs),
+    };
+  }
+  const rejection = { status, why: result.message };
+  if (status === STATUS.SYSTEM_ERROR)
+    call.log.error({ why: result.message }, 'wallet-core could not decide a callback');
+  return result.outcome === Outcome.INVALID ? refuse(call, rejection) : refuseUnread(call, rejection);
+}
+
+/** An unknown type: a seqNo that is known makes it a wrong repeat, which comes first. */
+async function refuseType(call: Call): Promise<Answer> {
+  const known = await call.client.isKnown(call.channel.name, textOf(call.body, 'seqNo'));
+  if (known === undefined)
+    return refuseUnread(call, { status: STATUS.BUSY, why: 'wallet-core gave no answer in time' });
+  return known
+    ? refuse(call, { status: STATUS.WRONG_PARAMETER, why: 'seqNo is known with another type' })
+    : refuse(call, { status: STATUS.NOT_AVAILABLE, why: 'type is unknown' });
+}
+
+/** Refuses what is rightly signed: with the present balance. */
+async function refuse(call: Call, rejection: field.Rejection): Promise<Answer> {
+  const player = playerOf(textOf(call.body, 'username'));
+  const balance = await call.client.balance(player, call.channel.currency);
+  if (balance === undefined)
+    return refuseUnread(call, { status: STATUS.BUSY, why: 'wallet-core gave no answer in time' });
+  logRejection(call, rejection);
+  return { ...balances(call, balance ?? '0', balance ?? '0'), status: rejection.status };
+}
+
+/** Refuses without a balance: to what is not rightly signed none is told, and nobody knows it without wallet-core. */
+function refuseUnread(call: Call, rejection: field.Rejection): Answer {
+  logRejection(call, rejection);
+  return { ...balances(call, '0', '0'), status: rejection.status };
+}
+
+function logRejection({ log, body, channel }: Call, { status, why }: field.Rejection): void {
+  log.warn({ channel: channel.name, seqNo: textOf(body, 'seqNo'), status, why }, 'increaseCredit not decided');
+}
+
+function balances({ body }: Call, money: string, moneyBefore: string) {
+  return { username: textOf(body, 'username'), money: amountJson(money), moneyBefore: amountJson(moneyBefore) };
+}

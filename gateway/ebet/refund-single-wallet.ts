@@ -1,0 +1,109 @@
+import type { RefundLine, RefundResult } from '../../proto/gen/wallet/v1/posting.js';
+import { formatMoney, parseMoney } from '../../wallet-core/money.js';
+import { isJsonObject, JsonNumber, type Json, type JsonObject } from '../json.js';
+import * as field from './admission.js';
+import { eventFault, fieldFault, signatureFault, textOf, type Rejection } from './admission.js';
+import { amountJson, playerOf, type Answer, type Call } from './call.js';
+import { STATUS, statusOf, statusOfRefundLine } from './status.js';
+
+const FIELDS: Readonly<Record<string, field.Field>> = {
+  username: field.USERNAME,
+  seqNo: field.SEQ_NO,
+  event: field.EVENT,
+  timestamp: field.TIMESTAMP,
+  signature: field.SIGNATURE,
+  currency: field.CURRENCY,
+  refundList: { type: 'list', required: true },
+};
+
+const LINE_FIELDS: Readonly<Record<string, field.Field>> = {
+  refundSeqNo: field.SEQ_NO,
+  username: { ...field.USERNAME, required: false },
+};
+
+/** refundSingleWallet: refunds failed bets of one player, each line with an answer of its own. */
+export async function refundSingleWallet(call: Call): Promise<Answer> {
+  const { body, channel, client } = call;
+  const { currency } = channel;
+  const fault =
+    fieldFault(body, FIELDS) ??
+    signatureFault('refundSingleWallet', body, channel) ??
+    staleness(call) ??
+    eventFault('refundSingleWallet', body) ??
+    currencyFault(body, currency);
+  if (fault) return refuse(call, fault);
+
+  const player = playerOf(textOf(body, 'username'));
+  const lines = readLines(body.get('refundList'), player, currency);
+  if (!Array.isArray(lines)) return refuse(call, lines);
+  const refund = {
+    reference: textOf(body, 'seqNo'),
+    playerId: player,
+    currency,
+    lines,
+    refuseSettled: !channel.refundSettledBets,
+  };
+  const result = await client.post({
+    channel: channel.name,
+    request: Buffer.from(call.request),
+    body: { $case: 'refund', value: refund },
+  });
+  if (!result) return refuse(call, { status: STATUS.BUSY, why: 'wallet-core gave no answer in time' });
+  if (!result.refund) return refuse(call, { status: statusOf(result.reason), why: result.message });
+  return { ...answerOf(call, result.refund), timestamp: Number(result.timeMs) };
+}
+
+/**
+ * The list is not signed, so one captured signature could carry any list: it serves only for as long as the channel's
+ * tolerance.
+ */
+function staleness({ body, channel }: Call): Rejection | undefined {
+  const timestamp = Number(textOf(body, 'timestamp'));
+  if (Math.abs(Date.now() - timestamp) <= channel.timestampToleranceMs) return undefined;
+  return { status: STATUS.WRONG_SIGNATURE, why: `timestamp is more than ${channel.timestampToleranceMs} ms away` };
+}
+
+function currencyFault(body: JsonObject, currency: string): Rejection | undefined {
+  const claimed = textOf(body, 'currency');
+  if (claimed === '' || claimed === currency) return undefined;
+  return { status: STATUS.WRONG_PARAMETER, why: `currency is not the channel's, ${currency}` };
+}
+
+function readLines(list: Json | undefined, player: string, currency: string): RefundLine[] | Rejection {
+  if (!Array.isArray(list) || list.length === 0) return { status: STATUS.WRONG_PARAMETER, why: 'refundList is empty' };
+  const lines: RefundLine[] = [];
+  for (const [index, line] of list.entries()) {
+    if (!isJsonObject(line)) return { status: STATUS.WRONG_TYPE, why: `refundList[${index}] is not an object` };
+    const fault = fieldFault(line, LINE_FIELDS);
+    if (fault) return { ...fault, why: `refundList[${index}]: ${fault.why}` };
+    const playerId = playerOf(textOf(line, 'username')) || player;
+    lines.push({
+      reference: textOf(line, 'refundSeqNo'),
+      amount: amountOf(line.get('refundMoney'), currency),
+      playerId,
+    });
+  }
+  return lines;
+}
+
+/** eBET sends what it wants back as a negative number; anything else is empty, which equals no debit (207). */
+function amountOf(money: Json | undefined, currency: string): string {
+  const minor = money instanceof JsonNumber ? parseMoney(money.text, currency) : undefined;
+  return minor !== undefined && minor < 0n ? formatMoney(-minor, currency) : '';
+}
+
+function answerOf({ body }: Call, { balanceBefore, balanceAfter, refunded, lines }: RefundResult): Answer {
+  return {
+    status: STATUS.SUCCESS,
+    username: textOf(body, 'username'),
+    moneyBefore: amountJson(balanceBefore),
+    moneyAfter: amountJson(balanceAfter),
+    refundMoney: amountJson(refunded),
+    resultList: lines.map(({ reference, status }) => ({ refundSeqNo: reference, status: statusOfRefundLine(status) })),
+  };
+}
+
+function refuse({ log, body, channel }: Call, { status, why }: Rejection): Answer {
+  log.warn({ channel: channel.name, seqNo: textOf(body, 'seqNo'), status, why }, 'refundSingleWallet not decided');
+  return { status, username: textOf(body, 'username') };
+}

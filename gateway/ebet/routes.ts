@@ -1,0 +1,77 @@
+import { Router } from '@koa/router';
+import type { Context } from 'koa';
+import type { Logger } from 'pino';
+import { DuplicateKeyError, isJsonObject, JsonError, parseAndRedact, writeJson, type JsonObject } from '../json.js';
+import { readBody } from '../body.js';
+import type { WalletClient } from '../wallet-client.js';
+import { channelOf, textOf } from './admission.js';
+import type { Answer, Call } from './call.js';
+import type { EbetChannel } from './channel.js';
+import { increaseCredit } from './increase-credit.js';
+import { refundSingleWallet } from './refund-single-wallet.js';
+import { STATUS } from './status.js';
+import { syncCredit } from './sync-credit.js';
+
+type Endpoint = (call: Call) => Promise<Answer>;
+
+/** Taken out of the requests that the ledger keeps. */
+const SECRETS: ReadonlySet<string> = new Set(['sessionToken', 'accessToken', 'password']);
+
+/** eBET's calls: all of one channel list, told apart by `channelId`. */
+export function ebetRoutes(configured: readonly EbetChannel[], client: WalletClient, log: Logger): Router {
+  const channels = new Map(configured.map((channel) => [channel.channelId, channel]));
+
+  const on = (endpoint: Endpoint) => async (ctx: Context) => {
+    const bytes = await readBody(ctx);
+    try {
+      const { value, redacted } = parseAndRedact(bytes, SECRETS);
+      if (!isJsonObject(value)) return send(ctx, { status: STATUS.WRONG_PARAMETER }, 400);
+      send(ctx, { ...(await answer(endpoint, value, redacted)), ...echo(value) });
+    } catch (error) {
+      if (!(error instanceof JsonError)) throw error;
+      const duplicate = error instanceof DuplicateKeyError;
+      log.warn({ why: error.message }, 'a body that is no JSON object of ours');
+      if (duplicate) send(ctx, { status: STATUS.WRONG_PARAMETER, timestamp: Date.now() });
+      else send(ctx, { status: STATUS.WRONG_PARAMETER }, 400);
+    }
+  };
+
+  async function answer(endpoint: Endpoint, body: JsonObject, request: Uint8Array): Promise<Answer> {
+    try {
+      const channel = channelOf(body, channels);
+      if (!('provider' in channel)) {
+        log.warn({ seqNo: textOf(body, 'seqNo'), ...channel }, 'a call of no channel of ours');
+        return { status: channel.status };
+      }
+      return { timestamp: Date.now(), ...(await endpoint({ body, request, channel, client, log })) };
+    } catch (error) {
+      // A fault of ours decides nothing: eBET sends the call again.
+      log.error({ err: error, seqNo: textOf(body, 'seqNo') }, 'a callback failed unexpectedly');
+      return { status: STATUS.SYSTEM_ERROR };
+    }
+  }
+
+  return new Router()
+    .post('/increaseCredit', on(increaseCredit))
+    .post('/refundSingleWallet', on(refundSingleWallet))
+    .post('/syncCredit', on(syncCredit))
+    .post('/netCheck', async (ctx) => {
+      const serving = await client.isServing();
+      send(ctx, { status: serving ? STATUS.SUCCESS : STATUS.MAINTENANCE });
+    });
+}
+
+/** Every answer names the call that it is for, as far as that could be read. */
+function echo(body: JsonObject) {
+  const text = (name: string) => {
+    const value = body.get(name);
+    return typeof value === 'string' ? value : undefined;
+  };
+  return { event: text('event'), seqNo: text('seqNo') };
+}
+
+function send(ctx: Context, answer: Answer, httpStatus = 200): void {
+  ctx.status = httpStatus;
+  ctx.type = 'application/json';
+  ctx.body = writeJson(answer);
+}

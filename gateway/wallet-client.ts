@@ -1,0 +1,159 @@
+import { credentials, makeClientConstructor, Metadata, status, type ServiceError } from '@grpc/grpc-js';
+import { service as healthDefinition } from 'grpc-health-check';
+import type { Logger } from 'pino';
+import { PostingServiceClient, type Command, type Result } from '../proto/gen/wallet/v1/posting.js';
+import {
+  QueryServiceClient,
+  type GetBalanceResponse,
+  type GetMovementByReferenceResponse,
+} from '../proto/gen/wallet/v1/query.js';
+
+/** eBET gives up after about 2,000 ms, so every callback is answered before. */
+const ANSWER_MS = 1_500;
+/** How much longer than any of its items a call may take, so that wallet-core's own word arrives. */
+const CALL_GRACE_MS = 200;
+const BATCH_COMMANDS_MAX = 512;
+const BATCH_BYTES_MAX = 8 * 2 ** 20;
+const WAITING_MAX = 10_000;
+
+const OPTIONS = {
+  // Unless told, grpc-js waits up to two minutes before it tries to reconnect.
+  'grpc.initial_reconnect_backoff_ms': 100,
+  'grpc.min_reconnect_backoff_ms': 100,
+  'grpc.max_reconnect_backoff_ms': 500,
+  'grpc.max_receive_message_length': 32 * 2 ** 20,
+  'grpc.max_send_message_length': 32 * 2 ** 20,
+};
+
+/** What a callback asks of wallet-core. */
+export type Ask = Pick<Command, 'channel' | 'request' | 'body'>;
+
+interface Waiting {
+  readonly ask: Ask;
+  readonly deadline: number;
+  answer: (result: Result | undefined) => void;
+  answered: boolean;
+}
+
+type Callback<Response> = (error: ServiceError | null, response: Response) => void;
+
+/**
+ * The gateway's one client of wallet-core. Concurrent callbacks are gathered: the next batch is what came while the last
+ * was under way, one at a time. Repeating is always safe, because every command carries its reference.
+ */
+export class WalletClient {
+  readonly #posting: PostingServiceClient;
+  readonly #queries: QueryServiceClient;
+  readonly #health: InstanceType<ReturnType<typeof makeClientConstructor>>;
+  readonly #log: Logger;
+  #waiting: Waiting[] = [];
+  #sending = false;
+
+  constructor(address: string, log: Logger) {
+    this.#posting = new PostingServiceClient(address, credentials.createInsecure(), OPTIONS);
+    const channelOverride = this.#posting.getChannel();
+    const shared = { ...OPTIONS, channelOverride };
+    this.#queries = new QueryServiceClient(address, credentials.createInsecure(), shared);
+    const Health = makeClientConstructor(healthDefinition, 'Health');
+    this.#health = new Health(address, credentials.createInsecure(), shared);
+    this.#log = log;
+  }
+
+  /** What became of a command; undefined after 1,500 ms, or when its fate is unknown: "busy, retry later". */
+  post(ask: Ask): Promise<Result | undefined> {
+    if (this.#waiting.length >= WAITING_MAX) return Promise.resolve(undefined);
+    return new Promise((resolve) => {
+      const timer = setTimeout(() => item.answer(undefined), ANSWER_MS);
+      const item: Waiting = {
+        ask,
+        deadline: Date.now() + ANSWER_MS,
+        answered: false,
+        answer: (result) => {
+          if (item.answered) return;
+          item.answered = true;
+          clearTimeout(timer);
+          resolve(result);
+        },
+      };
+      this.#waiting.push(item);
+      if (!this.#sending) this.#send();
+    });
+  }
+
+  /** Decimal text, null without an account, undefined when wallet-core does not answer in time. */
+  async balance(playerId: string, currency: string): Promise<string | null | undefined> {
+    const found = await read<GetBalanceResponse>(this.#log, (options, callback) =>
+      this.#queries.getBalance({ playerId, currency }, new Metadata(), options, callback),
+    );
+    return found ? found.balance : found;
+  }
+
+  /** Whether a reference is held on the channel; undefined when wallet-core does not answer in time. */
+  async isKnown(channel: string, reference: string): Promise<boolean | undefined> {
+    const found = await read<GetMovementByReferenceResponse>(this.#log, (options, callback) =>
+      this.#queries.getMovementByReference({ channel, reference }, new Metadata(), options, callback),
+    );
+    return found === undefined ? undefined : found !== null;
+  }
+
+  /** Whether wallet-core says that it serves. */
+  isServing(): Promise<boolean> {
+    return new Promise((resolve) => {
+      const check = this.#health['check'];
+      if (!check) throw new Error('the health service has no check');
+      const options = { deadline: Date.now() + ANSWER_MS };
+      check.call(this.#health, { service: '' }, options, (error: ServiceError | null, answer?: { status: unknown }) =>
+        resolve(!error && answer?.status === 'SERVING'),
+      );
+    });
+  }
+
+  close(): void {
+    this.#posting.close();
+  }
+
+  /** Sends what has gathered; called again as each batch is answered. */
+  #send(): void {
+    const batch = this.#nextBatch();
+    if (batch.length === 0) return;
+    this.#sending = true;
+    const now = Date.now();
+    const commands = batch.map(({ ask, deadline }) => ({ ...ask, timeoutMs: Math.max(1, deadline - now) }));
+    const deadline = now + ANSWER_MS + CALL_GRACE_MS;
+    this.#posting.postBatch({ commands }, new Metadata(), { deadline }, (error, answer) => {
+      this.#sending = false;
+      if (error) this.#log.warn({ code: status[error.code], commands: batch.length }, 'wallet-core gave no outcomes');
+      batch.forEach((item, index) => item.answer(error ? undefined : answer.results[index]));
+      if (this.#waiting.length > 0) this.#send();
+    });
+  }
+
+  #nextBatch(): Waiting[] {
+    const batch: Waiting[] = [];
+    let bytes = 0;
+    let taken = 0;
+    for (const item of this.#waiting) {
+      bytes += item.ask.request.length;
+      if (batch.length > 0 && (batch.length === BATCH_COMMANDS_MAX || bytes > BATCH_BYTES_MAX)) break;
+      taken += 1;
+      if (!item.answered) batch.push(item);
+    }
+    this.#waiting = this.#waiting.slice(taken);
+    return batch;
+  }
+}
+
+/** One read; null for NOT_FOUND, undefined without an answer in time. */
+function read<Response>(
+  log: Logger,
+  call: (options: { deadline: number }, callback: Callback<Response>) => unknown,
+): Promise<Response | null | undefined> {
+  return new Promise((resolve) => {
+    call({ deadline: Date.now() + ANSWER_MS }, (error, response) => {
+      if (!error) return resolve(response);
+      if (error.code === status.NOT_FOUND) return resolve(null);
+      log.warn({ code: status[error.code] }, 'wallet-core did not answer a query');
+      resolve(undefined);
+    });
+  });
+}

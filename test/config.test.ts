@@ -1,0 +1,424 @@
+import { generateKeyPairSync } from 'node:crypto';
+import { copyFileSync, mkdirSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { expect } from 'chai';
+import { ConfigError, type Environment, readSetup } from '../config.js';
+import { loadGatewayConfig } from '../gateway/config.js';
+import { loadCoreConfig } from '../wallet-core/config.js';
+
+const EXAMPLE = path.join(import.meta.dirname, '..', '..', 'single-wallet.example.yaml');
+const CHANNEL = '{ provider: ebet, channelId: 1, currency: CNY, publicKeys: [keys/ebet-1.pem] }';
+
+const publicPem = () =>
+  generateKeyPairSync('rsa', { modulusLength: 1024 }).publicKey.export({ type: 'spki', format: 'pem' });
+
+describe('configuration', () => {
+  let folder: string;
+
+  beforeEach(() => {
+    folder = mkdtempSync(path.join(tmpdir(), 'single-wallet-config-'));
+    mkdirSync(path.join(folder, 'keys'));
+    writeFileSync(path.join(folder, 'keys', 'ebet-1.pem'), publicPem());
+  });
+  afterEach(() => rmSync(folder, { recursive: true }));
+
+  const write = (yaml: string) => writeFileSync(path.join(folder, 'single-wallet.yaml'), yaml);
+  const core = (environment: Environment = {}) => loadCoreConfig(readSetup(environment, folder));
+  const gateway = (environment: Environment = {}) => loadGatewayConfig(readSetup(environment, folder));
+
+  function problems(load: () => unknown): string[] {
+    try {
+      load();
+    } catch (error) {
+      if (error instanceof ConfigError) return error.message.split('\n');
+      throw error;
+    }
+    return [];
+  }
+
+  describe('without a file', () => {
+    it('is a development set-up with defaults', () => {
+      expect(core()).to.deep.equal({
+        data: path.join(folder, 'data'),
+        listen: { host: '127.0.0.1', port: 50051 },
+        logLevel: 'info',
+        development: true,
+      });
+      const config = gateway();
+      expect(config).to.deep.include({
+        data: path.join(folder, 'data'),
+        listen: { host: '127.0.0.1', port: 8080 },
+        walletCoreAddress: '127.0.0.1:50051',
+        walletCoreNamed: false,
+        logLevel: 'info',
+        development: true,
+      });
+      expect(config.channels).to.have.length(1);
+      const [{ publicKeys, ...channel }] = config.channels as [(typeof config.channels)[0]];
+      expect(channel).to.deep.equal({
+        provider: 'ebet',
+        channelId: 1,
+        name: 'ebet/1',
+        currency: 'CNY',
+        timestampToleranceMs: 600_000,
+        refundSettledBets: false,
+      });
+      expect(publicKeys).to.have.length(1);
+    });
+
+    it("generates the channel's keys on the first start and keeps them", () => {
+      const dev = path.join(folder, 'data', 'dev');
+      const keyOf = () => gateway().channels[0]?.publicKeys[0]?.export({ type: 'spki', format: 'pem' });
+      const first = keyOf();
+      expect(first).to.equal(readFileSync(path.join(dev, 'ebet-public.pem'), 'utf8'));
+      expect(statSync(path.join(dev, 'ebet-private.pem')).mode & 0o777).to.equal(0o600);
+      expect(keyOf()).to.equal(first);
+      rmSync(path.join(dev, 'ebet-public.pem'));
+      const second = keyOf();
+      expect(second, 'half a pair is replaced').to.not.equal(first);
+      expect(keyOf()).to.equal(second);
+    });
+
+    it('refuses halves of different pairs', () => {
+      gateway();
+      const dev = path.join(folder, 'data', 'dev');
+      writeFileSync(path.join(dev, 'ebet-public.pem'), publicPem());
+      expect(problems(gateway)).to.deep.equal([
+        `${dev}/ebet-public.pem: is not the other half of ${dev}/ebet-private.pem; remove both for a new pair`,
+      ]);
+    });
+
+    it('is refused in production', () => {
+      const expected = [
+        `single-wallet.yaml: is missing in ${folder}; NODE_ENV=production needs a configuration file: copy ` +
+          `single-wallet.example.yaml there, or name yours in SINGLE_WALLET_CONFIG`,
+      ];
+      expect(problems(() => core({ NODE_ENV: 'production' }))).to.deep.equal(expected);
+      expect(problems(() => gateway({ NODE_ENV: 'production' }))).to.deep.equal(expected);
+    });
+  });
+
+  describe('from a file', () => {
+    it('loads the example, in production too', () => {
+      copyFileSync(EXAMPLE, path.join(folder, 'single-wallet.yaml'));
+      expect(core({ NODE_ENV: 'production' }).development).to.equal(false);
+      const config = gateway({ NODE_ENV: 'production' });
+      expect(config.walletCoreNamed).to.equal(true);
+      expect(config.channels.map(({ name, currency }) => [name, currency])).to.deep.equal([['ebet/1', 'CNY']]);
+    });
+
+    it('finds every setting in the example', () => {
+      const text = readFileSync(EXAMPLE, 'utf8');
+      for (const broken of [
+        'unknown: 1',
+        'walletCore: { unknown: 1 }',
+        'gateway: { unknown: 1, channels: [{ provider: ebet, unknown: 1 }] }',
+      ]) {
+        write(broken);
+        const lists = [...problems(core), ...problems(gateway)].map(
+          (line) => / is not a setting; expected one of (.+)$/.exec(line)?.[1],
+        );
+        for (const key of lists.flatMap((list) => list?.split(', ') ?? []))
+          expect(text).to.match(new RegExp(`^[ -]*${key}:`, 'm'));
+      }
+    });
+
+    it('takes what is left out from the defaults that the example states', () => {
+      copyFileSync(EXAMPLE, path.join(folder, 'single-wallet.yaml'));
+      const full = [core(), { ...gateway(), walletCoreNamed: false }];
+      write(`gateway: { channels: [${CHANNEL}] }`);
+      expect([core(), gateway()]).to.deep.equal(full);
+    });
+
+    it('is found by SINGLE_WALLET_CONFIG; its relative paths start beside it', () => {
+      const elsewhere = path.join(folder, 'elsewhere');
+      mkdirSync(elsewhere);
+      write(`{ data: ledger, gateway: { channels: [${CHANNEL}] } }`);
+      const setup = readSetup({ SINGLE_WALLET_CONFIG: '../single-wallet.yaml' }, elsewhere);
+      expect(loadCoreConfig(setup).data).to.equal(path.join(folder, 'ledger'));
+      expect(loadGatewayConfig(setup).channels[0]?.publicKeys).to.have.length(1);
+    });
+
+    it('may leave out what the other process needs', () => {
+      write('walletCore: { listen: "[::1]:0" }');
+      expect(core().listen).to.deep.equal({ host: '::1', port: 0 });
+    });
+
+    it('takes a section without content for one that is left out', () => {
+      write(`walletCore:\ngateway:\n  listen:\n  channels: [${CHANNEL}]`);
+      expect(core().logLevel).to.equal('info');
+      expect(gateway().listen.port).to.equal(8080);
+    });
+
+    it('keeps several keys, for rotation', () => {
+      writeFileSync(path.join(folder, 'keys', 'ebet-2.pem'), publicPem());
+      write(`gateway: { channels: [${CHANNEL.replace(']', ', keys/ebet-2.pem]')}] }`);
+      expect(gateway().channels[0]?.publicKeys).to.have.length(2);
+    });
+
+    it('gives frozen results', () => {
+      write(`gateway: { channels: [${CHANNEL}] }`);
+      const config = gateway();
+      for (const part of [config, config.listen, config.channels, config.channels[0], config.channels[0]?.publicKeys]) {
+        expect(part).to.be.frozen;
+      }
+      expect(core()).to.be.frozen;
+      expect(core().listen).to.be.frozen;
+    });
+  });
+
+  describe('from the environment', () => {
+    it('overrides the file', () => {
+      write(
+        `{ data: ledger, walletCore: { listen: "127.0.0.1:1" }, gateway: { listen: "127.0.0.1:2", channels: [${CHANNEL}] } }`,
+      );
+      const environment = {
+        SINGLE_WALLET_DATA: 'other',
+        WALLET_CORE_LISTEN: '0.0.0.0:50052',
+        GATEWAY_LISTEN: '[::]:8081',
+        WALLET_CORE_ADDRESS: 'core.internal:50052',
+      };
+      expect(core(environment)).to.deep.include({
+        data: path.join(folder, 'other'),
+        listen: { host: '0.0.0.0', port: 50052 },
+      });
+      expect(gateway(environment)).to.deep.include({
+        data: path.join(folder, 'other'),
+        listen: { host: '::', port: 8081 },
+        walletCoreAddress: 'core.internal:50052',
+        walletCoreNamed: true,
+      });
+    });
+
+    it('leaves alone what an empty variable would override', () => {
+      expect(core({ WALLET_CORE_LISTEN: '', SINGLE_WALLET_DATA: '', SINGLE_WALLET_CONFIG: '' }).listen.port).to.equal(
+        50051,
+      );
+    });
+
+    it('is named in errors', () => {
+      const address = (lowest: number, port: number) =>
+        `expected host:port with a port from ${lowest} to 65535, such as "127.0.0.1:${port}" or "[::1]:${port}"`;
+      expect(problems(() => gateway({ GATEWAY_LISTEN: ':8080', WALLET_CORE_ADDRESS: 'localhost:0' }))).to.deep.equal([
+        `GATEWAY_LISTEN: is ":8080"; ${address(0, 8080)}`,
+        `WALLET_CORE_ADDRESS: is "localhost:0"; ${address(1, 50051)}`,
+      ]);
+      expect(problems(() => core({ WALLET_CORE_LISTEN: '[127.0.0.1]:1' }))).to.deep.equal([
+        `WALLET_CORE_LISTEN: is "[127.0.0.1]:1"; ${address(0, 50051)}`,
+      ]);
+      const missing = path.join(folder, 'x.yaml');
+      expect(problems(() => core({ SINGLE_WALLET_CONFIG: 'x.yaml' }))).to.deep.equal([
+        `SINGLE_WALLET_CONFIG: is "x.yaml"; expected a YAML file that this process may read ` +
+          `(ENOENT: no such file or directory, open '${missing}')`,
+      ]);
+    });
+  });
+
+  describe('production', () => {
+    const refusal = (file: string) => [
+      `single-wallet.yaml: gateway.channels[0].publicKeys[0]: is "${file}"; ` +
+        'development keys are refused with NODE_ENV=production, expected a file with a public key of eBET',
+    ];
+
+    it('refuses a key in the dev folder of the data folder, and a copy of the development key elsewhere', () => {
+      gateway();
+      copyFileSync(path.join(folder, 'data', 'dev', 'ebet-public.pem'), path.join(folder, 'keys', 'copy.pem'));
+      for (const file of ['data/dev/ebet-public.pem', 'keys/copy.pem']) {
+        write(`gateway: { channels: [${CHANNEL.replace('keys/ebet-1.pem', file)}] }`);
+        expect(problems(() => gateway({ NODE_ENV: 'production' }))).to.deep.equal(refusal(file));
+        expect(problems(gateway), 'not in production').to.deep.equal([]);
+      }
+    });
+
+    it('refuses any key in the dev folder of the data folder', () => {
+      mkdirSync(path.join(folder, 'ledger', 'dev'), { recursive: true });
+      writeFileSync(path.join(folder, 'ledger', 'dev', 'other.pem'), publicPem());
+      write(`{ data: ledger, gateway: { channels: [${CHANNEL.replace('keys/ebet-1.pem', 'ledger/dev/other.pem')}] } }`);
+      expect(problems(() => gateway({ NODE_ENV: 'production' }))).to.deep.equal(refusal('ledger/dev/other.pem'));
+    });
+  });
+
+  describe('with mistakes', () => {
+    const channel = (changes: string) => `gateway: { channels: [{ ${changes} }] }`;
+    const GOOD = 'provider: ebet, channelId: 1, currency: CNY, publicKeys: [keys/ebet-1.pem]';
+    const FIRST = 'single-wallet.yaml: gateway.channels[0]';
+    const KEYS = 'provider, channelId, currency, publicKeys, timestampToleranceMinutes, refundSettledBets';
+    const ID = 'expected the channelId that eBET sends, a whole number above 0';
+    const CODE = 'expected an ISO 4217 code in capitals, such as "CNY"';
+    const MINUTES = 'expected a whole number of minutes from 1 to 1440';
+    const FILES = `expected a list of one or more files with eBET's public keys, such as ["keys/ebet-1.pem"]`;
+    const GATEWAY = 'expected a section with the keys listen, walletCore, logLevel, channels';
+
+    const table: [string, string, string[]][] = [
+      [
+        'is no section',
+        '- a',
+        ['single-wallet.yaml: is a list; expected a section with the keys data, walletCore, gateway'],
+      ],
+      ['has no gateway', 'data: x', [`single-wallet.yaml: gateway: is missing; ${GATEWAY}`]],
+      ['is empty', '', [`single-wallet.yaml: gateway: is missing; ${GATEWAY}`]],
+      ['has no section gateway', 'gateway: 5', [`single-wallet.yaml: gateway: is 5; ${GATEWAY}`]],
+      [
+        'has no channels',
+        'gateway: {}',
+        ['single-wallet.yaml: gateway.channels: is missing; expected a list of one or more channels'],
+      ],
+      [
+        'has an empty list',
+        'gateway: { channels: [] }',
+        ['single-wallet.yaml: gateway.channels: is an empty list; expected a list of one or more channels'],
+      ],
+      [
+        'has no list',
+        'gateway: { channels: ebet }',
+        ['single-wallet.yaml: gateway.channels: is "ebet"; expected a list of one or more channels'],
+      ],
+      [
+        'has a number for a folder',
+        `{ data: 7, gateway: { channels: [${CHANNEL}] } }`,
+        ['single-wallet.yaml: data: is 7; expected the path of a folder, such as "data"'],
+      ],
+      [
+        'misspells sections',
+        `{ walletcore: {}, gateway: { chanels: 1, channels: [${CHANNEL}] } }`,
+        [
+          'single-wallet.yaml: gateway.chanels: is not a setting; expected one of listen, walletCore, logLevel, channels',
+          'single-wallet.yaml: walletcore: is not a setting; expected one of data, walletCore, gateway',
+        ],
+      ],
+      [
+        'has another level',
+        `gateway: { logLevel: verbose, channels: [${CHANNEL}] }`,
+        [
+          'single-wallet.yaml: gateway.logLevel: is "verbose"; expected one of fatal, error, warn, info, debug, trace, silent',
+        ],
+      ],
+      [
+        'has a port for an address',
+        `gateway: { listen: 8080, channels: [${CHANNEL}] }`,
+        [
+          'single-wallet.yaml: gateway.listen: is 8080; expected host:port with a port from 0 to 65535, such as "127.0.0.1:8080" or "[::1]:8080"',
+        ],
+      ],
+      [
+        'has a port out of range',
+        `gateway: { walletCore: "core:65536", channels: [${CHANNEL}] }`,
+        [
+          'single-wallet.yaml: gateway.walletCore: is "core:65536"; expected host:port with a port from 1 to 65535, such as "127.0.0.1:50051" or "[::1]:50051"',
+        ],
+      ],
+      [
+        'has a text for a channel',
+        'gateway: { channels: [ebet] }',
+        [`${FIRST}: is "ebet"; expected a channel, with provider: ebet`],
+      ],
+      ['has no provider', channel('channelId: 1'), [`${FIRST}.provider: is missing; expected "ebet"`]],
+      [
+        'has another provider',
+        channel(GOOD.replace('ebet', 'eBET')),
+        [`${FIRST}.provider: is "eBET"; expected "ebet"`],
+      ],
+      [
+        'leaves out all the rest',
+        channel('provider: ebet'),
+        [
+          `${FIRST}.channelId: is missing; ${ID}`,
+          `${FIRST}.currency: is missing; ${CODE}`,
+          `${FIRST}.publicKeys: is missing; ${FILES}`,
+        ],
+      ],
+      ['has a text for channelId', channel(GOOD.replace('1,', '"1",')), [`${FIRST}.channelId: is "1"; ${ID}`]],
+      ['has channelId 0', channel(GOOD.replace('1,', '0,')), [`${FIRST}.channelId: is 0; ${ID}`]],
+      ['has a broken channelId', channel(GOOD.replace('1,', '1.5,')), [`${FIRST}.channelId: is 1.5; ${ID}`]],
+      [
+        'has a currency in small letters',
+        channel(GOOD.replace('CNY', 'cny')),
+        [`${FIRST}.currency: is "cny"; ${CODE}`],
+      ],
+      [
+        'has one key without a list',
+        channel(GOOD.replace('[keys/ebet-1.pem]', 'keys/ebet-1.pem')),
+        [`${FIRST}.publicKeys: is "keys/ebet-1.pem"; ${FILES}`],
+      ],
+      [
+        'has no keys',
+        channel(GOOD.replace('keys/ebet-1.pem', '')),
+        [`${FIRST}.publicKeys: is an empty list; ${FILES}`],
+      ],
+      [
+        'has no minutes',
+        channel(`${GOOD}, timestampToleranceMinutes: 0`),
+        [`${FIRST}.timestampToleranceMinutes: is 0; ${MINUTES}`],
+      ],
+      [
+        'has parts of minutes',
+        channel(`${GOOD}, timestampToleranceMinutes: 1.5`),
+        [`${FIRST}.timestampToleranceMinutes: is 1.5; ${MINUTES}`],
+      ],
+      [
+        'has a text for a flag',
+        channel(`${GOOD}, refundSettledBets: "no"`),
+        [`${FIRST}.refundSettledBets: is "no"; expected true or false`],
+      ],
+      [
+        'has a setting that is not known',
+        channel(`${GOOD}, secret: 1`),
+        [`${FIRST}.secret: is not a setting; expected one of ${KEYS}`],
+      ],
+      [
+        'has two channels with one id',
+        `gateway: { channels: [${CHANNEL}, ${CHANNEL}] }`,
+        [
+          'single-wallet.yaml: gateway.channels[1].channelId: is 1; expected a channelId that no other eBET channel has',
+        ],
+      ],
+      [
+        'sets a key twice',
+        'data: a\ndata: b',
+        ['single-wallet.yaml: line 2, column 1: Map keys must be unique; expected valid YAML'],
+      ],
+      [
+        'is not YAML',
+        'gateway:\n  listen: "a',
+        ['single-wallet.yaml: line 2, column 13: Missing closing "quote; expected valid YAML'],
+      ],
+    ];
+    for (const [what, yaml, expected] of table) {
+      it(`names what is wrong if the file ${what}`, () => {
+        write(yaml);
+        expect(problems(gateway)).to.deep.equal(expected);
+      });
+    }
+
+    it('names what is wrong with the section walletCore', () => {
+      write('{ walletCore: { listen: core, loglevel: info }, gateway: nobody looks }');
+      expect(problems(core)).to.deep.equal([
+        'single-wallet.yaml: walletCore.listen: is "core"; expected host:port with a port from 0 to 65535, such as "127.0.0.1:50051" or "[::1]:50051"',
+        'single-wallet.yaml: walletCore.loglevel: is not a setting; expected one of listen, logLevel',
+      ]);
+    });
+
+    it('names key files that are missing or hold no key', () => {
+      writeFileSync(path.join(folder, 'keys', 'empty.pem'), '');
+      write(channel(GOOD.replace('keys/ebet-1.pem', 'keys/none.pem, keys/empty.pem')));
+      const [missing, empty, ...more] = problems(gateway);
+      const expected = 'expected a file with a public key of eBET, such as "keys/ebet-1.pem"';
+      expect(missing).to.equal(
+        `${FIRST}.publicKeys[0]: is "keys/none.pem"; ${expected} ` +
+          `(ENOENT: no such file or directory, open '${path.join(folder, 'keys', 'none.pem')}')`,
+      );
+      expect(empty).to.match(
+        /^single-wallet\.yaml: gateway\.channels\[0\]\.publicKeys\[1\]: is "keys\/empty\.pem"; expected a file with a public key of eBET, such as "keys\/ebet-1\.pem" \(.+\)$/,
+      );
+      expect(more).to.deep.equal([]);
+    });
+
+    it('is frank about a file that cannot be read', () => {
+      mkdirSync(path.join(folder, 'single-wallet.yaml'));
+      expect(problems(core)).to.deep.equal([
+        'single-wallet.yaml: cannot be read; expected a YAML file that this process may read (EISDIR: illegal operation on a directory, read)',
+      ]);
+    });
+  });
+});

@@ -1,0 +1,152 @@
+import { type ChildProcess, execFile, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtempSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { promisify } from 'node:util';
+import { expect } from 'chai';
+
+const ROOT = path.join(import.meta.dirname, '..', '..');
+
+/** `npm start` as a process of its own, on ports that the system chooses. */
+class Running {
+  output = '';
+  private readonly supervisor: ChildProcess;
+  /** Its exit code or signal. */
+  private readonly exit: Promise<number | string>;
+  /** The children inherit its output: when that is closed, all three have ended. */
+  private readonly closed: Promise<unknown>;
+
+  constructor(data: string, environment: Readonly<Record<string, string>> = {}) {
+    this.supervisor = spawn(process.execPath, [path.join(ROOT, 'dist', 'start.js')], {
+      cwd: data,
+      // The least that runs, so that nothing of the developer's own shell decides what happens here.
+      env: {
+        SINGLE_WALLET_DATA: data,
+        GATEWAY_LISTEN: '127.0.0.1:0',
+        WALLET_CORE_LISTEN: '127.0.0.1:0',
+        ...environment,
+      },
+      stdio: ['ignore', 'pipe', 'pipe'],
+    });
+    this.exit = once(this.supervisor, 'exit').then(([code, signal]) => (code ?? signal) as number | string);
+    this.closed = once(this.supervisor, 'close');
+    for (const stream of [this.supervisor.stdout, this.supervisor.stderr]) {
+      stream?.setEncoding('utf8').on('data', (text: string) => (this.output += text));
+    }
+  }
+
+  /** What the expression finds in the output, as soon as it does. */
+  async prints(expression: RegExp): Promise<RegExpExecArray> {
+    for (;;) {
+      const match = expression.exec(this.output);
+      if (match) return match;
+      const more = once(this.supervisor.stdout ?? this.supervisor, 'data');
+      const ended = this.closed.then(() => 'ended');
+      if ((await Promise.race([more, ended])) === 'ended' && !expression.test(this.output)) {
+        throw new Error(`${String(expression)} is not in the output:\n${this.output}`);
+      }
+    }
+  }
+
+  async ready(): Promise<void> {
+    await this.prints(/Ctrl-C stops both/);
+  }
+
+  /** The process id that it printed of a child. */
+  async idOf(name: string): Promise<number> {
+    const [, id] = await this.prints(new RegExp(`^${name} .*\\(process (\\d+)\\)$`, 'm'));
+    return Number(id);
+  }
+
+  signal(signal: NodeJS.Signals): void {
+    this.supervisor.kill(signal);
+  }
+
+  /** Its exit code or signal, after it and both children have ended. */
+  async end(): Promise<number | string> {
+    await this.closed;
+    return this.exit;
+  }
+}
+
+describe('npm start', () => {
+  let data: string;
+  let running: Running | undefined;
+
+  beforeEach(() => (data = mkdtempSync(path.join(tmpdir(), 'single-wallet-start-'))));
+  afterEach(async () => {
+    running?.signal('SIGTERM');
+    await running?.end();
+    running = undefined;
+    rmSync(data, { recursive: true });
+  });
+
+  async function started(): Promise<Running> {
+    running = new Running(data);
+    await running.ready();
+    return running;
+  }
+
+  it('prints both addresses and commands that work: a signed bet, and the balance after it', async () => {
+    const system = await started();
+    expect(system.output).to.match(/^wallet-core +gRPC 127\.0\.0\.1:\d+ \(process \d+\)$/m);
+    expect(system.output).to.match(/^gateway +http:\/\/127\.0\.0\.1:\d+ \(process \d+\)$/m);
+    const [bet] = await system.prints(/^curl .*$/m);
+    const [balance] = await system.prints(/^npx buf curl .*$/m);
+    const bash = async (line: string) =>
+      JSON.parse((await promisify(execFile)('bash', ['-c', line], { cwd: ROOT })).stdout) as Record<string, unknown>;
+    expect(await bash(bet)).to.include({ status: 200, username: 'demo', moneyBefore: 10000, money: 9920 });
+    expect(await bash(balance)).to.deep.equal({ playerId: 'demo', currency: 'CNY', balance: '9920.00' });
+    expect(await bash(bet), 'pasted again').to.include({ status: 200, moneyBefore: 10000, money: 9920 });
+  });
+
+  for (const signal of ['SIGTERM', 'SIGINT'] as const) {
+    it(`stops both on ${signal}, with exit code 0 and the WAL checkpointed`, async () => {
+      const system = await started();
+      system.signal(signal);
+      expect(await system.end()).to.equal(0);
+      const files = readdirSync(data, { recursive: true, encoding: 'utf8' });
+      const unfinished = files.filter((name) => name.endsWith('-wal') && statSync(path.join(data, name)).size > 0);
+      expect(unfinished).to.deep.equal([]);
+    });
+  }
+
+  for (const name of ['wallet-core', 'gateway']) {
+    it(`stops the other if ${name} dies, says so, and fails`, async () => {
+      const system = await started();
+      process.kill(await system.idOf(name), 'SIGKILL');
+      expect(await system.end()).to.equal(1);
+      expect(system.output).to.contain(`${name} ended unexpectedly (killed by SIGKILL)\n`);
+    });
+  }
+
+  it('leaves no child behind if it is killed itself', async () => {
+    const system = await started();
+    system.signal('SIGKILL');
+    expect(await system.end()).to.equal('SIGKILL');
+  });
+
+  it('starts again on the ledger it left', async () => {
+    (await started()).signal('SIGTERM');
+    expect(await running?.end()).to.equal(0);
+    await started();
+  });
+
+  it('names everything that is wrong with the configuration and starts nothing', async () => {
+    writeFileSync(path.join(data, 'single-wallet.yaml'), 'walletCore: { logLevel: loud }\ngateway: { channels: [] }\n');
+    running = new Running(data);
+    expect(await running.end()).to.equal(1);
+    expect(running.output.trimEnd().split('\n')).to.deep.equal([
+      'single-wallet.yaml: walletCore.logLevel: is "loud"; expected one of fatal, error, warn, info, debug, trace, silent',
+      'single-wallet.yaml: gateway.channels: is an empty list; expected a list of one or more channels',
+    ]);
+  });
+
+  it('fails with the child that cannot start, after that has said why', async () => {
+    running = new Running(data, { GATEWAY_LISTEN: '192.0.2.1:8080' });
+    expect(await running.end()).to.equal(1);
+    expect(running.output).to.contain('192.0.2.1');
+    expect(running.output).to.not.contain('Ctrl-C stops both');
+  });
+});

@@ -1,0 +1,143 @@
+import type { Command } from './domain/command.js';
+import type { NotAppliedReason, Outcome } from './domain/outcome.js';
+import { CommitUnknownError, type Store, type Submission } from './storage/port.js';
+
+export interface CommitterLimits {
+  /** Commands that may wait; one more is NOT_APPLIED at once. */
+  readonly waitingMax: number;
+  /** Bytes of requests that may wait. */
+  readonly waitingBytesMax: number;
+  /** Movements and refund lines of one group. */
+  readonly groupMax: number;
+  /** Bytes of requests of one group. */
+  readonly groupBytesMax: number;
+}
+
+export const COMMITTER_LIMITS: CommitterLimits = {
+  waitingMax: 10_000,
+  waitingBytesMax: 64 * 2 ** 20,
+  groupMax: 512,
+  groupBytesMax: 4 * 2 ** 20,
+};
+
+interface Waiting extends Submission {
+  /** On the clock of performance.now(). */
+  readonly deadline: number;
+  /** Whether the caller has gone, so that it takes the command for failed. */
+  readonly abandoned: () => boolean;
+  readonly resolve: (outcome: Outcome) => void;
+  readonly reject: (error: Error) => void;
+}
+
+/**
+ * Group commit: what arrives while a commit is under way is the next group. No timer and no wait when idle; the queue is
+ * bounded, and what has run out of time is dropped before it is decided.
+ */
+export class Committer {
+  readonly #store: Store;
+  readonly #limits: CommitterLimits;
+  readonly #onFault: (error: Error, command: Command) => void;
+  readonly #queue: Waiting[] = [];
+  #waitingBytes = 0;
+  #running: Promise<void> | undefined;
+  #stopped = false;
+
+  /** `onFault` hears of every command that made the rules or the store throw, and of a commit of unknown fate. */
+  constructor(store: Store, onFault: (error: Error, command: Command) => void, limits = COMMITTER_LIMITS) {
+    this.#store = store;
+    this.#onFault = onFault;
+    this.#limits = limits;
+  }
+
+  /** Commands that wait for their group. */
+  get waiting(): number {
+    return this.#queue.length;
+  }
+
+  /**
+   * What becomes of a command that may wait for `timeoutMs`. Rejects only when its fate is unknown.
+   */
+  submit(submission: Submission, timeoutMs: number, abandoned: () => boolean = () => false): Promise<Outcome> {
+    const { waitingMax, waitingBytesMax } = this.#limits;
+    if (this.#stopped) return Promise.resolve(notApplied('SHUTTING_DOWN'));
+    const full = this.#queue.length >= waitingMax || this.#waitingBytes + submission.request.length > waitingBytesMax;
+    if (full) return Promise.resolve(notApplied('QUEUE_FULL'));
+    return new Promise((resolve, reject) => {
+      const { command, request } = submission;
+      this.#queue.push({ command, request, deadline: performance.now() + timeoutMs, abandoned, resolve, reject });
+      this.#waitingBytes += request.length;
+      this.#running ??= this.#run();
+    });
+  }
+
+  /** Takes no more commands and waits until all that were taken are answered. */
+  async stop(): Promise<void> {
+    this.#stopped = true;
+    await this.#running;
+  }
+
+  async #run(): Promise<void> {
+    // What arrives in this turn of the event loop joins the first group.
+    await Promise.resolve();
+    while (this.#queue.length > 0) {
+      const group = this.#nextGroup();
+      if (group.length > 0) await this.#commit(group);
+    }
+    this.#running = undefined;
+  }
+
+  #nextGroup(): Waiting[] {
+    const { groupMax, groupBytesMax } = this.#limits;
+    const now = performance.now();
+    const group: Waiting[] = [];
+    let size = 0;
+    let bytes = 0;
+    let taken = 0;
+    for (const item of this.#queue) {
+      size += sizeOf(item.command);
+      bytes += item.request.length;
+      if (taken > 0 && (size > groupMax || bytes > groupBytesMax)) break;
+      taken += 1;
+      this.#waitingBytes -= item.request.length;
+      if (item.deadline <= now || item.abandoned()) item.resolve(notApplied('TOO_LATE'));
+      else group.push(item);
+    }
+    this.#queue.splice(0, taken);
+    return group;
+  }
+
+  async #commit(group: readonly Waiting[]): Promise<void> {
+    try {
+      const outcomes = await this.#store.commit(group.map(({ command, request }) => ({ command, request })));
+      group.forEach((item, index) => item.resolve(outcomes[index] ?? notApplied('FAULT')));
+    } catch (error) {
+      await this.#recover(group, error instanceof Error ? error : new Error(String(error)));
+    }
+  }
+
+  /** A group that threw was rolled back: each of its commands is run alone, so that only the thrower fails. */
+  async #recover(group: readonly Waiting[], error: Error): Promise<void> {
+    const [first] = group;
+    if (!first) return;
+    if (error instanceof CommitUnknownError) {
+      this.#stopped = true;
+      group.forEach((item) => item.reject(error));
+      for (const item of this.#queue.splice(0)) item.resolve(notApplied('SHUTTING_DOWN'));
+      this.#onFault(error, first.command);
+    } else if (group.length === 1) {
+      this.#onFault(error, first.command);
+      first.resolve(notApplied('FAULT'));
+    } else {
+      for (const item of group) await this.#commit([item]);
+    }
+  }
+}
+
+function notApplied(reason: NotAppliedReason): Outcome {
+  return { status: 'NOT_APPLIED', reason };
+}
+
+function sizeOf(command: Command): number {
+  if (command.type === 'movements') return command.movements.length;
+  return command.type === 'refund' ? command.lines.length : 1;
+}

@@ -1,0 +1,85 @@
+import type { Kind, Relation } from './kinds.js';
+
+/** A reference of a movement to another one of the same channel. */
+export interface Named {
+  readonly reference: string;
+  readonly relation: Relation;
+  /** Minor units that are drawn from the named debit, >= 0. */
+  readonly amount: bigint;
+}
+
+/** One movement that a caller asks for. */
+export interface NewMovement {
+  /** Lower case. */
+  readonly player: string;
+  readonly currency: string;
+  readonly kind: Kind;
+  /** Minor units; negative takes money from the player. */
+  readonly amount: bigint;
+  readonly reference: string;
+  /** Empty: none. */
+  readonly round: string;
+  /** The caller's own type, such as eBET's "27". */
+  readonly providerType: string;
+  readonly names: readonly Named[];
+  /** Holds money that later returns may draw on. */
+  readonly withholding: boolean;
+}
+
+/** Movements that are decided whole or not at all; at least one, with distinct references. */
+export interface MovementsCommand {
+  readonly type: 'movements';
+  readonly channel: string;
+  readonly movements: readonly NewMovement[];
+}
+
+/** One line of a refund. */
+export interface RefundLine {
+  readonly reference: string;
+  /** What the caller believes the debit was, in positive minor units; null equals no debit. */
+  readonly amount: bigint | null;
+  readonly player: string;
+}
+
+/** Refunds debits, each whole and at most once; each line stands alone. */
+export interface RefundCommand {
+  readonly type: 'refund';
+  readonly channel: string;
+  readonly reference: string;
+  /** The player that every line must belong to; empty: each line stands for its own. */
+  readonly player: string;
+  readonly currency: string;
+  readonly lines: readonly RefundLine[];
+  /** Refuse a bet that an applied payout settled. */
+  readonly refuseSettled: boolean;
+}
+
+export interface OpenChannelCommand {
+  readonly type: 'open-channel';
+  readonly channel: string;
+}
+
+export interface OpenAccountCommand {
+  readonly type: 'open-account';
+  readonly player: string;
+  readonly currency: string;
+}
+
+/** Freezes a player for a reason, or lifts that reason. */
+export interface FreezeCommand {
+  readonly type: 'freeze';
+  readonly player: string;
+  readonly reason: string;
+  readonly note: string;
+  readonly frozen: boolean;
+}
+
+/** Sets a password, hashed already. */
+export interface SetPasswordCommand {
+  readonly type: 'set-password';
+  readonly player: string;
+  readonly hash: string;
+}
+
+export type Command =
+  MovementsCommand | RefundCommand | OpenChannelCommand | OpenAccountCommand | FreezeCommand | SetPasswordCommand;

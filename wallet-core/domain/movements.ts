@@ -1,0 +1,164 @@
+import type { Named, MovementsCommand, NewMovement } from './command.js';
+import { rule } from './kinds.js';
+import { withinLimit } from '../money.js';
+import { invalid, type Outcome, type Posted, type RefusalReason } from './outcome.js';
+import type { MovementRecord } from './record.js';
+import { outstandingOf, type State } from './state.js';
+import type { Decision, Moment } from './decide.js';
+
+/**
+ * Decides movements, whole or not at all. A reference that is known gets its first answer; several movements are decided
+ * on an overlay that is dropped if one of them is refused.
+ */
+export function decideMovements(state: State, command: MovementsCommand, moment: Moment): Decision {
+  const { channel, movements } = command;
+  const known = movements.map((movement) => state.movement(channel, movement.reference));
+  if (known.some((record) => record !== undefined)) return { outcome: repeat(command, known), records: [] };
+
+  const view = movements.length > 1 ? state.overlay() : state;
+  const records: MovementRecord[] = [];
+  for (const [index, movement] of movements.entries()) {
+    const judged = judge(view, channel, movement);
+    if (typeof judged === 'string') return refuse(state, command, judged, moment);
+    const { balance } = view.account(movement.player, movement.currency);
+    const record: MovementRecord = {
+      ...recordOf(channel, movement, moment, index),
+      balanceBefore: balance,
+      balanceAfter: balance + movement.amount,
+      reason: null,
+      holdsReference: true,
+      names: judged,
+    };
+    if (view !== state) view.apply(record);
+    records.push(record);
+  }
+  return { outcome: { status: 'APPLIED', timeMs: moment.timeMs, movements: records.map(posted) }, records };
+}
+
+/** What a movement draws from the debits that it names, or why it is refused. The order of checks is the protocol's. */
+function judge(state: State, channel: string, movement: NewMovement): readonly Named[] | RefusalReason {
+  const { player, currency, amount, reference, kind } = movement;
+  const { stake, purpose } = rule(kind);
+  if (amount < 0n && state.isBlocked(channel, reference, player)) return 'BLOCKED';
+  const account = state.account(player, currency);
+  if (!account.open) return 'NO_ACCOUNT';
+  if (stake && state.isFrozen(player)) return 'FROZEN';
+  const names = draw(state, channel, movement);
+  if (typeof names === 'string') return names;
+  if (amount < 0n && account.balance + amount < 0n) return 'INSUFFICIENT_FUNDS';
+  if (!withinLimit(account.balance + amount)) return 'BALANCE_LIMIT';
+  if (purpose === 'of the refunded debit') throw new Error(`a caller cannot post a ${kind}`);
+  return withinLimit(state.houseBalance(channel, currency, purpose) - amount) ? names : 'BALANCE_LIMIT';
+}
+
+/** Binds returns to what the ledger recorded of the debits that they name, for the providers do not sign the names. */
+function draw(state: State, channel: string, movement: NewMovement): readonly Named[] | RefusalReason {
+  // A zero is recorded without looking at what it names (eBET: `money: 0` is allowed everywhere).
+  if (movement.names.length === 0 || movement.amount === 0n) return movement.names;
+  const left = new Map<string, bigint>();
+  const names: Named[] = [];
+  for (const named of movement.names) {
+    const { reference, relation, amount } = named;
+    if ((relation !== 'RETURN' && relation !== 'RETURN_CAPPED') || amount === 0n) {
+      names.push(named);
+      continue;
+    }
+    const debit = state.movement(channel, reference);
+    const returnable =
+      debit !== undefined &&
+      debit.withholding &&
+      debit.reason === null &&
+      debit.player === movement.player &&
+      debit.currency === movement.currency;
+    if (!returnable && relation === 'RETURN') return 'DEBIT_UNKNOWN';
+    const outstanding = returnable
+      ? (left.get(reference) ?? outstandingOf(debit, state.drawnOf(channel, reference)))
+      : 0n;
+    if (amount > outstanding && relation === 'RETURN') return 'EXCEEDS_OUTSTANDING';
+    const drawn = amount < outstanding ? amount : outstanding;
+    left.set(reference, outstanding - drawn);
+    names.push({ reference, relation, amount: drawn });
+  }
+  return names;
+}
+
+/** Records a refusal for every movement of the command. With a stake among them it is final, and all keep their references. */
+function refuse(state: State, command: MovementsCommand, reason: RefusalReason, moment: Moment): Decision {
+  const final = command.movements.some((movement) => rule(movement.kind).stake);
+  const records = command.movements.map((movement, index): MovementRecord => {
+    const { balance } = state.account(movement.player, movement.currency);
+    return {
+      ...recordOf(command.channel, movement, moment, index),
+      balanceBefore: balance,
+      balanceAfter: balance,
+      reason,
+      holdsReference: final,
+      names: movement.names.map((named) => ({ ...named, amount: 0n })),
+    };
+  });
+  return { outcome: { status: 'REFUSED', reason, timeMs: moment.timeMs, movements: records.map(posted) }, records };
+}
+
+/** The first answer again, if the command is the same; some or all of its references are known. */
+function repeat(command: MovementsCommand, known: readonly (MovementRecord | undefined)[]): Outcome {
+  const records: MovementRecord[] = [];
+  for (const [index, movement] of command.movements.entries()) {
+    const record = known[index];
+    if (record === undefined || !sameRequest(record, movement)) {
+      return invalid(
+        'REFERENCE_CONFLICT',
+        `reference ${movement.reference}: known on this channel with a different request`,
+      );
+    }
+    records.push(record);
+  }
+  const refused = records.find((record) => record.reason !== null);
+  const timeMs = (refused ?? records[0])?.timeMs ?? 0n;
+  const movements = records.map(posted);
+  return refused?.reason
+    ? { status: 'REFUSED', reason: refused.reason, timeMs, movements }
+    : { status: 'APPLIED', timeMs, movements };
+}
+
+/** Whether a repeat asks for the same: the stored fields are the fingerprint (eBET manual, increaseCredit, seqNo). */
+function sameRequest(record: MovementRecord, movement: NewMovement): boolean {
+  return (
+    record.player === movement.player &&
+    record.currency === movement.currency &&
+    record.kind === movement.kind &&
+    record.providerType === movement.providerType &&
+    record.amount === movement.amount &&
+    record.round === movement.round &&
+    record.names.length === movement.names.length &&
+    record.names.every(({ reference, relation }, index) => {
+      const named = movement.names[index];
+      return named?.reference === reference && named.relation === relation;
+    })
+  );
+}
+
+/** What a record has of its movement, whatever becomes of it. */
+function recordOf(channel: string, movement: NewMovement, moment: Moment, index: number) {
+  const { player, currency, kind, amount, reference, round, providerType, withholding } = movement;
+  const { purpose } = rule(kind);
+  if (purpose === 'of the refunded debit') throw new Error(`a caller cannot post a ${kind}`);
+  return {
+    type: 'movement' as const,
+    id: moment.firstId + BigInt(index),
+    channel,
+    player,
+    currency,
+    kind,
+    purpose,
+    amount,
+    reference,
+    round,
+    providerType,
+    withholding,
+    timeMs: moment.timeMs,
+  };
+}
+
+function posted({ id, currency, balanceBefore, balanceAfter }: MovementRecord): Posted {
+  return { id, currency, balanceBefore, balanceAfter };
+}

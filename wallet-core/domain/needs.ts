@@ -1,0 +1,68 @@
+import type { Command } from './command.js';
+import { rule } from './kinds.js';
+
+/** What of the ledger a command may touch. A store loads exactly this, in this order, before `decide`. */
+export interface Needs {
+  channel: string | undefined;
+  accounts: { player: string; currency: string }[];
+  /** Players whose freezes matter, or whose existence does. */
+  players: { player: string; mustExist: boolean }[];
+  /** References that the command itself holds. */
+  references: string[];
+  /** References of debits that it draws on: what holds them, and what was drawn. */
+  debits: string[];
+  /** Whether a debit under this reference would be blocked for this player. */
+  blocks: { reference: string; player: string }[];
+  /** The reference of a refund request. */
+  refund: string | undefined;
+  /** Whether the debits' settlements matter. */
+  settlements: boolean;
+}
+
+export function needsOf(command: Command): Needs {
+  const needs: Needs = {
+    channel: undefined,
+    accounts: [],
+    players: [],
+    references: [],
+    debits: [],
+    blocks: [],
+    refund: undefined,
+    settlements: false,
+  };
+  switch (command.type) {
+    case 'movements':
+      needs.channel = command.channel;
+      for (const { player, currency, kind, amount, reference, names } of command.movements) {
+        needs.accounts.push({ player, currency });
+        if (rule(kind).stake) needs.players.push({ player, mustExist: false });
+        needs.references.push(reference);
+        if (amount < 0n) needs.blocks.push({ reference, player });
+        for (const named of names) {
+          if (named.amount > 0n) needs.debits.push(named.reference);
+        }
+      }
+      return needs;
+    case 'refund':
+      needs.channel = command.channel;
+      needs.refund = command.reference;
+      needs.settlements = command.refuseSettled;
+      if (command.player !== '') needs.accounts.push({ player: command.player, currency: command.currency });
+      for (const { reference, player } of command.lines) {
+        needs.accounts.push({ player, currency: command.currency });
+        needs.debits.push(reference);
+        needs.blocks.push({ reference, player });
+      }
+      return needs;
+    case 'open-channel':
+      needs.channel = command.channel;
+      return needs;
+    case 'open-account':
+      needs.accounts.push({ player: command.player, currency: command.currency });
+      return needs;
+    case 'freeze':
+    case 'set-password':
+      needs.players.push({ player: command.player, mustExist: true });
+      return needs;
+  }
+}

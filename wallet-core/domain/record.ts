@@ -1,0 +1,104 @@
+import type { Named, RefundLine } from './command.js';
+import type { Kind, Purpose } from './kinds.js';
+import type { RefundLineStatus, RefusalReason } from './outcome.js';
+
+/** Every record has an id: its place in the journal. See recordId in journal/position.ts. */
+interface Recorded {
+  readonly id: bigint;
+}
+
+/** One change of one account, or the refusal of one. Immutable. */
+export interface MovementRecord extends Recorded {
+  readonly type: 'movement';
+  readonly channel: string;
+  readonly player: string;
+  readonly currency: string;
+  readonly kind: Kind;
+  readonly purpose: Purpose;
+  /** What was asked for, in minor units; moved only if `reason` is null. */
+  readonly amount: bigint;
+  readonly balanceBefore: bigint;
+  readonly balanceAfter: bigint;
+  /** Null: applied. */
+  readonly reason: RefusalReason | null;
+  readonly reference: string;
+  /** A refused settlement leaves its reference free to be sent again; a REFUND has none of its own. */
+  readonly holdsReference: boolean;
+  readonly round: string;
+  readonly providerType: string;
+  /** With what was really drawn. */
+  readonly names: readonly Named[];
+  readonly withholding: boolean;
+  readonly timeMs: bigint;
+}
+
+/** One line of a refund, answered. */
+export interface DecidedRefundLine extends RefundLine {
+  readonly status: RefundLineStatus;
+}
+
+/** A refund request with its answer. */
+export interface RefundRecord extends Recorded {
+  readonly type: 'refund';
+  readonly channel: string;
+  readonly reference: string;
+  readonly player: string;
+  readonly currency: string;
+  readonly lines: readonly DecidedRefundLine[];
+  /** Of the command's player; 0 if it names none or he has no account. */
+  readonly balanceBefore: bigint;
+  readonly balanceAfter: bigint;
+  /** The sum of what was given back. */
+  readonly refunded: bigint;
+  readonly timeMs: bigint;
+}
+
+/** A reference that was refunded before its debit arrived: the debit of this player will be refused. */
+export interface BlockRecord extends Recorded {
+  readonly type: 'block';
+  readonly channel: string;
+  readonly reference: string;
+  readonly player: string;
+}
+
+export interface ChannelRecord extends Recorded {
+  readonly type: 'channel';
+  readonly channel: string;
+}
+
+export interface AccountRecord extends Recorded {
+  readonly type: 'account';
+  readonly player: string;
+  readonly currency: string;
+}
+
+export interface FreezeRecord extends Recorded {
+  readonly type: 'freeze';
+  readonly player: string;
+  readonly reason: string;
+  readonly note: string;
+  readonly frozen: boolean;
+}
+
+export interface PasswordRecord extends Recorded {
+  readonly type: 'password';
+  readonly player: string;
+  readonly hash: string;
+}
+
+/** What a command leaves behind. */
+export type CommandRecord =
+  MovementRecord | RefundRecord | BlockRecord | ChannelRecord | AccountRecord | FreezeRecord | PasswordRecord;
+
+/** The other side of a group's movements: one per house account that they touched. */
+export interface HouseRecord extends Recorded {
+  readonly type: 'house';
+  readonly channel: string;
+  readonly currency: string;
+  readonly purpose: Purpose;
+  readonly amount: bigint;
+  readonly balanceAfter: bigint;
+}
+
+/** Anything the ledger remembers. */
+export type LedgerRecord = CommandRecord | HouseRecord;

@@ -1,0 +1,166 @@
+import { rule, type Purpose } from './kinds.js';
+import type { CommandRecord, MovementRecord, RefundRecord } from './record.js';
+
+/** An account as the rules see it; balance in minor units. */
+export interface Account {
+  readonly open: boolean;
+  readonly balance: bigint;
+}
+
+/** What later movements did to a debit. */
+export interface Drawn {
+  /** The sum of its returns in minor units. */
+  readonly returned: bigint;
+  readonly refunded: boolean;
+}
+
+const CLOSED: Account = { open: false, balance: 0n };
+const UNTOUCHED: Drawn = { returned: 0n, refunded: false };
+
+/** A key of several texts; none of them may hold a line feed. */
+export function keyOf(...parts: readonly string[]): string {
+  return parts.join('\n');
+}
+
+/**
+ * What a group of commands needs to know of the ledger, loaded by the store, and what the commands decided so far change
+ * of it. Absent means that the ledger has no such thing.
+ */
+export class State {
+  readonly channels = new Set<string>();
+  /** By player and currency. */
+  readonly accounts = new Map<string, Account>();
+  /** Players with an open account in any currency; loaded only for acts that are not about money. */
+  readonly players = new Set<string>();
+  /** Frozen players with the reasons that hold. */
+  readonly frozen = new Map<string, ReadonlySet<string>>();
+  /** By channel and reference: what holds the reference. */
+  readonly movements = new Map<string, MovementRecord>();
+  /** By channel and reference of the debit. */
+  readonly drawn = new Map<string, Drawn>();
+  /** Bets that an applied payout of the same round, player and currency settled; by channel and these and reference. */
+  readonly settled = new Set<string>();
+  /** By channel, reference and player. */
+  readonly blocks = new Set<string>();
+  /** By channel and reference. */
+  readonly refunds = new Map<string, RefundRecord>();
+  /** Balances of house accounts by channel, currency and purpose. */
+  readonly house = new Map<string, bigint>();
+
+  readonly #below: State | undefined;
+
+  constructor(below?: State) {
+    this.#below = below;
+  }
+
+  /** A state on top of this one, to decide several movements on; dropped if one of them fails. */
+  overlay(): State {
+    return new State(this);
+  }
+
+  account(player: string, currency: string): Account {
+    return this.#account(keyOf(player, currency)) ?? CLOSED;
+  }
+
+  movement(channel: string, reference: string): MovementRecord | undefined {
+    return this.#movement(keyOf(channel, reference));
+  }
+
+  drawnOf(channel: string, reference: string): Drawn {
+    return this.#drawn(keyOf(channel, reference)) ?? UNTOUCHED;
+  }
+
+  isBlocked(channel: string, reference: string, player: string): boolean {
+    return this.#isBlocked(keyOf(channel, reference, player));
+  }
+
+  /** Whether an applied payout settled this bet. A payout counts for bets of its own round only. */
+  isSettled({ channel, round, player, currency, reference }: MovementRecord): boolean {
+    return round !== '' && (this.#below ?? this).settled.has(keyOf(channel, round, player, currency, reference));
+  }
+
+  isFrozen(player: string): boolean {
+    return (this.#below ?? this).frozen.has(player);
+  }
+
+  houseBalance(channel: string, currency: string, purpose: Purpose): bigint {
+    return this.#house(keyOf(channel, currency, purpose)) ?? 0n;
+  }
+
+  #account(key: string): Account | undefined {
+    return this.accounts.get(key) ?? (this.#below ? this.#below.#account(key) : undefined);
+  }
+
+  #movement(key: string): MovementRecord | undefined {
+    return this.movements.get(key) ?? (this.#below ? this.#below.#movement(key) : undefined);
+  }
+
+  #drawn(key: string): Drawn | undefined {
+    return this.drawn.get(key) ?? (this.#below ? this.#below.#drawn(key) : undefined);
+  }
+
+  #isBlocked(key: string): boolean {
+    return this.blocks.has(key) || (this.#below ? this.#below.#isBlocked(key) : false);
+  }
+
+  #house(key: string): bigint | undefined {
+    return this.house.get(key) ?? (this.#below ? this.#below.#house(key) : undefined);
+  }
+
+  /** Takes in what a command decided, for the next command of the group. */
+  apply(record: CommandRecord): void {
+    switch (record.type) {
+      case 'movement':
+        return this.#applyMovement(record);
+      case 'refund':
+        this.refunds.set(keyOf(record.channel, record.reference), record);
+        return;
+      case 'block':
+        this.blocks.add(keyOf(record.channel, record.reference, record.player));
+        return;
+      case 'channel':
+        this.channels.add(record.channel);
+        return;
+      case 'account':
+        this.accounts.set(keyOf(record.player, record.currency), { open: true, balance: 0n });
+        this.players.add(record.player);
+        return;
+      case 'freeze': {
+        const reasons = new Set(this.frozen.get(record.player));
+        if (record.frozen) reasons.add(record.reason);
+        else reasons.delete(record.reason);
+        if (reasons.size > 0) this.frozen.set(record.player, reasons);
+        else this.frozen.delete(record.player);
+        return;
+      }
+      case 'password':
+        return;
+    }
+  }
+
+  #applyMovement(movement: MovementRecord): void {
+    const { channel, currency } = movement;
+    if (movement.holdsReference) this.movements.set(keyOf(channel, movement.reference), movement);
+    if (movement.reason !== null) return;
+    this.accounts.set(keyOf(movement.player, currency), { open: true, balance: movement.balanceAfter });
+    const house = keyOf(channel, currency, movement.purpose);
+    this.house.set(house, (this.#house(house) ?? 0n) - movement.amount);
+    for (const { reference, relation, amount } of movement.names) {
+      const drawn = this.drawnOf(channel, reference);
+      const key = keyOf(channel, reference);
+      if (relation === 'RETURN' || relation === 'RETURN_CAPPED') {
+        this.drawn.set(key, { ...drawn, returned: drawn.returned + amount });
+      } else if (relation === 'REFUND') {
+        this.drawn.set(key, { ...drawn, refunded: true });
+      } else if (relation === 'SETTLE') {
+        this.settled.add(keyOf(channel, movement.round, movement.player, currency, reference));
+      }
+    }
+  }
+}
+
+/** What is left of a debit for returns, in minor units >= 0; 0 for what is no applied stake. */
+export function outstandingOf(debit: MovementRecord, drawn: Drawn): bigint {
+  if (debit.reason !== null || !rule(debit.kind).stake || drawn.refunded) return 0n;
+  return -debit.amount - drawn.returned;
+}

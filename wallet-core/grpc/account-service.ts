@@ -1,0 +1,80 @@
+import { status } from '@grpc/grpc-js';
+import type { Logger } from 'pino';
+import type { Committer } from '../committer.js';
+import type { Command } from '../domain/command.js';
+import { faultOf, playerFault } from '../domain/validate.js';
+import { formatMoney } from '../money.js';
+import { checkPassword, hashPassword } from '../password.js';
+import type { Store } from '../storage/port.js';
+import type { AccountServiceServer } from '../../proto/gen/wallet/v1/account.js';
+import { CallError, invalidArgument, notFound, unary } from './call.js';
+
+/** An act on an account is not urgent: it may wait behind a full queue of movements. */
+const TIMEOUT_MS = 5_000;
+const PASSWORD_LENGTH_MAX = 128;
+
+/** AccountService: channels, accounts, freezes, passwords. */
+export function accountService({ queries }: Store, committer: Committer, log: Logger): AccountServiceServer {
+  /** Whether the act changed anything; what already holds is left as it is. */
+  async function act(command: Command): Promise<boolean> {
+    const fault = faultOf(command);
+    if (fault !== undefined) throw invalidArgument(fault);
+    const outcome = await committer.submit({ command, request: new Uint8Array(0) }, TIMEOUT_MS);
+    switch (outcome.status) {
+      case 'DONE':
+        return outcome.changed;
+      case 'NO_PLAYER':
+        throw notFound('player_id: the player has no account');
+      case 'NOT_APPLIED':
+        throw new CallError(status.UNAVAILABLE, `${outcome.reason}: nothing happened, send it again`);
+      case 'APPLIED':
+      case 'REFUSED':
+      case 'REFUND_DECIDED':
+      case 'INVALID':
+        throw new Error(`${command.type} came to ${outcome.status}`);
+    }
+  }
+
+  return {
+    openChannel: unary(log, async ({ channel }) => ({ opened: await act({ type: 'open-channel', channel }) })),
+    openAccount: unary(log, async ({ playerId: player, currency }) => ({
+      opened: await act({ type: 'open-account', player, currency }),
+    })),
+    getAccounts: unary(log, async ({ playerId }) => {
+      const fault = playerFault(playerId);
+      if (fault !== undefined) throw invalidArgument(fault);
+      const { accounts, freezes } = await queries.accounts(playerId);
+      if (accounts.length === 0) throw notFound(`player_id: ${playerId} has no account`);
+      return {
+        playerId,
+        accounts: accounts.map(({ currency, balance, openedMs }) => ({
+          currency,
+          balance: formatMoney(balance, currency),
+          openedMs,
+        })),
+        freezes: [...freezes],
+      };
+    }),
+    freezePlayer: unary(log, async ({ playerId: player, reason, note }) => ({
+      changed: await act({ type: 'freeze', player, reason, note, frozen: true }),
+    })),
+    unfreezePlayer: unary(log, async ({ playerId: player, reason, note }) => ({
+      changed: await act({ type: 'freeze', player, reason, note, frozen: false }),
+    })),
+    setPassword: unary(log, async ({ playerId: player, password }) => {
+      checkLength(password);
+      await act({ type: 'set-password', player, hash: await hashPassword(password) });
+      return {};
+    }),
+    checkPassword: unary(log, async ({ playerId, password }) => {
+      checkLength(password);
+      return { correct: await checkPassword(password, await queries.passwordHash(playerId)) };
+    }),
+  };
+}
+
+function checkLength(password: string): void {
+  if (password.length < 1 || password.length > PASSWORD_LENGTH_MAX) {
+    throw invalidArgument(`password: has ${password.length} characters; expected 1 to ${PASSWORD_LENGTH_MAX}`);
+  }
+}

@@ -1,0 +1,160 @@
+import type { MovementsCommand, Named, NewMovement, RefundCommand, RefundLine } from '../domain/command.js';
+import { KINDS, type Kind } from '../domain/kinds.js';
+import { faultOf } from '../domain/validate.js';
+import { formatMoney, parseMoney } from '../money.js';
+import { formatId } from '../journal/position.js';
+import type { Outcome, Posted } from '../domain/outcome.js';
+import type { RefundRecord } from '../domain/record.js';
+import * as pb from '../../proto/gen/wallet/v1/movement.js';
+import type * as posting from '../../proto/gen/wallet/v1/posting.js';
+import { RefundLineStatus } from '../../proto/gen/wallet/v1/posting.js';
+
+const TIMEOUT_MS_DEFAULT = 1_500;
+const TIMEOUT_MS_MAX = 60_000;
+const REQUEST_BYTES_MAX = 2 ** 20;
+
+/** Decoded protobuf can hold anything: what is wrong with it is told by throwing this inside the codec only. */
+class Fault extends Error {}
+
+export interface ReadCommand {
+  readonly command: MovementsCommand | RefundCommand;
+  readonly request: Uint8Array;
+  readonly timeoutMs: number;
+}
+
+/** Reads a command; a text says which field is wrong and what would be right. */
+export function readCommand(message: posting.Command): ReadCommand | string {
+  try {
+    const timeoutMs = message.timeoutMs === 0 ? TIMEOUT_MS_DEFAULT : message.timeoutMs;
+    if (timeoutMs > TIMEOUT_MS_MAX) throw new Fault(`timeout_ms: is ${timeoutMs}; expected at most ${TIMEOUT_MS_MAX}`);
+    if (message.request.length > REQUEST_BYTES_MAX) throw new Fault('request: is larger than 1 MiB');
+    const command = readBody(message);
+    return faultOf(command) ?? { command, request: message.request, timeoutMs };
+  } catch (error) {
+    if (error instanceof Fault) return error.message;
+    throw error;
+  }
+}
+
+function readBody({ channel, body }: posting.Command): MovementsCommand | RefundCommand {
+  switch (body?.$case) {
+    case 'movements':
+      return { type: 'movements', channel, movements: body.value.movements.map(readMovement) };
+    case 'refund': {
+      const { reference, playerId: player, currency, lines, refuseSettled } = body.value;
+      return {
+        type: 'refund',
+        channel,
+        reference,
+        player,
+        currency,
+        lines: lines.map((line) => readLine(line, player, currency)),
+        refuseSettled,
+      };
+    }
+    case undefined:
+      throw new Fault('body: is missing; expected movements or refund');
+  }
+}
+
+function readMovement(message: posting.NewMovement, index: number): NewMovement {
+  const { currency, withholding, names } = message;
+  const kind = readKind(message.kind);
+  if (kind === undefined) throw new Fault(`movements[${index}].kind: is ${message.kind}; expected one of Kind`);
+  return {
+    player: message.playerId,
+    currency,
+    kind,
+    amount: readAmount(message.amount, currency, `movements[${index}].amount`),
+    reference: message.reference,
+    round: message.round,
+    providerType: message.providerType,
+    names: names.map((named, at) => readNamed(named, currency, `movements[${index}].names[${at}]`)),
+    withholding: withholding || kind === 'WITHHOLDING',
+  };
+}
+
+/** The kind of that number; undefined for a number that is none. */
+export function readKind(number: pb.Kind): Kind | undefined {
+  const name = pb.Kind[number];
+  return name !== undefined && Object.hasOwn(KINDS, name) ? (name as Kind) : undefined;
+}
+
+function readNamed({ reference, relation, amount }: pb.Named, currency: string, field: string): Named {
+  const name = pb.Relation[relation] as keyof typeof pb.Relation | undefined;
+  if (name === undefined || name === 'UNSPECIFIED') {
+    throw new Fault(`${field}.relation: is ${relation}; expected one of Relation`);
+  }
+  return { reference, relation: name, amount: amount === '' ? 0n : readAmount(amount, currency, `${field}.amount`) };
+}
+
+/** Refund lines are not signed: a malformed amount is a line's business, not the request's. */
+function readLine({ reference, amount, playerId }: posting.RefundLine, player: string, currency: string): RefundLine {
+  const minor = parseMoney(amount, currency);
+  const positive = minor !== undefined && minor > 0n;
+  return { reference, amount: positive ? minor : null, player: playerId === '' ? player : playerId };
+}
+
+function readAmount(text: string, currency: string, field: string): bigint {
+  const minor = parseMoney(text, currency);
+  if (minor !== undefined) return minor;
+  const seen = JSON.stringify(text.length > 40 ? `${text.slice(0, 40)}…` : text);
+  throw new Fault(`${field}: is ${seen}; expected decimal text with the decimals of ${currency || 'its currency'}`);
+}
+
+/** Writes what became of a command. */
+export function writeResult(outcome: Outcome, writer: number): posting.Result {
+  const result = { reason: pb.Reason.UNSPECIFIED, message: '', timeMs: 0n, movements: [], refund: undefined };
+  switch (outcome.status) {
+    case 'APPLIED':
+      return {
+        ...result,
+        outcome: pb.Outcome.APPLIED,
+        timeMs: outcome.timeMs,
+        movements: outcome.movements.map((posted) => writePosted(posted, writer)),
+      };
+    case 'REFUSED':
+      return {
+        ...result,
+        outcome: pb.Outcome.REFUSED,
+        reason: pb.Reason[outcome.reason],
+        timeMs: outcome.timeMs,
+        movements: outcome.movements.map((posted) => writePosted(posted, writer)),
+      };
+    case 'REFUND_DECIDED': {
+      const { refund } = outcome;
+      return { ...result, outcome: pb.Outcome.APPLIED, timeMs: refund.timeMs, refund: writeRefund(refund, writer) };
+    }
+    case 'NOT_APPLIED':
+      return { ...result, outcome: pb.Outcome.NOT_APPLIED, reason: pb.Reason[outcome.reason] };
+    case 'INVALID':
+      return {
+        ...result,
+        outcome: pb.Outcome.INVALID,
+        reason: pb.Reason[outcome.reason],
+        message: outcome.message,
+      };
+    case 'DONE':
+    case 'NO_PLAYER':
+      throw new Error(`a posted command came to ${outcome.status}`);
+  }
+}
+
+function writePosted({ id, currency, balanceBefore, balanceAfter }: Posted, writer: number): posting.PostedMovement {
+  return {
+    movementId: formatId(writer, id),
+    balanceBefore: formatMoney(balanceBefore, currency),
+    balanceAfter: formatMoney(balanceAfter, currency),
+  };
+}
+
+function writeRefund(refund: RefundRecord, writer: number): posting.RefundResult {
+  const { currency, player } = refund;
+  return {
+    refundId: formatId(writer, refund.id),
+    balanceBefore: player === '' ? '' : formatMoney(refund.balanceBefore, currency),
+    balanceAfter: player === '' ? '' : formatMoney(refund.balanceAfter, currency),
+    refunded: formatMoney(refund.refunded, currency),
+    lines: refund.lines.map(({ reference, status }) => ({ reference, status: RefundLineStatus[status] })),
+  };
+}

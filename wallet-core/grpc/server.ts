@@ -1,0 +1,64 @@
+import { Server, ServerCredentials } from '@grpc/grpc-js';
+import { HealthImplementation } from 'grpc-health-check';
+import type { Logger } from 'pino';
+import type { Committer } from '../committer.js';
+import type { Store } from '../storage/port.js';
+import { AccountServiceService } from '../../proto/gen/wallet/v1/account.js';
+import { PostingServiceService } from '../../proto/gen/wallet/v1/posting.js';
+import { QueryServiceService } from '../../proto/gen/wallet/v1/query.js';
+import { accountService } from './account-service.js';
+import { postingService } from './posting-service.js';
+import { queryService } from './query-service.js';
+import { addReflection } from './reflection.js';
+
+/** Room for a batch of large requests; one movement has about 1.2 KB. */
+const MESSAGE_BYTES_MAX = 32 * 2 ** 20;
+const STOP_TIMEOUT_MS = 8_000;
+
+/** What the health service knows; the empty name stands for the whole process. */
+const SERVICES = ['', 'wallet.v1.PostingService', 'wallet.v1.QueryService', 'wallet.v1.AccountService'];
+
+/** wallet.v1 with health and reflection, listening. */
+export interface ListeningServer {
+  readonly port: number;
+  /** Says NOT_SERVING to whoever asks or watches. */
+  announceStop(): void;
+  /** Takes no new calls and waits for those under way. */
+  stop(): Promise<void>;
+}
+
+export async function listen(
+  address: string,
+  store: Store,
+  committer: Committer,
+  log: Logger,
+): Promise<ListeningServer> {
+  const server = new Server({
+    'grpc.max_receive_message_length': MESSAGE_BYTES_MAX,
+    'grpc.max_send_message_length': MESSAGE_BYTES_MAX,
+  });
+  server.addService(PostingServiceService, postingService(committer, store.writer, log));
+  server.addService(QueryServiceService, queryService(store, log));
+  server.addService(AccountServiceService, accountService(store, committer, log));
+  const health = new HealthImplementation(Object.fromEntries(SERVICES.map((name) => [name, 'SERVING'])));
+  health.addToServer(server);
+  addReflection(server);
+  const port = await new Promise<number>((resolve, reject) => {
+    server.bindAsync(address, ServerCredentials.createInsecure(), (error, bound) =>
+      error ? reject(error) : resolve(bound),
+    );
+  });
+  return {
+    port,
+    announceStop: () => SERVICES.forEach((name) => health.setStatus(name, 'NOT_SERVING')),
+    stop: () =>
+      new Promise((resolve) => {
+        // A client that never ends its stream (a health watch) must not keep the process alive.
+        const force = setTimeout(() => server.forceShutdown(), STOP_TIMEOUT_MS);
+        server.tryShutdown(() => {
+          clearTimeout(force);
+          resolve();
+        });
+      }),
+  };
+}

@@ -1,0 +1,83 @@
+import type { Command } from '../domain/command.js';
+import type { Kind } from '../domain/kinds.js';
+import type { Outcome } from '../domain/outcome.js';
+import type { MovementRecord } from '../domain/record.js';
+
+/** A command with the provider's request that asked for it. */
+export interface Submission {
+  readonly command: Command;
+  /** Without secrets; empty: none is kept. */
+  readonly request: Uint8Array;
+}
+
+/** A recorded movement with what later movements did to it. */
+export interface MovementView {
+  readonly record: MovementRecord;
+  /** What is left of an applied stake for returns, in minor units; null for all else. */
+  readonly outstanding: bigint | null;
+  readonly refunded: boolean;
+}
+
+export interface AccountView {
+  readonly currency: string;
+  readonly balance: bigint;
+  readonly openedMs: bigint;
+}
+
+export interface FreezeView {
+  readonly reason: string;
+  readonly note: string;
+  readonly sinceMs: bigint;
+}
+
+export interface MovementFilter {
+  readonly player?: string;
+  readonly currency?: string;
+  readonly channel?: string;
+  /** With `channel` only. */
+  readonly round?: string;
+  readonly kinds?: readonly Kind[];
+  /** Inclusive, milliseconds since 1970. */
+  readonly fromMs?: bigint;
+  /** Exclusive, milliseconds since 1970. */
+  readonly toMs?: bigint;
+}
+
+export interface MovementPage {
+  /** Newest first. */
+  readonly movements: readonly MovementView[];
+  /** Ids to go on from, opaque to callers; empty: there is no more. */
+  readonly next: readonly bigint[];
+}
+
+/** Reads of what is committed; they never wait for a commit. */
+export interface Queries {
+  balance(player: string, currency: string): Promise<bigint | undefined>;
+  accounts(player: string): Promise<{ accounts: readonly AccountView[]; freezes: readonly FreezeView[] }>;
+  movement(id: bigint): Promise<MovementView | undefined>;
+  movementByReference(channel: string, reference: string): Promise<MovementView | undefined>;
+  /** The kept request that caused a record. */
+  request(id: bigint): Promise<Uint8Array | undefined>;
+  /** A page of at most `size` movements, from the ids that the page before gave, or from the newest. */
+  movements(filter: MovementFilter, size: number, from: readonly bigint[]): Promise<MovementPage>;
+  /** The hash of the player's password. */
+  passwordHash(player: string): Promise<string | undefined>;
+}
+
+/** A commit of which nobody can say whether it is on disk: the process must stop, its restart finds out. */
+export class CommitUnknownError extends Error {
+  override readonly name = 'CommitUnknownError';
+}
+
+/** A store of the ledger. It is given `decide` when it is made, so the rules of money are the same in every store. */
+export interface Store {
+  /** The number of this process's journal. */
+  readonly writer: number;
+  /**
+   * Decides the submissions in order and writes what they come to in one commit. When it resolves, all is on disk; when
+   * it rejects, nothing was written, unless with a CommitUnknownError. One call at a time.
+   */
+  commit(group: readonly Submission[]): Promise<readonly Outcome[]>;
+  readonly queries: Queries;
+  close(): Promise<void>;
+}

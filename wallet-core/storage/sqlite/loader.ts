@@ -1,0 +1,154 @@
+import type { Database, Statement } from 'better-sqlite3';
+import type { Command } from '../../domain/command.js';
+import { needsOf } from '../../domain/needs.js';
+import type { RefundLineStatus } from '../../domain/outcome.js';
+import type { DecidedRefundLine, MovementRecord, RefundRecord } from '../../domain/record.js';
+import { keyOf, State } from '../../domain/state.js';
+import { referenceKey, roundKey } from './keys.js';
+import { MovementRows } from './movement-rows.js';
+
+/** Where an account stands in the file: what the rules need not know. */
+export interface AccountPlace {
+  readonly id: bigint;
+  lastMovementId: bigint | null;
+}
+
+interface AccountRow {
+  id: bigint;
+  balance: bigint;
+  last_movement_id: bigint | null;
+  opened_id: bigint | null;
+}
+
+/** Loads what a group of commands needs; each thing once. */
+export class Loader {
+  readonly #rows: MovementRows;
+  readonly #account: Statement<[string, string], AccountRow>;
+  readonly #anyAccount: Statement<[string]>;
+  readonly #freezes: Statement<[string], string>;
+  readonly #block: Statement<[bigint, string, string]>;
+  readonly #refund: Statement<[bigint, string], Record<string, bigint> & { player: string; currency: string }>;
+  readonly #refundLines: Statement<
+    [bigint],
+    { reference: string; amount: bigint | null; player: string; status: RefundLineStatus }
+  >;
+  readonly #settlement: Statement<[bigint | null, string, string, string, string]>;
+  readonly #time: Statement<[bigint], bigint>;
+
+  constructor(db: Database) {
+    this.#rows = new MovementRows(db);
+    this.#account = db.prepare(
+      'SELECT id, balance, last_movement_id, opened_id FROM account WHERE player = ? AND currency = ?',
+    );
+    this.#anyAccount = db.prepare('SELECT 1 FROM account WHERE player = ? AND opened_id IS NOT NULL');
+    this.#freezes = db.prepare<[string], string>('SELECT reason FROM freeze WHERE player = ?').pluck();
+    this.#block = db.prepare('SELECT 1 FROM block WHERE channel_id = ? AND reference = ? AND player = ?');
+    this.#refund = db.prepare('SELECT * FROM refund WHERE channel_id = ? AND reference = ?');
+    this.#refundLines = db.prepare('SELECT * FROM refund_line WHERE refund_id = ? ORDER BY position');
+    this.#settlement = db.prepare(`
+      SELECT 1 FROM movement m JOIN name n ON n.movement_id = m.id JOIN account a ON a.id = m.account_id
+      WHERE m.round_key = ? AND m.round = ? AND m.kind = 'PAYOUT' AND m.reason IS NULL
+        AND a.player = ? AND a.currency = ? AND n.relation = 'SETTLE' AND n.reference = ? LIMIT 1`);
+    this.#time = db.prepare<[bigint], bigint>('SELECT time_ms FROM entry WHERE seq = ? >> 16').pluck();
+  }
+
+  /** Loads for commands, in their order. `channels` are those that are open, with their rows' ids. */
+  load(commands: readonly Command[], channels: ReadonlyMap<string, bigint>): Loaded {
+    const loaded = new Loaded();
+    for (const channel of channels.keys()) loaded.state.channels.add(channel);
+    for (const command of commands) this.#loadFor(command, channels, loaded);
+    return loaded;
+  }
+
+  #loadFor(command: Command, channels: ReadonlyMap<string, bigint>, loaded: Loaded): void {
+    const needs = needsOf(command);
+    for (const { player, currency } of needs.accounts) this.#loadAccount(player, currency, loaded);
+    for (const { player, mustExist } of needs.players) this.#loadPlayer(player, mustExist, loaded);
+    const { channel } = needs;
+    const channelId = channel === undefined ? undefined : channels.get(channel);
+    if (channel === undefined || channelId === undefined) return;
+    for (const reference of needs.references) this.#loadReference(channel, reference, loaded);
+    for (const reference of needs.debits) {
+      const debit = this.#loadReference(channel, reference, loaded);
+      if (debit) this.#loadDrawn(debit, needs.settlements, loaded);
+    }
+    for (const { reference, player } of needs.blocks) {
+      if (this.#block.get(channelId, reference, player)) loaded.state.blocks.add(keyOf(channel, reference, player));
+    }
+    if (needs.refund !== undefined) this.#loadRefund(channel, channelId, needs.refund, loaded);
+  }
+
+  #loadAccount(player: string, currency: string, { state, places }: Loaded): void {
+    const key = keyOf(player, currency);
+    if (state.accounts.has(key)) return;
+    const row = this.#account.get(player, currency);
+    state.accounts.set(key, { open: row !== undefined && row.opened_id !== null, balance: row?.balance ?? 0n });
+    if (row) places.set(key, { id: row.id, lastMovementId: row.last_movement_id });
+  }
+
+  #loadPlayer(player: string, mustExist: boolean, { state }: Loaded): void {
+    if (!state.frozen.has(player)) {
+      const reasons = this.#freezes.all(player);
+      if (reasons.length > 0) state.frozen.set(player, new Set(reasons));
+    }
+    if (mustExist && this.#anyAccount.get(player)) state.players.add(player);
+  }
+
+  #loadReference(channel: string, reference: string, { state, keys }: Loaded): MovementRecord | undefined {
+    const name = keyOf(channel, reference);
+    let key = keys.get(name);
+    if (key) return state.movements.get(name);
+    key = referenceKey(channel, reference);
+    keys.set(name, key);
+    const record = this.#rows.byReferenceKey(key)?.record;
+    if (!record) return undefined;
+    if (record.reference !== reference || record.channel !== channel) {
+      throw new Error(`the key of reference ${reference} on ${channel} is that of movement ${record.id}`);
+    }
+    state.movements.set(name, record);
+    return record;
+  }
+
+  #loadDrawn(debit: MovementRecord, settlements: boolean, { state }: Loaded): void {
+    const { channel, reference, round, player, currency } = debit;
+    const key = keyOf(channel, reference);
+    if (!state.drawn.has(key)) state.drawn.set(key, this.#rows.drawnFrom(debit.id));
+    if (settlements && this.#settlement.get(roundKey(channel, round), round, player, currency, reference)) {
+      state.settled.add(keyOf(channel, round, player, currency, reference));
+    }
+  }
+
+  #loadRefund(channel: string, channelId: bigint, reference: string, { state }: Loaded): void {
+    const row = this.#refund.get(channelId, reference);
+    if (!row) return;
+    const { id = 0n, balance_before = 0n, balance_after = 0n, refunded = 0n, player, currency } = row;
+    const lines: DecidedRefundLine[] = this.#refundLines
+      .all(id)
+      .map(({ reference, amount, player, status }) => ({ reference, amount, player, status }));
+    const refund: RefundRecord = {
+      type: 'refund',
+      id,
+      channel,
+      reference,
+      player,
+      currency,
+      lines,
+      balanceBefore: balance_before,
+      balanceAfter: balance_after,
+      refunded,
+      timeMs: this.#time.get(id) ?? 0n,
+    };
+    state.refunds.set(keyOf(channel, reference), refund);
+  }
+}
+
+/** What was loaded for a group. */
+export class Loaded {
+  readonly state = new State();
+  /** Rows of accounts by player and currency; absent: there is none yet. */
+  readonly places = new Map<string, AccountPlace>();
+  /** Keys of the references that were looked up, by channel and reference. */
+  readonly keys = new Map<string, Buffer>();
+  /** Accounts that the group's records moved, by player and currency. */
+  readonly moved = new Set<string>();
+}

@@ -1,0 +1,153 @@
+import type { Database, Statement } from 'better-sqlite3';
+import { outstandingOf } from '../../domain/state.js';
+import { rule } from '../../domain/kinds.js';
+import { entryOf, indexOf } from '../../journal/position.js';
+import { requestOf } from '../../journal/requests.js';
+import type { AccountView, FreezeView, MovementFilter, MovementPage, MovementView, Queries } from '../port.js';
+import { openReader } from './connection.js';
+import { referenceKey, roundKey } from './keys.js';
+import { MovementRows, type StoredMovement } from './movement-rows.js';
+
+/** How many rows one page may look at, so that no read holds up the calls beside it. */
+const SCAN_MAX = 2000;
+
+/** Reads what is committed, on a connection of its own. */
+export class Reader implements Queries {
+  readonly #db: Database;
+  readonly #rows: MovementRows;
+  readonly #balance: Statement<[string, string], bigint>;
+  readonly #accounts: Statement<[string], AccountView>;
+  readonly #freezes: Statement<[string], FreezeView>;
+  readonly #request: Statement<[bigint], Buffer>;
+  readonly #password: Statement<[string], string>;
+  readonly #newestOfPlayer: Statement<[string], { currency: string; id: bigint | null }>;
+  readonly #idsOfRound: Statement<[bigint, bigint, bigint], bigint>;
+  readonly #ids: Statement<[bigint, bigint], bigint>;
+
+  constructor(path: string) {
+    const db = openReader(path);
+    this.#db = db;
+    this.#rows = new MovementRows(db);
+    this.#balance = db
+      .prepare<[string, string], bigint>(
+        'SELECT balance FROM account WHERE player = ? AND currency = ? AND opened_id IS NOT NULL',
+      )
+      .pluck();
+    this.#accounts = db.prepare(`
+      SELECT a.currency, a.balance, e.time_ms AS openedMs FROM account a JOIN entry e ON e.seq = a.opened_id >> 16
+      WHERE a.player = ? ORDER BY a.currency`);
+    this.#freezes = db.prepare(`
+      SELECT f.reason, act.note, e.time_ms AS sinceMs
+      FROM freeze f JOIN freeze_act act ON act.id = f.act_id JOIN entry e ON e.seq = act.id >> 16
+      WHERE f.player = ? ORDER BY f.reason`);
+    this.#request = db.prepare<[bigint], Buffer>('SELECT body FROM request WHERE seq = ?').pluck();
+    this.#password = db
+      .prepare<[string], string>('SELECT hash FROM password WHERE player = ? ORDER BY id DESC LIMIT 1')
+      .pluck();
+    this.#newestOfPlayer = db.prepare('SELECT currency, last_movement_id AS id FROM account WHERE player = ?');
+    this.#idsOfRound = db
+      .prepare<[bigint, bigint, bigint], bigint>(
+        'SELECT id FROM movement WHERE round_key = ? AND id <= ? ORDER BY id DESC LIMIT ?',
+      )
+      .pluck();
+    this.#ids = db
+      .prepare<[bigint, bigint], bigint>('SELECT id FROM movement WHERE id <= ? ORDER BY id DESC LIMIT ?')
+      .pluck();
+  }
+
+  close(): void {
+    this.#db.close();
+  }
+
+  async balance(player: string, currency: string): Promise<bigint | undefined> {
+    return this.#balance.get(player, currency);
+  }
+
+  async accounts(player: string): Promise<{ accounts: AccountView[]; freezes: FreezeView[] }> {
+    return { accounts: this.#accounts.all(player), freezes: this.#freezes.all(player) };
+  }
+
+  async movement(id: bigint): Promise<MovementView | undefined> {
+    const stored = this.#rows.byId(id);
+    return stored && this.#view(stored);
+  }
+
+  async movementByReference(channel: string, reference: string): Promise<MovementView | undefined> {
+    const stored = this.#rows.byReferenceKey(referenceKey(channel, reference));
+    return stored && this.#view(stored);
+  }
+
+  async request(id: bigint): Promise<Uint8Array | undefined> {
+    const body = this.#request.get(entryOf(id));
+    return body && requestOf(body, indexOf(id));
+  }
+
+  async passwordHash(player: string): Promise<string | undefined> {
+    return this.#password.get(player);
+  }
+
+  async movements(filter: MovementFilter, size: number, from: readonly bigint[]): Promise<MovementPage> {
+    return filter.player === undefined
+      ? this.#scan(filter, size, from[0])
+      : this.#walk(filter, filter.player, size, from);
+  }
+
+  /** Follows the chains of a player's accounts back from their newest movements, merged by time. */
+  #walk(filter: MovementFilter, player: string, size: number, from: readonly bigint[]): MovementPage {
+    const newest = this.#newestOfPlayer
+      .all(player)
+      .filter(({ currency }) => filter.currency === undefined || filter.currency === currency)
+      .flatMap(({ id }) => (id === null ? [] : [id]));
+    const heads = (from.length > 0 ? [...from] : newest).flatMap((id) => this.#rows.byId(id) ?? []);
+    const movements: MovementView[] = [];
+    for (let seen = 0; heads.length > 0 && seen < SCAN_MAX && movements.length < size; seen += 1) {
+      heads.sort((a, b) => (a.record.id < b.record.id ? 1 : -1));
+      const head = heads.shift();
+      if (!head) break;
+      const before = head.previousId === null ? undefined : this.#rows.byId(head.previousId);
+      if (before && !isOlderThan(filter, before)) heads.push(before);
+      if (matches(filter, head)) movements.push(this.#view(head));
+    }
+    return { movements, next: heads.map(({ record }) => record.id) };
+  }
+
+  /** Goes back through a round, or through the whole ledger. */
+  #scan(filter: MovementFilter, size: number, from = 2n ** 62n): MovementPage {
+    const { channel, round } = filter;
+    const key = channel !== undefined && round !== undefined ? roundKey(channel, round) : null;
+    const limit = BigInt(SCAN_MAX) + 1n;
+    const ids = key === null ? this.#ids.all(from, limit) : this.#idsOfRound.all(key, from, limit);
+    const movements: MovementView[] = [];
+    for (const [seen, id] of ids.entries()) {
+      if (seen === SCAN_MAX || movements.length === size) return { movements, next: [id] };
+      const stored = this.#rows.byId(id);
+      if (stored && isOlderThan(filter, stored)) break;
+      if (stored && matches(filter, stored)) movements.push(this.#view(stored));
+    }
+    return { movements, next: [] };
+  }
+
+  #view({ record }: StoredMovement): MovementView {
+    const drawable = record.reason === null && rule(record.kind).stake;
+    if (!drawable) return { record, outstanding: null, refunded: false };
+    const drawn = this.#rows.drawnFrom(record.id);
+    return { record, outstanding: outstandingOf(record, drawn), refunded: drawn.refunded };
+  }
+}
+
+/** Times never go back in a journal, so nothing before such a movement can match. */
+function isOlderThan({ fromMs }: MovementFilter, { record }: StoredMovement): boolean {
+  return fromMs !== undefined && record.timeMs < fromMs;
+}
+
+function matches(filter: MovementFilter, { record }: StoredMovement): boolean {
+  return (
+    (filter.player === undefined || filter.player === record.player) &&
+    (filter.currency === undefined || filter.currency === record.currency) &&
+    (filter.channel === undefined || filter.channel === record.channel) &&
+    (filter.round === undefined || filter.round === record.round) &&
+    (filter.kinds === undefined || filter.kinds.includes(record.kind)) &&
+    (filter.fromMs === undefined || record.timeMs >= filter.fromMs) &&
+    (filter.toMs === undefined || record.timeMs < filter.toMs)
+  );
+}

@@ -1,0 +1,106 @@
+import { mkdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { Worker } from 'node:worker_threads';
+import type { Outcome } from '../../domain/outcome.js';
+import { CommitUnknownError, type Queries, type Store, type Submission } from '../port.js';
+import { WRITER } from './journal-writer.js';
+import { own, type Ownership } from './owner.js';
+import { Reader } from './reader.js';
+
+export interface WriterData {
+  readonly path: string;
+  /** URL of a module that exports `decide`: functions cannot be handed to a thread. */
+  readonly rules: string;
+}
+
+export type ToWriter = { readonly type: 'commit'; readonly group: readonly Submission[] } | { readonly type: 'close' };
+
+export type FromWriter =
+  | { readonly type: 'ready' }
+  | { readonly type: 'committed'; readonly outcomes: readonly Outcome[] }
+  | { readonly type: 'failed'; readonly stack: string; readonly unknown: boolean }
+  | { readonly type: 'closed' };
+
+export interface SqliteStoreOptions {
+  /** The folder of the ledger; made if need be. */
+  readonly folder: string;
+  /** Who owns it, for the message to a second one that tries. */
+  readonly owner: string;
+  /** See WriterData. */
+  readonly rules?: URL;
+}
+
+/** The ledger in one SQLite file: a thread writes, this one reads. */
+export class SqliteStore implements Store {
+  readonly writer = WRITER;
+  readonly queries: Queries;
+  readonly #reader: Reader;
+  readonly #thread: Worker;
+  readonly #ownership: Ownership;
+  #waiting: { resolve: (reply: FromWriter) => void; reject: (error: Error) => void } | undefined;
+  #dead: Error | undefined;
+
+  private constructor(path: string, thread: Worker, ownership: Ownership) {
+    this.#thread = thread;
+    this.#ownership = ownership;
+    this.#reader = new Reader(path);
+    this.queries = this.#reader;
+    thread.on('message', (reply: FromWriter) => this.#take()?.resolve(reply));
+    thread.on('error', (error) => this.#die(error));
+    thread.on('exit', () => this.#die(new Error('the writer thread has ended')));
+  }
+
+  /** Takes the folder into possession and brings its file to the newest schema. */
+  static async open({ folder, owner, rules }: SqliteStoreOptions): Promise<SqliteStore> {
+    mkdirSync(folder, { recursive: true });
+    const ownership = own(join(folder, 'owner.db'), owner);
+    const path = join(folder, 'ledger.db');
+    const workerData: WriterData = { path, rules: (rules ?? new URL('../../domain/decide.js', import.meta.url)).href };
+    const thread = new Worker(new URL('./writer-thread.js', import.meta.url), { workerData });
+    try {
+      await new Promise((resolve, reject) => {
+        thread.once('error', reject);
+        thread.once('message', () => resolve(thread.off('error', reject)));
+      });
+      return new SqliteStore(path, thread, ownership);
+    } catch (error) {
+      ownership.release();
+      throw error;
+    }
+  }
+
+  async commit(group: readonly Submission[]): Promise<readonly Outcome[]> {
+    const reply = await this.#ask({ type: 'commit', group });
+    if (reply.type === 'committed') return reply.outcomes;
+    if (reply.type !== 'failed') throw new Error(`the writer answered a commit with ${reply.type}`);
+    throw reply.unknown ? new CommitUnknownError(reply.stack) : new Error(reply.stack);
+  }
+
+  async close(): Promise<void> {
+    this.#reader.close();
+    if (!this.#dead) await this.#ask({ type: 'close' });
+    await this.#thread.terminate();
+    this.#ownership.release();
+  }
+
+  #ask(message: ToWriter): Promise<FromWriter> {
+    if (this.#waiting) throw new Error('one commit at a time');
+    return new Promise((resolve, reject) => {
+      if (this.#dead) return reject(this.#dead);
+      this.#waiting = { resolve, reject };
+      this.#thread.postMessage(message);
+    });
+  }
+
+  #take() {
+    const waiting = this.#waiting;
+    this.#waiting = undefined;
+    return waiting;
+  }
+
+  /** What a thread that died had begun to commit may be on disk. */
+  #die(error: Error): void {
+    this.#dead ??= new CommitUnknownError(error.message);
+    this.#take()?.reject(this.#dead);
+  }
+}

@@ -1,0 +1,110 @@
+import Database from 'better-sqlite3';
+import type { Decide } from '../../domain/decide.js';
+import type { Outcome } from '../../domain/outcome.js';
+import type { CommandRecord } from '../../domain/record.js';
+import { ENTRY_RECORDS_MAX, recordId } from '../../journal/position.js';
+import type { KeptRequest } from '../../journal/requests.js';
+import { CommitUnknownError, type Submission } from '../port.js';
+import { openWriter } from './connection.js';
+import { JournalWriter } from './journal-writer.js';
+import { Loader } from './loader.js';
+import { Recorder } from './recorder.js';
+import { migrate } from './schema.js';
+
+/** A commit's entry holds the records of its movements and a few house accounts. */
+const HOUSE_RECORDS_MAX = 1024;
+
+/** Decides and writes groups, each in one transaction. Synchronous, as better-sqlite3 is; it lives in a worker thread. */
+export class Writer {
+  readonly #db: Database.Database;
+  readonly #decide: Decide;
+  readonly #loader: Loader;
+  readonly #recorder: Recorder;
+  readonly #journal: JournalWriter;
+  readonly #channels: Map<string, bigint>;
+  readonly #begin: Database.Statement;
+  readonly #commit: Database.Statement;
+  readonly #rollback: Database.Statement;
+
+  constructor(path: string, decide: Decide) {
+    this.#db = openWriter(path);
+    this.#decide = decide;
+    migrate(this.#db);
+    this.#loader = new Loader(this.#db);
+    this.#recorder = new Recorder(this.#db);
+    this.#journal = new JournalWriter(this.#db);
+    const channels = this.#db.prepare<[], { id: bigint; name: string }>('SELECT id, name FROM channel').all();
+    this.#channels = new Map(channels.map(({ id, name }) => [name, id]));
+    this.#begin = this.#db.prepare('BEGIN IMMEDIATE');
+    this.#commit = this.#db.prepare('COMMIT');
+    this.#rollback = this.#db.prepare('ROLLBACK');
+  }
+
+  /** See Store.commit. */
+  commit(group: readonly Submission[]): Outcome[] {
+    const channels = new Map(this.#channels);
+    this.#begin.run();
+    let committed: () => void;
+    let outcomes: Outcome[];
+    try {
+      ({ outcomes, committed } = this.#write(group, channels));
+    } catch (error) {
+      this.#rollback.run();
+      throw error;
+    }
+    this.#commitOrDie();
+    committed();
+    for (const [name, id] of channels) this.#channels.set(name, id);
+    return outcomes;
+  }
+
+  /** Writes what is in the WAL into the database, so that a closed ledger is one file. */
+  close(): void {
+    this.#db.pragma('wal_checkpoint(TRUNCATE)');
+    this.#db.close();
+  }
+
+  #write(group: readonly Submission[], channels: Map<string, bigint>): { outcomes: Outcome[]; committed: () => void } {
+    const loaded = this.#loader.load(
+      group.map(({ command }) => command),
+      channels,
+    );
+    for (const [key, balance] of this.#journal.houseBalances()) loaded.state.house.set(key, balance);
+    const position = this.#journal.next();
+    const records: CommandRecord[] = [];
+    const requests: KeptRequest[] = [];
+    const outcomes = group.map(({ command, request }) => {
+      const first = records.length;
+      const moment = { timeMs: position.timeMs, firstId: recordId(position.seq, first) };
+      const decision = this.#decide(loaded.state, command, moment);
+      const count = decision.records.length;
+      for (const record of decision.records) {
+        loaded.state.apply(record);
+        this.#recorder.write(record, loaded, channels);
+        records.push(record);
+      }
+      if (count > 0 && request.length > 0) requests.push({ first, count, bytes: request });
+      return decision.outcome;
+    });
+    if (records.length === 0) return { outcomes, committed: () => {} };
+    if (records.length > ENTRY_RECORDS_MAX - HOUSE_RECORDS_MAX)
+      throw new Error(`a group has ${records.length} records`);
+    this.#recorder.finish(loaded);
+    return { outcomes, committed: this.#journal.write(position, records, requests, channels) };
+  }
+
+  /**
+   * A full disk stops a commit before its last page is written, so it can be taken back. After any other failure, such as
+   * one of fsync, nobody knows what the next start will find.
+   */
+  #commitOrDie(): void {
+    try {
+      this.#commit.run();
+    } catch (error) {
+      const full = error instanceof Database.SqliteError && error.code.startsWith('SQLITE_FULL');
+      if (this.#db.inTransaction) this.#rollback.run();
+      if (full) throw error;
+      throw new CommitUnknownError(error instanceof Error ? error.message : String(error));
+    }
+  }
+}

@@ -1,0 +1,238 @@
+import { spawn, type ChildProcess } from 'node:child_process';
+import { generateKeyPairSync, sign, type KeyObject } from 'node:crypto';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { credentials, type ServiceError } from '@grpc/grpc-js';
+import { stringify } from 'yaml';
+import { AccountServiceClient } from '../proto/gen/wallet/v1/account.js';
+import {
+  PostingServiceClient,
+  type NewMovement,
+  type PostResponse,
+  type Result,
+} from '../proto/gen/wallet/v1/posting.js';
+import { Kind, type Movement } from '../proto/gen/wallet/v1/movement.js';
+import {
+  QueryServiceClient,
+  type GetBalanceResponse,
+  type ListMovementsResponse,
+} from '../proto/gen/wallet/v1/query.js';
+
+const DIST = path.join(import.meta.dirname, '..');
+
+export interface ChannelSetting {
+  readonly channelId: number;
+  readonly currency: string;
+  readonly timestampToleranceMinutes?: number;
+  readonly refundSettledBets?: boolean;
+}
+
+/** A real process of ours that says where it listens. */
+export class Process {
+  readonly child: ChildProcess;
+  readonly listening: Promise<string>;
+  readonly ended: Promise<number | NodeJS.Signals>;
+  output = '';
+
+  constructor(name: 'wallet-core' | 'gateway', environment: Readonly<Record<string, string>>) {
+    const file = path.join(DIST, name, 'main.js');
+    const env = { ...process.env, NODE_ENV: 'test', ...environment };
+    this.child = spawn(process.execPath, ['--enable-source-maps', file], {
+      env,
+      stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
+    });
+    for (const stream of [this.child.stdout, this.child.stderr]) {
+      stream?.on('data', (text: Buffer) => (this.output += text.toString()));
+    }
+    this.ended = new Promise((resolve) => this.child.once('exit', (code, signal) => resolve(signal ?? code ?? 0)));
+    this.listening = new Promise((resolve, reject) => {
+      this.child.on('message', (message: { listening: string }) => resolve(message.listening));
+      void this.ended.then((end) => reject(new Error(`${name} ended (${end}) before it listened:\n${this.output}`)));
+    });
+    this.listening.catch(() => {});
+  }
+
+  async stop(signal: NodeJS.Signals = 'SIGTERM'): Promise<number | NodeJS.Signals> {
+    this.child.kill(signal);
+    return this.ended;
+  }
+}
+
+/** gRPC clients of a running wallet-core, as promises. */
+export class Clients {
+  readonly posting: PostingServiceClient;
+  readonly queries: QueryServiceClient;
+  readonly accounts: AccountServiceClient;
+
+  constructor(readonly address: string) {
+    this.posting = new PostingServiceClient(address, credentials.createInsecure());
+    this.queries = new QueryServiceClient(address, credentials.createInsecure());
+    this.accounts = new AccountServiceClient(address, credentials.createInsecure());
+  }
+
+  close(): void {
+    for (const client of [this.posting, this.queries, this.accounts]) client.close();
+  }
+
+  /** Posts one movement of demo in CNY on the channel platform/test, unless told otherwise. */
+  async post(movement: Partial<NewMovement>, channel = 'platform/test'): Promise<Result> {
+    return this.postAll([movement], channel);
+  }
+
+  async postAll(movements: readonly Partial<NewMovement>[], channel = 'platform/test'): Promise<Result> {
+    const value = { movements: movements.map((movement) => ({ ...MOVEMENT, ...movement })) };
+    const command = { channel, timeoutMs: 0, request: Buffer.alloc(0), body: { $case: 'movements' as const, value } };
+    const { result } = await call<PostResponse>((done) => this.posting.post({ command }, done));
+    if (!result) throw new Error('no result');
+    return result;
+  }
+
+  async open(player: string, currency: string): Promise<void> {
+    await call<unknown>((done) => this.accounts.openAccount({ playerId: player, currency }, done));
+  }
+
+  async openChannel(channel: string): Promise<void> {
+    await call<unknown>((done) => this.accounts.openChannel({ channel }, done));
+  }
+
+  async balance(player = 'demo', currency = 'CNY'): Promise<string> {
+    const request = { playerId: player, currency };
+    return (await call<GetBalanceResponse>((done) => this.queries.getBalance(request, done))).balance;
+  }
+
+  /** All records of movements and refusals, oldest first. */
+  async movements(filter: { playerId?: string; channel?: string; round?: string } = {}): Promise<Movement[]> {
+    const all: Movement[] = [];
+    let pageToken = '';
+    do {
+      const page = await call<ListMovementsResponse>((done) =>
+        this.queries.listMovements({ ...LIST, ...filter, pageToken }, done),
+      );
+      all.push(...page.movements);
+      pageToken = page.nextPageToken;
+    } while (pageToken !== '');
+    return all.reverse();
+  }
+}
+
+const LIST = { playerId: '', currency: '', channel: '', round: '', kinds: [], fromMs: 0n, toMs: 0n, pageSize: 1000 };
+
+export const MOVEMENT: NewMovement = {
+  playerId: 'demo',
+  currency: 'CNY',
+  kind: Kind.BET,
+  amount: '-80.00',
+  reference: 'bet-1',
+  round: 'round-1',
+  providerType: '',
+  names: [],
+  withholding: false,
+};
+
+/** A unary call as a promise; a status other than OK rejects. */
+export function call<Response>(
+  run: (done: (error: ServiceError | null, response: Response) => void) => unknown,
+): Promise<Response> {
+  return new Promise((resolve, reject) => run((error, response) => (error ? reject(error) : resolve(response))));
+}
+
+/** An answer of the gateway: the exact text and what JSON.parse makes of it. */
+export interface HttpAnswer {
+  readonly http: number;
+  readonly text: string;
+  readonly json: Record<string, unknown>;
+}
+
+/**
+ * The real system in two processes with a folder, keys and a configuration file of its own. The ledger has the channels,
+ * platform/test, and nobody else.
+ */
+export class System {
+  readonly folder = mkdtempSync(path.join(tmpdir(), 'single-wallet-'));
+  readonly privateKey: KeyObject;
+  readonly #environment: Record<string, string>;
+  core!: Process;
+  gateway!: Process;
+  clients!: Clients;
+  url!: string;
+
+  private constructor(readonly channels: readonly ChannelSetting[]) {
+    const pair = generateKeyPairSync('rsa', { modulusLength: 512 });
+    this.privateKey = pair.privateKey;
+    writeFileSync(path.join(this.folder, 'ebet.pem'), pair.publicKey.export({ type: 'spki', format: 'pem' }));
+    const config = {
+      data: 'data',
+      walletCore: { listen: '127.0.0.1:0' },
+      gateway: {
+        listen: '127.0.0.1:0',
+        channels: channels.map((channel) => ({ provider: 'ebet', publicKeys: ['ebet.pem'], ...channel })),
+      },
+    };
+    const file = path.join(this.folder, 'single-wallet.yaml');
+    writeFileSync(file, stringify(config));
+    this.#environment = {
+      SINGLE_WALLET_CONFIG: file,
+      GATEWAY_LISTEN: '',
+      WALLET_CORE_LISTEN: '',
+      SINGLE_WALLET_DATA: '',
+    };
+  }
+
+  static async start(channels: readonly ChannelSetting[] = [{ channelId: 1, currency: 'CNY' }]): Promise<System> {
+    const system = new System(channels);
+    await system.startCore();
+    await system.startGateway();
+    await system.clients.openChannel('platform/test');
+    for (const { channelId } of channels) await system.clients.openChannel(`ebet/${channelId}`);
+    return system;
+  }
+
+  /** `listen`: where a core that was stopped listened before, so that the gateway finds it again. */
+  async startCore(listen = ''): Promise<void> {
+    this.core = new Process('wallet-core', { ...this.#environment, WALLET_CORE_LISTEN: listen });
+    const address = await this.core.listening;
+    if (!listen) this.clients = new Clients(address);
+  }
+
+  async startGateway(): Promise<void> {
+    this.gateway = new Process('gateway', { ...this.#environment, WALLET_CORE_ADDRESS: this.clients.address });
+    this.url = `http://${await this.gateway.listening}`;
+  }
+
+  /** Opens an account and puts money into it through platform/test. */
+  async player(player = 'demo', currency = 'CNY', money = '10000.00'): Promise<void> {
+    await this.clients.open(player, currency);
+    if (Number(money) === 0) return;
+    const reference = `deposit-${player}-${currency}`;
+    await this.clients.post({ playerId: player, currency, kind: Kind.DEPOSIT, amount: money, reference, round: '' });
+  }
+
+  /** POSTs exactly this text. */
+  async post(endpoint: string, body: string): Promise<HttpAnswer> {
+    const headers = { 'content-type': 'application/json' };
+    const response = await fetch(this.url + endpoint, { method: 'POST', headers, body });
+    const text = await response.text();
+    return { http: response.status, text, json: jsonOf(text) };
+  }
+
+  /** The signature of a text, as eBET makes it. */
+  sign(text: string): string {
+    return sign('RSA-MD5', Buffer.from(text), this.privateKey).toString('base64');
+  }
+
+  async stop(): Promise<void> {
+    this.clients.close();
+    await this.gateway.stop('SIGKILL');
+    await this.core.stop('SIGKILL');
+    rmSync(this.folder, { recursive: true });
+  }
+}
+
+function jsonOf(text: string): Record<string, unknown> {
+  try {
+    return JSON.parse(text) as Record<string, unknown>;
+  } catch {
+    return {};
+  }
+}

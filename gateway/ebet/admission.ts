@@ -1,4 +1,5 @@
-import { JsonNumber, shortestNumber, type Json, type JsonObject } from '../json.js';
+import { JsonNumber, type Json, type JsonObject } from '../json/value.js';
+import { shortestNumber } from '../json/shortest-number.js';
 import type { EbetChannel } from './channel.js';
 import { verifySignature, type SignedEndpoint } from './signature.js';
 import { STATUS } from './status.js';

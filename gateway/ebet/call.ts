@@ -1,5 +1,6 @@
 import type { Logger } from 'pino';
-import { JsonNumber, shortestNumber, type JsonObject, type WritableJson } from '../json.js';
+import { JsonNumber, type JsonObject, type WritableJson } from '../json/value.js';
+import { shortestNumber } from '../json/shortest-number.js';
 import type { WalletClient } from '../wallet-client.js';
 import type { EbetChannel } from './channel.js';
 

@@ -1,7 +1,8 @@
 import { Outcome } from '../../proto/gen/wallet/v1/movement.js';
 import type { Result } from '../../proto/gen/wallet/v1/posting.js';
 import { formatMoney, parseMoney } from '../../wallet-core/money.js';
-import { isJsonObject, shortestNumber, type Json, type JsonObject } from '../json.js';
+import { isJsonObject, type Json, type JsonObject } from '../json/value.js';
+import { shortestNumber } from '../json/shortest-number.js';
 import type { Ask } from '../wallet-client.js';
 import * as field from './admission.js';
 import { eventFault, fieldFault, signatureFault, textOf } from './admission.js';

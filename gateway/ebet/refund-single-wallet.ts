@@ -1,6 +1,6 @@
 import type { RefundLine, RefundResult } from '../../proto/gen/wallet/v1/posting.js';
 import { formatMoney, parseMoney } from '../../wallet-core/money.js';
-import { isJsonObject, JsonNumber, type Json, type JsonObject } from '../json.js';
+import { isJsonObject, JsonNumber, type Json, type JsonObject } from '../json/value.js';
 import * as field from './admission.js';
 import { eventFault, fieldFault, signatureFault, textOf, type Rejection } from './admission.js';
 import { amountJson, playerOf, type Answer, type Call } from './call.js';

@@ -1,7 +1,9 @@
 import { Router } from '@koa/router';
 import type { Context } from 'koa';
 import type { Logger } from 'pino';
-import { DuplicateKeyError, isJsonObject, JsonError, parseAndRedact, writeJson, type JsonObject } from '../json.js';
+import { DuplicateKeyError, JsonError, parseAndRedact } from '../json/reader.js';
+import { isJsonObject, type JsonObject } from '../json/value.js';
+import { writeJson } from '../json/writer.js';
 import { readBody } from '../body.js';
 import type { WalletClient } from '../wallet-client.js';
 import { channelOf, textOf } from './admission.js';

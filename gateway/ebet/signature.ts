@@ -1,5 +1,6 @@
 import { createPublicKey, verify, type KeyObject } from 'node:crypto';
-import { JsonNumber, shortestNumber, type Json, type JsonObject } from '../json.js';
+import { JsonNumber, type Json, type JsonObject } from '../json/value.js';
+import { shortestNumber } from '../json/shortest-number.js';
 
 /** What eBET signs, per endpoint: these fields in this order, joined without separators (eBET manual, each API's page). */
 const signedText = {

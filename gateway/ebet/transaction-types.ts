@@ -1,4 +1,5 @@
-import { isJsonObject, JsonNumber, shortestNumber, type Json, type JsonObject } from '../json.js';
+import { isJsonObject, JsonNumber, type Json, type JsonObject } from '../json/value.js';
+import { shortestNumber } from '../json/shortest-number.js';
 import { formatMoney, parseMoney } from '../../wallet-core/money.js';
 import { Kind, Relation } from '../../proto/gen/wallet/v1/movement.js';
 import type { Named } from '../../proto/gen/wallet/v1/movement.js';

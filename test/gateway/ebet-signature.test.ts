@@ -2,7 +2,8 @@ import { expect } from 'chai';
 import { createPublicKey, generateKeyPairSync, sign, type KeyObject } from 'node:crypto';
 import { readdirSync, readFileSync } from 'node:fs';
 import { parsePublicKey, verifySignature } from '../../gateway/ebet/signature.js';
-import { parseJson, type JsonObject } from '../../gateway/json.js';
+import { parseJson } from '../../gateway/json/reader.js';
+import { type JsonObject } from '../../gateway/json/value.js';
 
 const FIXTURES = 'test/fixtures/ebet';
 const PEM = { type: 'spki', format: 'pem' } as const;

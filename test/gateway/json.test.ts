@@ -1,15 +1,8 @@
 import { expect } from 'chai';
-import {
-  DuplicateKeyError,
-  JsonError,
-  JsonNumber,
-  parseAndRedact,
-  parseJson,
-  shortestNumber,
-  writeJson,
-  type Json,
-  type WritableJson,
-} from '../../gateway/json.js';
+import { DuplicateKeyError, JsonError, parseAndRedact, parseJson } from '../../gateway/json/reader.js';
+import { JsonNumber, type Json, type WritableJson } from '../../gateway/json/value.js';
+import { shortestNumber } from '../../gateway/json/shortest-number.js';
+import { writeJson } from '../../gateway/json/writer.js';
 
 const read = (text: string): Json => parseJson(Buffer.from(text));
 const redact = (text: string, ...keys: string[]): string =>

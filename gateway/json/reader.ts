@@ -1,28 +1,5 @@
 import { Buffer, isUtf8 } from 'node:buffer';
-
-/**
- * JSON whose numbers keep their source text. Providers sign the text that stands in the body (`820.00`,
- * `1637308132650.0`), and amounts are decimals: a number never becomes a binary float here, neither read nor written.
- */
-
-/** A number as the text that stands in the JSON, such as "820.00", "1e400" or "-0". */
-export class JsonNumber {
-  constructor(readonly text: string) {}
-}
-
-/** A Map, so that keys like `__proto__` and `constructor` are ordinary data. */
-export type JsonObject = Map<string, Json>;
-export type Json = null | boolean | string | JsonNumber | Json[] | JsonObject;
-
-/** What writeJson accepts: numbers are safe integers or JsonNumber, members that are undefined are left out. */
-export type WritableJson =
-  | null
-  | boolean
-  | string
-  | number
-  | JsonNumber
-  | readonly WritableJson[]
-  | { readonly [key: string]: WritableJson | undefined };
+import { JsonNumber, type Json, type JsonObject } from './value.js';
 
 /** The body is not JSON as we read it. The position counts bytes from 0; the message quotes no values. */
 export class JsonError extends Error {
@@ -43,7 +20,6 @@ const DEPTH_MAX = 32;
 const END = -1;
 const NO_SECRETS: ReadonlySet<string> = new Set();
 const ESCAPES = new Map([...'"\\/bfnrt'].map((letter, i) => [letter.charCodeAt(0), '"\\/\b\f\n\r\t'.charAt(i)]));
-const NUMBER = /^-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?$/;
 
 /** Reads a body by RFC 8259, strictly: valid UTF-8, no duplicate keys, no lone surrogates, at most 32 levels deep. */
 export function parseJson(bytes: Uint8Array): Json {
@@ -58,10 +34,6 @@ export function parseAndRedact(bytes: Uint8Array, secrets: ReadonlySet<string>):
   const reader = new Reader(bytes, secrets);
   const value = reader.document();
   return { value, redacted: reader.redacted() };
-}
-
-export function isJsonObject(value: Json | undefined): value is JsonObject {
-  return value instanceof Map;
 }
 
 /**
@@ -311,64 +283,4 @@ function asBuffer(bytes: Uint8Array): Buffer {
 
 function isDigit(code: number): boolean {
   return code >= 0x30 && code <= 0x39;
-}
-
-/** Writes compact JSON; a JsonNumber as its text. Anything a reader could take for another value is a TypeError. */
-export function writeJson(value: WritableJson): string {
-  if (typeof value === 'string') return JSON.stringify(value);
-  if (value === null || typeof value === 'boolean') return String(value);
-  if (typeof value === 'number') {
-    if (!Number.isSafeInteger(value)) throw new TypeError(`${value} is no safe integer: write it as a JsonNumber`);
-    return String(value);
-  }
-  if (value instanceof JsonNumber) {
-    if (!NUMBER.test(value.text)) throw new TypeError(`${JSON.stringify(value.text)} is not the text of a JSON number`);
-    return value.text;
-  }
-  if (isArray(value)) return `[${value.map(writeJson).join(',')}]`;
-  return writeObject(value);
-}
-
-function isArray(value: WritableJson): value is readonly WritableJson[] {
-  return Array.isArray(value);
-}
-
-function writeObject(value: { readonly [key: string]: WritableJson | undefined }): string {
-  // A Map or a Date would come out as an empty object.
-  if (Object.getPrototypeOf(value) !== Object.prototype) throw new TypeError('only plain objects can be written');
-  let members = '';
-  for (const key of Object.keys(value)) {
-    const member = value[key];
-    if (member === undefined) continue;
-    members += `${members === '' ? '' : ','}${JSON.stringify(key)}:${writeJson(member)}`;
-  }
-  return `{${members}}`;
-}
-
-/** Beyond this a shortest form is not worked out, so that `1e999999999` costs nothing. */
-const SHORTEST_DIGITS_MAX = 60;
-const SHORTEST = /^(?:0|-?[1-9]\d*|-?(?:0|[1-9]\d*)\.\d*[1-9])$/;
-const PARTS = /^(-?)(\d+)(?:\.(\d+))?(?:[eE]([+-]?\d+))?$/;
-
-/**
- * The shortest plain decimal form of a JSON number: no exponent, no trailing zeros, no "-0": "44.90" is "44.9", "1.0E7"
- * is "10000000". Undefined if that takes more than 60 digits.
- */
-export function shortestNumber(text: string): string | undefined {
-  if (text.length <= SHORTEST_DIGITS_MAX && SHORTEST.test(text)) return text;
-  const [, sign = '', whole = '', fraction = '', exponent = '0'] = PARTS.exec(text) ?? [];
-  const digits = whole + fraction;
-  // Loops, because the patterns for this are quadratic in the number of zeros.
-  let first = 0;
-  let end = digits.length;
-  while (digits.charCodeAt(first) === 0x30) first++;
-  while (end > first && digits.charCodeAt(end - 1) === 0x30) end--;
-  if (first === end) return whole === '' ? undefined : '0';
-  const wholeDigits = whole.length - first + Number(exponent);
-  const fractionDigits = Math.max(end - first - wholeDigits, 0);
-  if (Math.max(wholeDigits, 1) + fractionDigits > SHORTEST_DIGITS_MAX) return undefined;
-  const significant = digits.slice(first, end);
-  if (wholeDigits <= 0) return `${sign}0.${significant.padStart(fractionDigits, '0')}`;
-  if (fractionDigits === 0) return sign + significant.padEnd(wholeDigits, '0');
-  return `${sign}${significant.slice(0, wholeDigits)}.${significant.slice(wholeDigits)}`;
 }

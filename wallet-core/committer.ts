@@ -1,5 +1,6 @@
 import type { Command } from './domain/command.js';
 import type { NotAppliedReason, Outcome } from './domain/outcome.js';
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import { CommitUnknownError, type Store, type Submission } from './storage/port.js';
 
 export interface CommitterLimits {
@@ -77,8 +78,9 @@ export class Committer {
   }
 
   async #run(): Promise<void> {
-    // What arrives in this turn of the event loop joins the first group.
-    await Promise.resolve();
+    // What arrived in this turn of the event loop joins the first group, and so does the word that a caller has hung up: a
+    // process that was stopped for a while finds both in its socket.
+    await nextTurn();
     while (this.#queue.length > 0) {
       const group = this.#nextGroup();
       if (group.length > 0) await this.#commit(group);

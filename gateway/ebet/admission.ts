@@ -75,6 +75,13 @@ export function eventFault(endpoint: string, body: JsonObject): Rejection | unde
   return { status: STATUS.WRONG_PARAMETER, why: `event is not ${endpoint}` };
 }
 
+/** A call may leave its currency out; it cannot name another than the channel's. */
+export function currencyFault(body: JsonObject, currency: string): Rejection | undefined {
+  const claimed = textOf(body, 'currency');
+  if (claimed === '' || claimed === currency) return undefined;
+  return { status: STATUS.WRONG_PARAMETER, why: `currency is not the channel's, ${currency}` };
+}
+
 function missing(name: string): Rejection {
   return { status: STATUS.WRONG_PARAMETER, why: `${name} is missing` };
 }

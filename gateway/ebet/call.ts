@@ -14,8 +14,16 @@ export interface Call {
   readonly log: Logger;
 }
 
-/** The members of an answer, beside those that every answer has. */
+/** The members of an answer, beside those that every answer has; `timestamp` is now unless it says otherwise. */
 export type Answer = { readonly status: number } & { readonly [member: string]: WritableJson | undefined };
+
+/** One of eBET's calls. */
+export interface Endpoint {
+  /** The whole way of a call; a rejection is an answer, an exception a fault of ours. */
+  readonly answer: (call: Call) => Promise<Answer>;
+  /** The answer to a call that was not decided, in the endpoint's own shape. */
+  readonly refuse: (body: JsonObject, status: number) => Answer;
+}
 
 /** The player's name as the ledger has it; eBET sends lower case, and we look up nothing else. */
 export function playerOf(username: string): string {

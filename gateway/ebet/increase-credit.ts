@@ -6,7 +6,7 @@ import { shortestNumber } from '../json/shortest-number.js';
 import type { Ask } from '../wallet-client.js';
 import * as field from './admission.js';
 import { eventFault, fieldFault, signatureFault, textOf } from './admission.js';
-import { amountJson, playerOf, type Answer, type Call } from './call.js';
+import { amountJson, playerOf, type Answer, type Call, type Endpoint } from './call.js';
 import type { EbetChannel } from './channel.js';
 import { STATUS, statusOf } from './status.js';
 import { holdsWithholding, TRANSACTION_TYPES, type TransactionType } from './transaction-types.js';
@@ -27,8 +27,11 @@ const ROUND_CODE = /^[^\x00-\x1f\x7f]{0,128}$/;
 /** Amounts stay below 10^16 (decimal(18,2)), whatever the currency. */
 const WHOLE_DIGITS = /^-?\d{1,16}(\.|$)/;
 
-/** increaseCredit: one movement of money. The order of checks is the protocol's. */
-export async function increaseCredit(call: Call): Promise<Answer> {
+/** increaseCredit: one movement of money. */
+export const increaseCredit: Endpoint = { answer, refuse: (body, status) => ({ ...balances(body, '0', '0'), status }) };
+
+/** The order of checks is the protocol's. */
+async function answer(call: Call): Promise<Answer> {
   const { body, channel, client } = call;
   const unread = fieldFault(body, FIELDS) ?? signatureFault('increaseCredit', body, channel);
   if (unread) return refuseUnread(call, unread);
@@ -80,7 +83,7 @@ async function answerOf(call: Call, result: Result | undefined): Promise<Answer>
   const [posted] = result.movements;
   if (posted && (result.outcome === Outcome.APPLIED || result.outcome === Outcome.REFUSED)) {
     return {
-      ...balances(call, posted.balanceAfter, posted.balanceBefore),
+      ...balances(call.body, posted.balanceAfter, posted.balanceBefore),
       status,
       timestamp: Number(result.timeMs),
     };
@@ -108,19 +111,19 @@ async function refuse(call: Call, rejection: field.Rejection): Promise<Answer> {
   if (balance === undefined)
     return refuseUnread(call, { status: STATUS.BUSY, why: 'wallet-core gave no answer in time' });
   logRejection(call, rejection);
-  return { ...balances(call, balance ?? '0', balance ?? '0'), status: rejection.status };
+  return { ...balances(call.body, balance ?? '0', balance ?? '0'), status: rejection.status };
 }
 
 /** Refuses without a balance: to what is not rightly signed none is told, and nobody knows it without wallet-core. */
 function refuseUnread(call: Call, rejection: field.Rejection): Answer {
   logRejection(call, rejection);
-  return { ...balances(call, '0', '0'), status: rejection.status };
+  return increaseCredit.refuse(call.body, rejection.status);
 }
 
 function logRejection({ log, body, channel }: Call, { status, why }: field.Rejection): void {
   log.warn({ channel: channel.name, seqNo: textOf(body, 'seqNo'), status, why }, 'increaseCredit not decided');
 }
 
-function balances({ body }: Call, money: string, moneyBefore: string) {
+function balances(body: JsonObject, money: string, moneyBefore: string) {
   return { username: textOf(body, 'username'), money: amountJson(money), moneyBefore: amountJson(moneyBefore) };
 }

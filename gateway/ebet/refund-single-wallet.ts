@@ -1,9 +1,9 @@
 import type { RefundLine, RefundResult } from '../../proto/gen/wallet/v1/posting.js';
 import { formatMoney, parseMoney } from '../../wallet-core/money.js';
-import { isJsonObject, JsonNumber, type Json, type JsonObject } from '../json/value.js';
+import { isJsonObject, JsonNumber, type Json } from '../json/value.js';
 import * as field from './admission.js';
-import { eventFault, fieldFault, signatureFault, textOf, type Rejection } from './admission.js';
-import { amountJson, playerOf, type Answer, type Call } from './call.js';
+import { currencyFault, eventFault, fieldFault, signatureFault, textOf, type Rejection } from './admission.js';
+import { amountJson, playerOf, type Answer, type Call, type Endpoint } from './call.js';
 import { STATUS, statusOf, statusOfRefundLine } from './status.js';
 
 const FIELDS: Readonly<Record<string, field.Field>> = {
@@ -22,7 +22,12 @@ const LINE_FIELDS: Readonly<Record<string, field.Field>> = {
 };
 
 /** refundSingleWallet: refunds failed bets of one player, each line with an answer of its own. */
-export async function refundSingleWallet(call: Call): Promise<Answer> {
+export const refundSingleWallet: Endpoint = {
+  answer,
+  refuse: (body, status) => ({ status, username: textOf(body, 'username') }),
+};
+
+async function answer(call: Call): Promise<Answer> {
   const { body, channel, client } = call;
   const { currency } = channel;
   const fault =
@@ -63,12 +68,6 @@ function staleness({ body, channel }: Call): Rejection | undefined {
   return { status: STATUS.WRONG_SIGNATURE, why: `timestamp is more than ${channel.timestampToleranceMs} ms away` };
 }
 
-function currencyFault(body: JsonObject, currency: string): Rejection | undefined {
-  const claimed = textOf(body, 'currency');
-  if (claimed === '' || claimed === currency) return undefined;
-  return { status: STATUS.WRONG_PARAMETER, why: `currency is not the channel's, ${currency}` };
-}
-
 function readLines(list: Json | undefined, player: string, currency: string): RefundLine[] | Rejection {
   if (!Array.isArray(list) || list.length === 0) return { status: STATUS.WRONG_PARAMETER, why: 'refundList is empty' };
   const lines: RefundLine[] = [];
@@ -105,5 +104,5 @@ function answerOf({ body }: Call, { balanceBefore, balanceAfter, refunded, lines
 
 function refuse({ log, body, channel }: Call, { status, why }: Rejection): Answer {
   log.warn({ channel: channel.name, seqNo: textOf(body, 'seqNo'), status, why }, 'refundSingleWallet not decided');
-  return { status, username: textOf(body, 'username') };
+  return refundSingleWallet.refuse(body, status);
 }

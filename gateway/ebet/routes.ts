@@ -7,14 +7,12 @@ import { writeJson } from '../json/writer.js';
 import { readBody } from '../body.js';
 import type { WalletClient } from '../wallet-client.js';
 import { channelOf, textOf } from './admission.js';
-import type { Answer, Call } from './call.js';
+import type { Answer, Endpoint } from './call.js';
 import type { EbetChannel } from './channel.js';
 import { increaseCredit } from './increase-credit.js';
 import { refundSingleWallet } from './refund-single-wallet.js';
 import { STATUS } from './status.js';
 import { syncCredit } from './sync-credit.js';
-
-type Endpoint = (call: Call) => Promise<Answer>;
 
 /** Taken out of the requests that the ledger keeps. */
 const SECRETS: ReadonlySet<string> = new Set(['sessionToken', 'accessToken', 'password']);
@@ -28,7 +26,8 @@ export function ebetRoutes(configured: readonly EbetChannel[], client: WalletCli
     try {
       const { value, redacted } = parseAndRedact(bytes, SECRETS);
       if (!isJsonObject(value)) return send(ctx, { status: STATUS.WRONG_PARAMETER }, 400);
-      send(ctx, { ...(await answer(endpoint, value, redacted)), ...echo(value) });
+      const decided = await answer(endpoint, value, redacted);
+      send(ctx, { ...decided, ...echo(value), timestamp: decided.timestamp ?? Date.now() });
     } catch (error) {
       if (!(error instanceof JsonError)) throw error;
       const duplicate = error instanceof DuplicateKeyError;
@@ -43,13 +42,13 @@ export function ebetRoutes(configured: readonly EbetChannel[], client: WalletCli
       const channel = channelOf(body, channels);
       if (!('provider' in channel)) {
         log.warn({ seqNo: textOf(body, 'seqNo'), ...channel }, 'a call of no channel of ours');
-        return { status: channel.status };
+        return endpoint.refuse(body, channel.status);
       }
-      return { timestamp: Date.now(), ...(await endpoint({ body, request, channel, client, log })) };
+      return await endpoint.answer({ body, request, channel, client, log });
     } catch (error) {
       // A fault of ours decides nothing: eBET sends the call again.
       log.error({ err: error, seqNo: textOf(body, 'seqNo') }, 'a callback failed unexpectedly');
-      return { status: STATUS.SYSTEM_ERROR };
+      return endpoint.refuse(body, STATUS.SYSTEM_ERROR);
     }
   }
 

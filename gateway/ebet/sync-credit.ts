@@ -1,7 +1,8 @@
 import * as field from './admission.js';
-import { eventFault, fieldFault, textOf } from './admission.js';
-import { amountJson, playerOf, type Answer, type Call } from './call.js';
+import { currencyFault, eventFault, fieldFault, textOf } from './admission.js';
+import { amountJson, playerOf, type Answer, type Call, type Endpoint } from './call.js';
 import { STATUS } from './status.js';
+import type { JsonObject } from '../json/value.js';
 
 const FIELDS: Readonly<Record<string, field.Field>> = {
   username: field.USERNAME,
@@ -10,22 +11,21 @@ const FIELDS: Readonly<Record<string, field.Field>> = {
 };
 
 /** syncCredit: a balance. It is not signed, and moves nothing. */
-export async function syncCredit({ body, channel, client }: Call): Promise<Answer> {
-  const username = textOf(body, 'username');
+export const syncCredit: Endpoint = { answer, refuse: (body, status) => balanceAnswer(body, status, '0') };
+
+async function answer({ body, channel, client }: Call): Promise<Answer> {
   const { currency } = channel;
-  const answer = (status: number, money: string): Answer => ({
-    status,
-    username,
-    // The manual's table says `username`, its sample `userName`.
-    userName: username,
-    money: amountJson(money),
-    currency,
-  });
-  const fault = fieldFault(body, FIELDS) ?? eventFault('syncCredit', body);
-  if (fault) return answer(fault.status, '0');
-  const claimed = textOf(body, 'currency');
-  if (claimed !== '' && claimed !== currency) return answer(STATUS.WRONG_PARAMETER, '0');
-  const balance = await client.balance(playerOf(username), currency);
-  if (balance === undefined) return answer(STATUS.BUSY, '0');
-  return balance === null ? answer(STATUS.NO_USER, '0') : answer(STATUS.SUCCESS, balance);
+  const refuse = (status: number) => ({ ...balanceAnswer(body, status, '0'), currency });
+  const fault = fieldFault(body, FIELDS) ?? eventFault('syncCredit', body) ?? currencyFault(body, currency);
+  if (fault) return refuse(fault.status);
+  const balance = await client.balance(playerOf(textOf(body, 'username')), currency);
+  if (balance === undefined) return refuse(STATUS.BUSY);
+  if (balance === null) return refuse(STATUS.NO_USER);
+  return { ...balanceAnswer(body, STATUS.SUCCESS, balance), currency };
+}
+
+function balanceAnswer(body: JsonObject, status: number, money: string): Answer {
+  const username = textOf(body, 'username');
+  // The manual's table says `username`, its sample `userName`.
+  return { status, username, userName: username, money: amountJson(money) };
 }

@@ -12,7 +12,7 @@ import type { Decision, Moment } from './decide.js';
  */
 export function decideRefund(state: State, command: RefundCommand, moment: Moment): Decision {
   const { channel, reference, player, currency } = command;
-  const first = state.refunds.get(`${channel}\n${reference}`);
+  const first = state.refund(channel, reference);
   if (first) {
     const outcome = sameRequest(first, command)
       ? { status: 'REFUND_DECIDED' as const, refund: first }

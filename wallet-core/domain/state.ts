@@ -66,6 +66,11 @@ export class State {
     return this.#movement(keyOf(channel, reference));
   }
 
+  /** A refund request; never looked up on an overlay. */
+  refund(channel: string, reference: string): RefundRecord | undefined {
+    return this.refunds.get(keyOf(channel, reference));
+  }
+
   drawnOf(channel: string, reference: string): Drawn {
     return this.#drawn(keyOf(channel, reference)) ?? UNTOUCHED;
   }

@@ -49,7 +49,8 @@ export class Writer {
     try {
       ({ outcomes, committed } = this.#write(group, channels));
     } catch (error) {
-      this.#rollback.run();
+      // SQLite itself takes back a transaction that met a full disk.
+      if (this.#db.inTransaction) this.#rollback.run();
       throw error;
     }
     this.#commitOrDie();

@@ -64,8 +64,14 @@ function killAll(why: string): void {
   for (const child of children) child.process.kill('SIGKILL');
 }
 
+/** On Ctrl-C the terminal signals us, and npm, which it signals too, passes its own on: those two are one. */
+const ONE_SIGNAL_MS = 1_000;
+let signalled: number | undefined;
+
 function onSignal(): void {
-  if (stopping) killAll('a second signal');
+  const now = performance.now();
+  if (signalled !== undefined && now - signalled > ONE_SIGNAL_MS) killAll('a second signal');
+  signalled ??= now;
   finish(0);
 }
 

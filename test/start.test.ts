@@ -8,6 +8,8 @@ import { expect } from 'chai';
 
 const ROOT = path.join(import.meta.dirname, '..', '..');
 
+const SUPERVISOR = [process.execPath, path.join(ROOT, 'dist', 'start.js')];
+
 /** `npm start` as a process of its own, on ports that the system chooses. */
 class Running {
   output = '';
@@ -17,8 +19,9 @@ class Running {
   /** The children inherit its output: when that is closed, all three have ended. */
   private readonly closed: Promise<unknown>;
 
-  constructor(data: string, environment: Readonly<Record<string, string>> = {}) {
-    this.supervisor = spawn(process.execPath, [path.join(ROOT, 'dist', 'start.js')], {
+  constructor(data: string, environment: Readonly<Record<string, string>> = {}, command = SUPERVISOR) {
+    const [file = '', ...args] = command;
+    this.supervisor = spawn(file, args, {
       cwd: data,
       // The least that runs, so that nothing of the developer's own shell decides what happens here.
       env: {
@@ -111,6 +114,25 @@ describe('npm start', () => {
       expect(unfinished).to.deep.equal([]);
     });
   }
+
+  it('stops both when npm itself is told to stop, as a service manager does', async () => {
+    const environment = { PATH: process.env.PATH ?? '', HOME: data };
+    running = new Running(data, environment, ['npm', '--prefix', ROOT, 'start']);
+    await running.ready();
+    running.signal('SIGTERM');
+    expect(await running.end()).to.equal(0);
+    expect(
+      readdirSync(data, { recursive: true, encoding: 'utf8' }).filter((name) => name.endsWith('-wal')),
+    ).to.deep.equal([]);
+  });
+
+  it("takes the two signals of one Ctrl-C, the terminal's and the one that npm passes on, for one", async () => {
+    const system = await started();
+    system.signal('SIGINT');
+    system.signal('SIGINT');
+    expect(await system.end()).to.equal(0);
+    expect(system.output).not.to.contain('a second signal');
+  });
 
   for (const name of ['wallet-core', 'gateway']) {
     it(`stops the other if ${name} dies, says so, and fails`, async () => {

@@ -179,12 +179,18 @@ export class System {
     };
   }
 
-  static async start(channels: readonly ChannelSetting[] = [{ channelId: 1, currency: 'CNY' }]): Promise<System> {
+  /** `unopened`: ids of channels that are configured but that the ledger has not. */
+  static async start(
+    channels: readonly ChannelSetting[] = [{ channelId: 1, currency: 'CNY' }],
+    unopened: readonly number[] = [],
+  ): Promise<System> {
     const system = new System(channels);
     await system.startCore();
     await system.startGateway();
     await system.clients.openChannel('platform/test');
-    for (const { channelId } of channels) await system.clients.openChannel(`ebet/${channelId}`);
+    for (const { channelId } of channels) {
+      if (!unopened.includes(channelId)) await system.clients.openChannel(`ebet/${channelId}`);
+    }
     return system;
   }
 

@@ -54,7 +54,7 @@ function judge(state: State, channel: string, movement: NewMovement): readonly N
 /** Binds returns to what the ledger recorded of the debits that they name, for the providers do not sign the names. */
 function draw(state: State, channel: string, movement: NewMovement): readonly Named[] | RefusalReason {
   // A zero is recorded without looking at what it names (eBET: `money: 0` is allowed everywhere).
-  if (movement.names.length === 0 || movement.amount === 0n) return movement.names;
+  if (movement.amount === 0n) return undrawn(movement.names);
   const left = new Map<string, bigint>();
   const names: Named[] = [];
   for (const named of movement.names) {
@@ -93,10 +93,15 @@ function refuse(state: State, command: MovementsCommand, reason: RefusalReason, 
       balanceAfter: balance,
       reason,
       holdsReference: final,
-      names: movement.names.map((named) => ({ ...named, amount: 0n })),
+      names: undrawn(movement.names),
     };
   });
   return { outcome: { status: 'REFUSED', reason, timeMs: moment.timeMs, movements: records.map(posted) }, records };
+}
+
+/** What is named and not drawn upon. */
+function undrawn(names: readonly Named[]): readonly Named[] {
+  return names.map((named) => ({ ...named, amount: 0n }));
 }
 
 /** The first answer again, if the command is the same; some or all of its references are known. */

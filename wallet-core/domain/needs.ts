@@ -1,7 +1,10 @@
 import type { Command } from './command.js';
 import { rule } from './kinds.js';
 
-/** What of the ledger a command may touch. A store loads exactly this, in this order, before `decide`. */
+/**
+ * What of the ledger a command may touch. A store loads this, in this order, before `decide`; and for a refund that refuses
+ * settled bets, whether its debits were settled, also those that only arrive in the same group.
+ */
 export interface Needs {
   channel: string | undefined;
   accounts: { player: string; currency: string }[];
@@ -15,8 +18,6 @@ export interface Needs {
   blocks: { reference: string; player: string }[];
   /** The reference of a refund request. */
   refund: string | undefined;
-  /** Whether the debits' settlements matter. */
-  settlements: boolean;
 }
 
 export function needsOf(command: Command): Needs {
@@ -28,7 +29,6 @@ export function needsOf(command: Command): Needs {
     debits: [],
     blocks: [],
     refund: undefined,
-    settlements: false,
   };
   switch (command.type) {
     case 'movements':
@@ -46,7 +46,6 @@ export function needsOf(command: Command): Needs {
     case 'refund':
       needs.channel = command.channel;
       needs.refund = command.reference;
-      needs.settlements = command.refuseSettled;
       if (command.player !== '') needs.accounts.push({ player: command.player, currency: command.currency });
       for (const { reference, player } of command.lines) {
         needs.accounts.push({ player, currency: command.currency });

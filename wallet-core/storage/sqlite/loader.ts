@@ -1,5 +1,5 @@
 import type { Database, Statement } from 'better-sqlite3';
-import type { Command } from '../../domain/command.js';
+import type { Command, NewMovement } from '../../domain/command.js';
 import { needsOf } from '../../domain/needs.js';
 import type { RefundLineStatus } from '../../domain/outcome.js';
 import type { DecidedRefundLine, MovementRecord, RefundRecord } from '../../domain/record.js';
@@ -57,6 +57,7 @@ export class Loader {
     const loaded = new Loaded();
     for (const channel of channels.keys()) loaded.state.channels.add(channel);
     for (const command of commands) this.#loadFor(command, channels, loaded);
+    this.#loadSettlements(commands, loaded);
     return loaded;
   }
 
@@ -70,7 +71,7 @@ export class Loader {
     for (const reference of needs.references) this.#loadReference(channel, reference, loaded);
     for (const reference of needs.debits) {
       const debit = this.#loadReference(channel, reference, loaded);
-      if (debit) this.#loadDrawn(debit, needs.settlements, loaded);
+      if (debit) this.#loadDrawn(debit, loaded);
     }
     for (const { reference, player } of needs.blocks) {
       if (this.#block.get(channelId, reference, player)) loaded.state.blocks.add(keyOf(channel, reference, player));
@@ -109,12 +110,31 @@ export class Loader {
     return record;
   }
 
-  #loadDrawn(debit: MovementRecord, settlements: boolean, { state }: Loaded): void {
-    const { channel, reference, round, player, currency } = debit;
+  #loadDrawn({ id, channel, reference }: MovementRecord, { state }: Loaded): void {
     const key = keyOf(channel, reference);
-    if (!state.drawn.has(key)) state.drawn.set(key, this.#rows.drawnFrom(debit.id));
-    if (settlements && this.#settlement.get(roundKey(channel, round), round, player, currency, reference)) {
-      state.settled.add(keyOf(channel, round, player, currency, reference));
+    if (!state.drawn.has(key)) state.drawn.set(key, this.#rows.drawnFrom(id));
+  }
+
+  /** Whether the debits of refunds were settled: those that are recorded, and those that arrive in the same group. */
+  #loadSettlements(commands: readonly Command[], { state }: Loaded): void {
+    const refunds = commands.flatMap((command) =>
+      command.type === 'refund' && command.refuseSettled ? [command] : [],
+    );
+    if (refunds.length === 0) return;
+    const arriving = new Map<string, NewMovement>();
+    for (const command of commands) {
+      if (command.type !== 'movements') continue;
+      for (const movement of command.movements) arriving.set(keyOf(command.channel, movement.reference), movement);
+    }
+    for (const { channel, lines } of refunds) {
+      for (const { reference } of lines) {
+        const debit = state.movement(channel, reference) ?? arriving.get(keyOf(channel, reference));
+        if (!debit) continue;
+        const { round, player, currency } = debit;
+        if (this.#settlement.get(roundKey(channel, round), round, player, currency, reference)) {
+          state.settled.add(keyOf(channel, round, player, currency, reference));
+        }
+      }
     }
   }
 

@@ -1,6 +1,6 @@
 import { type ChildProcess, execFile, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtempSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { promisify } from 'node:util';
@@ -85,6 +85,9 @@ describe('npm start', () => {
     rmSync(data, { recursive: true });
   });
 
+  const bash = async (script: string) =>
+    JSON.parse((await promisify(execFile)('bash', ['-c', script], { cwd: ROOT })).stdout) as Record<string, unknown>;
+
   async function started(): Promise<Running> {
     running = new Running(data);
     await running.ready();
@@ -97,11 +100,23 @@ describe('npm start', () => {
     expect(system.output).to.match(/^gateway +http:\/\/127\.0\.0\.1:\d+ \(process \d+\)$/m);
     const [bet] = await system.prints(/^curl .*$/m);
     const [balance] = await system.prints(/^npx buf curl .*$/m);
-    const bash = async (line: string) =>
-      JSON.parse((await promisify(execFile)('bash', ['-c', line], { cwd: ROOT })).stdout) as Record<string, unknown>;
     expect(await bash(bet)).to.include({ status: 200, username: 'demo', moneyBefore: 10000, money: 9920 });
     expect(await bash(balance)).to.deep.equal({ playerId: 'demo', currency: 'CNY', balance: '9920.00' });
     expect(await bash(bet), 'pasted again').to.include({ status: 200, moneyBefore: 10000, money: 9920 });
+  });
+
+  it('takes the first bet of the README, pasted as it stands there, and shows the balance after it', async () => {
+    const system = await started();
+    const [, gateway = ''] = await system.prints(/^gateway +http:\/\/(\S+)/m);
+    const [, core = ''] = await system.prints(/^wallet-core +gRPC (\S+)/m);
+    const readme = readFileSync(path.join(ROOT, 'README.md'), 'utf8')
+      .replaceAll('127.0.0.1:8080', gateway)
+      .replaceAll('127.0.0.1:50051', core)
+      .replaceAll('data/dev/', `${data}/dev/`);
+    const [, bet = ''] = /<!-- tested: first bet -->\n\n```sh\n([\s\S]*?)```/.exec(readme) ?? [];
+    expect(await bash(bet)).to.include({ status: 200, username: 'demo', moneyBefore: 10000, money: 9920 });
+    const [balance = ''] = /^npx buf curl .*$/m.exec(readme) ?? [];
+    expect(await bash(balance)).to.deep.equal({ playerId: 'demo', currency: 'CNY', balance: '9920.00' });
   });
 
   for (const signal of ['SIGTERM', 'SIGINT'] as const) {

@@ -1,0 +1,267 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { expect } from 'chai';
+import { pino } from 'pino';
+import { Committer, COMMITTER_LIMITS, type CommitterLimits } from '../../wallet-core/committer.js';
+import { startCore, type Core } from '../../wallet-core/core.js';
+import type { Command } from '../../wallet-core/domain/command.js';
+import type { Outcome } from '../../wallet-core/domain/outcome.js';
+import { CommitUnknownError } from '../../wallet-core/storage/port.js';
+import { SqliteStore } from '../../wallet-core/storage/sqlite/sqlite-store.js';
+import { call, Clients } from '../system.js';
+import type { PostBatchResponse } from '../../proto/gen/wallet/v1/posting.js';
+import { failure, inLedger, movements, words } from './core.js';
+import { deposit, freeze, move, openAccount, refund } from './scenario.js';
+
+const FAULTY_RULES = new URL('./throwing-rules.js', import.meta.url);
+const times = (count: number) => Array.from({ length: count }, (_, index) => index);
+const bets = (count: number) => times(count).map((n) => move({ amount: -1n, reference: `bet-${n}` }));
+
+describe('the committer', () => {
+  let folder: string;
+  let store: SqliteStore;
+  let committer: Committer;
+  let faults: Error[];
+
+  beforeEach(() => (folder = mkdtempSync(path.join(tmpdir(), 'committer-'))));
+  afterEach(async () => {
+    await store.close();
+    rmSync(folder, { recursive: true });
+  });
+
+  /** On a ledger where demo has 100.00 CNY, made with one entry. */
+  async function committerWith(limits: Partial<CommitterLimits> = {}, rules?: URL): Promise<void> {
+    faults = [];
+    store = await SqliteStore.open({ folder, owner: 'the test', ...(rules ? { rules } : {}) });
+    const submissions = ['ebet/1', 'platform/test'].map((channel): Command => ({ type: 'open-channel', channel }));
+    submissions.push(openAccount(), deposit(10_000n));
+    await store.commit(submissions.map((command) => ({ command, request: new Uint8Array(0) })));
+    committer = new Committer(store, (error) => faults.push(error), { ...COMMITTER_LIMITS, ...limits });
+  }
+
+  const submit = (command: Command, bytes = 0, timeoutMs = 60_000) =>
+    committer.submit({ command, request: new Uint8Array(bytes) }, timeoutMs);
+  const word = (outcome: Outcome) => ('reason' in outcome ? `${outcome.status} ${outcome.reason}` : outcome.status);
+  const submitAll = async (commands: readonly Command[]) =>
+    (await Promise.all(commands.map((command) => submit(command)))).map(word);
+  const balance = () => store.queries.balance('demo', 'CNY');
+  /** The entries that the test's own commands made. */
+  const entries = () => inLedger(folder, (db) => Number(db.prepare('SELECT count(*) - 1 FROM entry').pluck().get()));
+
+  const count = (outcomes: readonly string[], wanted: string) => outcomes.filter((word) => word === wanted).length;
+
+  describe('groups', () => {
+    it('what arrives together into one entry', async () => {
+      await committerWith();
+      expect(count(await submitAll(bets(100)), 'APPLIED')).to.equal(100);
+      expect(entries()).to.equal(1);
+    });
+
+    it('what arrives while a commit is under way into the next entry', async () => {
+      await committerWith();
+      const first = submit(move({ amount: -1n, reference: 'first' }));
+      await new Promise(setImmediate);
+      const rest = submitAll(bets(50));
+      expect(word(await first)).to.equal('APPLIED');
+      expect(count(await rest, 'APPLIED')).to.equal(50);
+      expect(entries()).to.equal(2);
+    });
+
+    it('no more movements and refund lines than groupMax', async () => {
+      await committerWith({ groupMax: 10 });
+      const lines = refund({}, ...times(8).map((n) => ({ reference: `late-${n}` })));
+      await submitAll([...bets(25), lines]);
+      expect(entries(), '10, 10, 5, and the refund of 8').to.equal(4);
+    });
+
+    it('no more bytes than groupBytesMax', async () => {
+      await committerWith({ groupBytesMax: 1000 });
+      await Promise.all(bets(10).map((command) => submit(command, 400)));
+      expect(entries()).to.equal(5);
+    });
+
+    it('one command that is larger than a group alone', async () => {
+      await committerWith({ groupMax: 2, groupBytesMax: 10 });
+      const [large, ...small] = [
+        submit(move(...times(5).map((n) => ({ amount: -1n, reference: `large-${n}` }))), 100),
+        ...bets(2).map((command) => submit(command)),
+      ];
+      expect((await Promise.all([large, ...small])).map((outcome) => outcome && word(outcome))).to.deep.equal([
+        'APPLIED',
+        'APPLIED',
+        'APPLIED',
+      ]);
+      expect(entries()).to.equal(2);
+    });
+
+    it('in the order of arrival', async () => {
+      await committerWith({ groupMax: 3 });
+      const outcomes = await submitAll(times(12).map((n) => move({ amount: -1000n, reference: `bet-${n}` })));
+      expect(outcomes).to.deep.equal([
+        ...times(10).map(() => 'APPLIED'),
+        ...Array(2).fill('REFUSED INSUFFICIENT_FUNDS'),
+      ]);
+    });
+
+    it('no record at all of a group that changed nothing', async () => {
+      await committerWith();
+      await submit(freeze('kyc'));
+      await submitAll([freeze('kyc'), openAccount()]);
+      expect(entries()).to.equal(1);
+    });
+  });
+
+  describe('bounds what waits', () => {
+    it('by number: the rest is answered at once, and only what was taken is applied', async () => {
+      await committerWith({ waitingMax: 20 });
+      const outcomes = await submitAll(bets(50));
+      expect(count(outcomes, 'APPLIED')).to.equal(20);
+      expect(count(outcomes, 'NOT_APPLIED QUEUE_FULL')).to.equal(30);
+      expect(await balance()).to.equal(9980n);
+    });
+
+    it('by bytes', async () => {
+      await committerWith({ waitingBytesMax: 1000 });
+      const outcomes = await Promise.all(bets(5).map((command) => submit(command, 400)));
+      expect(count(outcomes.map(word), 'APPLIED')).to.equal(2);
+      expect(count(outcomes.map(word), 'NOT_APPLIED QUEUE_FULL')).to.equal(3);
+    });
+
+    it('and takes more once the queue has been worked off', async () => {
+      await committerWith({ waitingMax: 2, waitingBytesMax: 800 });
+      for (const n of times(5)) {
+        const pair = ['a', 'b'].map((name) => submit(move({ amount: -1n, reference: `${name}-${n}` }), 400));
+        expect((await Promise.all(pair)).map(word)).to.deep.equal(['APPLIED', 'APPLIED']);
+      }
+      expect(committer.waiting).to.equal(0);
+    });
+  });
+
+  it('drops a command whose time ran out before its group, and applies its neighbours', async () => {
+    await committerWith();
+    const outcomes = await Promise.all(bets(3).map((command, n) => submit(command, 0, n === 1 ? 0 : 60_000)));
+    expect(outcomes.map(word)).to.deep.equal(['APPLIED', 'NOT_APPLIED TOO_LATE', 'APPLIED']);
+    expect(await store.queries.movementByReference('ebet/1', 'bet-1')).to.equal(undefined);
+    expect(await balance()).to.equal(9998n);
+  });
+
+  it('applies a command that was too late when it is sent again', async () => {
+    await committerWith();
+    await submit(move({}), 0, 0);
+    expect(word(await submit(move({})))).to.equal('APPLIED');
+  });
+
+  it('drops a command whose caller has gone', async () => {
+    await committerWith();
+    const gone = committer.submit({ command: move({}), request: new Uint8Array(0) }, 60_000, () => true);
+    expect(word(await gone)).to.equal('NOT_APPLIED TOO_LATE');
+    expect(await balance()).to.equal(10_000n);
+  });
+
+  it('that stops answers what it took and takes no more', async () => {
+    await committerWith({ groupMax: 10 });
+    const taken = submitAll(bets(100));
+    const stopped = committer.stop();
+    expect(word(await submit(move({})))).to.equal('NOT_APPLIED SHUTTING_DOWN');
+    await stopped;
+    expect(committer.waiting).to.equal(0);
+    expect(count(await taken, 'APPLIED')).to.equal(100);
+    expect(await balance()).to.equal(9900n);
+  });
+
+  it('fails only the command at which the rules throw, and applies its neighbours', async () => {
+    await committerWith({}, FAULTY_RULES);
+    const outcomes = await submitAll([...bets(2), move({ reference: 'throws' }), deposit(1n, 'deposit-2')]);
+    expect(outcomes).to.deep.equal(['APPLIED', 'APPLIED', 'NOT_APPLIED FAULT', 'APPLIED']);
+    expect(await balance()).to.equal(9999n);
+    expect(faults.map(({ message }) => message.includes('planted by the test'))).to.deep.equal([true]);
+  });
+
+  it('goes on after a fault in a group of one', async () => {
+    await committerWith({}, FAULTY_RULES);
+    expect(await submitAll([move({ reference: 'throws' })])).to.deep.equal(['NOT_APPLIED FAULT']);
+    expect(await submitAll(bets(1))).to.deep.equal(['APPLIED']);
+  });
+
+  describe('when the writer dies in the middle of a commit', () => {
+    it('knows the fate of nothing that it was committing, and takes no more', async () => {
+      await committerWith({ groupMax: 3 }, FAULTY_RULES);
+      const group = [...bets(2), move({ reference: 'dies' })].map((command) => submit(command));
+      const waiting = submit(move({ reference: 'waits' }));
+      for (const result of await Promise.allSettled(group)) {
+        expect(result).to.have.property('reason').that.is.instanceOf(CommitUnknownError);
+      }
+      expect(word(await waiting)).to.equal('NOT_APPLIED SHUTTING_DOWN');
+      expect(word(await submit(move({ reference: 'later' })))).to.equal('NOT_APPLIED SHUTTING_DOWN');
+      expect(faults.length).to.equal(1);
+      expect(faults[0]).to.be.instanceOf(CommitUnknownError);
+    });
+
+    it('has lost nothing, and a retry after the restart applies once', async () => {
+      await committerWith({}, FAULTY_RULES);
+      await submitAll([move({ amount: -500n, reference: 'before' })]);
+      const group = [...bets(2), move({ reference: 'dies' })].map((command) => submit(command));
+      await Promise.allSettled(group);
+      await store.close();
+      store = await SqliteStore.open({ folder, owner: 'the test' });
+      committer = new Committer(store, () => {});
+      expect(await balance()).to.equal(9500n);
+      expect(await submitAll([...bets(2), ...bets(2)])).to.deep.equal(Array(4).fill('APPLIED'));
+      expect(await balance()).to.equal(9498n);
+    });
+  });
+});
+
+describe('a fault of the rules, over gRPC', () => {
+  let folder: string;
+  let core: Core;
+  let clients: Clients;
+  let fatal: Error[];
+  let log: string;
+
+  beforeEach(async () => {
+    fatal = [];
+    log = '';
+    folder = mkdtempSync(path.join(tmpdir(), 'faulty-core-'));
+    core = await startCore({
+      data: folder,
+      listen: { host: '127.0.0.1', port: 0 },
+      log: pino({}, { write: (line: string) => (log += line) }),
+      onFatal: (error) => fatal.push(error),
+      rules: FAULTY_RULES,
+    });
+    clients = new Clients(`127.0.0.1:${core.port}`);
+    await clients.openChannel('platform/test');
+    await clients.open('demo', 'CNY');
+  });
+  afterEach(async () => {
+    clients.close();
+    await core.stop();
+    rmSync(folder, { recursive: true });
+  });
+
+  const batch = (...references: readonly string[]) =>
+    call<PostBatchResponse>((done) =>
+      clients.posting.postBatch(
+        { commands: references.map((reference) => movements({ reference, amount: '0' })) },
+        done,
+      ),
+    );
+
+  it('fails alone in its batch, with no word of what happened', async () => {
+    const { results } = await batch('a', 'throws', 'b');
+    expect(results.map(words)).to.deep.equal(['APPLIED', 'NOT_APPLIED FAULT', 'APPLIED']);
+    expect(JSON.stringify(results.map(({ message }) => message))).to.equal('["","",""]');
+    expect(log).to.contain('planted by the test');
+    expect(fatal).to.deep.equal([]);
+  });
+
+  it('that kills the writer makes the call unavailable and asks for a restart', async () => {
+    const answer = await failure(batch('a', 'dies'));
+    expect(answer).to.equal(
+      'UNAVAILABLE: the commit failed and its fate is unknown; send it again, it will not apply twice',
+    );
+    expect(fatal.length).to.equal(1);
+  });
+});

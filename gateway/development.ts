@@ -29,7 +29,7 @@ function ensureKeys(data: string): void {
     if (publicHalf(privateFile).equals(createPublicKey(readFileSync(publicFile)))) return;
     throw new ConfigError([`${publicFile}: is not the other half of ${privateFile}; remove both for a new pair`]);
   }
-  mkdirSync(path.dirname(privateFile), { recursive: true });
+  mkdirSync(path.dirname(privateFile), { recursive: true, mode: 0o700 });
   // A start that was cut short may have left one half. Without it no two halves of different pairs can ever meet.
   for (const file of [privateFile, publicFile]) rmSync(file, { force: true });
   const pair = generateKeyPairSync('rsa', { modulusLength: 2048 });

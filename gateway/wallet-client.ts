@@ -15,6 +15,7 @@ const CALL_GRACE_MS = 200;
 const BATCH_COMMANDS_MAX = 512;
 const BATCH_BYTES_MAX = 8 * 2 ** 20;
 const WAITING_MAX = 10_000;
+const WAITING_BYTES_MAX = 64 * 2 ** 20;
 
 const OPTIONS = {
   // Unless told, grpc-js waits up to two minutes before it tries to reconnect.
@@ -47,6 +48,7 @@ export class WalletClient {
   readonly #health: InstanceType<ReturnType<typeof makeClientConstructor>>;
   readonly #log: Logger;
   #waiting: Waiting[] = [];
+  #waitingBytes = 0;
   #sending = false;
 
   constructor(address: string, log: Logger) {
@@ -61,7 +63,10 @@ export class WalletClient {
 
   /** What became of a command; undefined after 1,500 ms, or when its fate is unknown: "busy, retry later". */
   post(ask: Ask): Promise<Result | undefined> {
-    if (this.#waiting.length >= WAITING_MAX) return Promise.resolve(undefined);
+    const { length } = ask.request;
+    if (this.#waiting.length >= WAITING_MAX || this.#waitingBytes + length > WAITING_BYTES_MAX) {
+      return Promise.resolve(undefined);
+    }
     return new Promise((resolve) => {
       const timer = setTimeout(() => item.answer(undefined), ANSWER_MS);
       const item: Waiting = {
@@ -76,6 +81,7 @@ export class WalletClient {
         },
       };
       this.#waiting.push(item);
+      this.#waitingBytes += length;
       if (!this.#sending) this.#send();
     });
   }
@@ -136,6 +142,7 @@ export class WalletClient {
       bytes += item.ask.request.length;
       if (batch.length > 0 && (batch.length === BATCH_COMMANDS_MAX || bytes > BATCH_BYTES_MAX)) break;
       taken += 1;
+      this.#waitingBytes -= item.ask.request.length;
       if (!item.answered) batch.push(item);
     }
     this.#waiting = this.#waiting.slice(taken);

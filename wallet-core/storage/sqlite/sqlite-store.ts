@@ -52,7 +52,8 @@ export class SqliteStore implements Store {
 
   /** Takes the folder into possession and brings its file to the newest schema. */
   static async open({ folder, owner, rules }: SqliteStoreOptions): Promise<SqliteStore> {
-    mkdirSync(folder, { recursive: true });
+    // The ledger holds names, requests and hashes of passwords: nobody else on the machine reads them.
+    mkdirSync(folder, { recursive: true, mode: 0o700 });
     const ownership = own(join(folder, 'owner.db'), owner);
     const path = join(folder, 'ledger.db');
     const workerData: WriterData = { path, rules: (rules ?? new URL('../../domain/decide.js', import.meta.url)).href };

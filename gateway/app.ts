@@ -41,7 +41,7 @@ function createApp({ channels }: GatewayConfig, client: WalletClient, log: Logge
     client,
     log,
   );
-  app.use(ebet.routes()).use(ebet.allowedMethods());
+  app.use(ebet.routes());
   // The one sink of what no protocol answers: a body too large or cut short, and faults of ours.
   app.on('error', (error: unknown) => {
     const expected =

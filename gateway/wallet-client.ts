@@ -26,6 +26,11 @@ const OPTIONS = {
   'grpc.max_send_message_length': 32 * 2 ** 20,
 };
 
+/** When a callback that has just come must be answered. */
+export function answerBy(): number {
+  return Date.now() + ANSWER_MS;
+}
+
 /** What a callback asks of wallet-core. */
 export type Ask = Pick<Command, 'channel' | 'request' | 'body'>;
 
@@ -61,17 +66,17 @@ export class WalletClient {
     this.#log = log;
   }
 
-  /** What became of a command; undefined after 1,500 ms, or when its fate is unknown: "busy, retry later". */
-  post(ask: Ask): Promise<Result | undefined> {
+  /** What became of a command; undefined after the deadline, or when its fate is unknown: "busy, retry later". */
+  post(ask: Ask, deadline: number): Promise<Result | undefined> {
     const { length } = ask.request;
     if (this.#waiting.length >= WAITING_MAX || this.#waitingBytes + length > WAITING_BYTES_MAX) {
       return Promise.resolve(undefined);
     }
     return new Promise((resolve) => {
-      const timer = setTimeout(() => item.answer(undefined), ANSWER_MS);
+      const timer = setTimeout(() => item.answer(undefined), deadline - Date.now());
       const item: Waiting = {
         ask,
-        deadline: Date.now() + ANSWER_MS,
+        deadline,
         answered: false,
         answer: (result) => {
           if (item.answered) return;
@@ -87,29 +92,31 @@ export class WalletClient {
   }
 
   /** Decimal text, null without an account, undefined when wallet-core does not answer in time. */
-  async balance(playerId: string, currency: string): Promise<string | null | undefined> {
-    const found = await read<GetBalanceResponse>(this.#log, (options, callback) =>
+  async balance(playerId: string, currency: string, deadline: number): Promise<string | null | undefined> {
+    const found = await read<GetBalanceResponse>(this.#log, deadline, (options, callback) =>
       this.#queries.getBalance({ playerId, currency }, new Metadata(), options, callback),
     );
     return found ? found.balance : found;
   }
 
   /** Whether a reference is held on the channel; undefined when wallet-core does not answer in time. */
-  async isKnown(channel: string, reference: string): Promise<boolean | undefined> {
-    const found = await read<GetMovementByReferenceResponse>(this.#log, (options, callback) =>
+  async isKnown(channel: string, reference: string, deadline: number): Promise<boolean | undefined> {
+    const found = await read<GetMovementByReferenceResponse>(this.#log, deadline, (options, callback) =>
       this.#queries.getMovementByReference({ channel, reference }, new Metadata(), options, callback),
     );
     return found === undefined ? undefined : found !== null;
   }
 
   /** Whether wallet-core says that it serves. */
-  isServing(): Promise<boolean> {
+  isServing(deadline: number): Promise<boolean> {
     return new Promise((resolve) => {
       const check = this.#health['check'];
       if (!check) throw new Error('the health service has no check');
-      const options = { deadline: Date.now() + ANSWER_MS };
-      check.call(this.#health, { service: '' }, options, (error: ServiceError | null, answer?: { status: unknown }) =>
-        resolve(!error && answer?.status === 'SERVING'),
+      check.call(
+        this.#health,
+        { service: '' },
+        { deadline },
+        (error: ServiceError | null, answer?: { status: unknown }) => resolve(!error && answer?.status === 'SERVING'),
       );
     });
   }
@@ -153,12 +160,14 @@ export class WalletClient {
 /** One read; null for NOT_FOUND, undefined without an answer in time. */
 function read<Response>(
   log: Logger,
+  deadline: number,
   call: (options: { deadline: number }, callback: Callback<Response>) => unknown,
 ): Promise<Response | null | undefined> {
   return new Promise((resolve) => {
-    call({ deadline: Date.now() + ANSWER_MS }, (error, response) => {
+    call({ deadline }, (error, response) => {
       if (!error) return resolve(response);
-      if (error.code === status.NOT_FOUND) return resolve(null);
+      // A name or reference that the ledger cannot hold is nobody's: asking again would not help.
+      if (error.code === status.NOT_FOUND || error.code === status.INVALID_ARGUMENT) return resolve(null);
       log.warn({ code: status[error.code] }, 'wallet-core did not answer a query');
       resolve(undefined);
     });

@@ -35,10 +35,12 @@ export class Process {
   readonly ended: Promise<number | NodeJS.Signals>;
   output = '';
 
-  constructor(name: 'wallet-core' | 'gateway', environment: Readonly<Record<string, string>>) {
+  /** `cwd` without a configuration file, and none in the environment: the development set-up. */
+  constructor(name: 'wallet-core' | 'gateway', environment: Readonly<Record<string, string>>, cwd = process.cwd()) {
     const file = path.join(DIST, name, 'main.js');
     const env = { ...process.env, NODE_ENV: 'test', ...environment };
     this.child = spawn(process.execPath, ['--enable-source-maps', file], {
+      cwd,
       env,
       stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
     });

@@ -1,5 +1,6 @@
 import type { Command } from './domain/command.js';
-import type { NotAppliedReason, Outcome } from './domain/outcome.js';
+import type { Outcome } from './domain/outcome.js';
+import type { NotAppliedReason } from './domain/reasons.js';
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { CommitUnknownError, type Store, type Submission } from './storage/port.js';
 

@@ -11,7 +11,11 @@ const PLATFORM = 'platform/development';
  * at every start: the ledger's own idempotency keeps the deposit from being made twice.
  */
 export async function fillDevelopmentLedger(committer: Committer): Promise<void> {
-  const submit = (command: Command) => committer.submit({ command, request: new Uint8Array(0) }, 5_000);
+  const submit = async (command: Command) => {
+    const outcome = await committer.submit({ command, request: new Uint8Array(0) }, 5_000);
+    if (outcome.status === 'APPLIED' || outcome.status === 'DONE') return outcome;
+    throw new Error(`the development ledger cannot be filled: ${command.type} came to ${outcome.status}`);
+  };
   const opened = await submit({ type: 'open-account', player: PLAYER, currency: CURRENCY });
   await submit({ type: 'open-channel', channel: 'ebet/1' });
   await submit({ type: 'open-channel', channel: PLATFORM });

@@ -45,7 +45,7 @@ export function fieldFault(body: JsonObject, fields: Readonly<Record<string, Fie
     const value = body.get(name);
     if (value === undefined || value === null || value === '') {
       if (required) return missing(name);
-      if (value !== '') continue;
+      continue;
     }
     if (!isOf(type, value)) return { status: STATUS.WRONG_TYPE, why: `${name} is not a ${type}` };
     const text = value instanceof JsonNumber ? value.text : value;

@@ -11,6 +11,8 @@ export interface Call {
   readonly request: Uint8Array;
   readonly channel: EbetChannel;
   readonly client: WalletClient;
+  /** When the answer must leave, on the clock of Date.now(): however often it asks wallet-core. */
+  readonly deadline: number;
   readonly log: Logger;
 }
 

@@ -23,7 +23,10 @@ const FIELDS: Readonly<Record<string, field.Field>> = {
   detail: { type: 'object', required: false },
 };
 
-const ROUND_CODE = /^[^\x00-\x1f\x7f]{0,128}$/;
+const DETAIL_FIELDS: Readonly<Record<string, field.Field>> = {
+  roundCode: { type: 'string', required: false, form: /^[^\x00-\x1f\x7f]{0,128}$/ },
+};
+
 /** Amounts stay below 10^16 (decimal(18,2)), whatever the currency. */
 const WHOLE_DIGITS = /^-?\d{1,16}(\.|$)/;
 
@@ -33,7 +36,7 @@ export const increaseCredit: Endpoint = { answer, refuse: (body, status) => ({ .
 /** The order of checks is the protocol's. */
 async function answer(call: Call): Promise<Answer> {
   const { body, channel, client } = call;
-  const unread = fieldFault(body, FIELDS) ?? signatureFault('increaseCredit', body, channel);
+  const unread = fieldFault(body, FIELDS) ?? detailFault(body) ?? signatureFault('increaseCredit', body, channel);
   if (unread) return refuseUnread(call, unread);
   const misdirected = eventFault('increaseCredit', body);
   if (misdirected) return refuse(call, misdirected);
@@ -42,7 +45,16 @@ async function answer(call: Call): Promise<Answer> {
   if (!type) return refuseType(call);
   const ask = askOf(body, type, channel);
   if (typeof ask === 'string') return refuse(call, { status: STATUS.WRONG_PARAMETER, why: ask });
-  return answerOf(call, await client.post({ ...ask, request: Buffer.from(call.request) }));
+  return answerOf(call, await client.post({ ...ask, request: Buffer.from(call.request) }, call.deadline));
+}
+
+/** What of the detail is a field of the call: `roundCode`, and for some types which debits the money is of. */
+function detailFault(body: JsonObject): field.Rejection | undefined {
+  const detail = body.get('detail');
+  if (isJsonObject(detail)) return fieldFault(detail, DETAIL_FIELDS);
+  const type = TRANSACTION_TYPES.get(shortestNumber(textOf(body, 'type')) ?? '');
+  const moves = shortestNumber(textOf(body, 'money')) !== '0';
+  return type?.needsDetail && moves ? { status: STATUS.WRONG_PARAMETER, why: 'detail is missing' } : undefined;
 }
 
 /** The command, or what is wrong with the request. */
@@ -57,10 +69,7 @@ function askOf(body: JsonObject, type: TransactionType, channel: EbetChannel): O
     return 'money has the wrong sign';
 
   const detail = body.get('detail');
-  if (type.needsDetail && money !== 0n && !isJsonObject(detail)) return 'detail is missing';
   const details = isJsonObject(detail) ? detail : new Map<string, Json>();
-  const round = details.get('roundCode') ?? '';
-  if (typeof round !== 'string' || !ROUND_CODE.test(round)) return 'detail.roundCode is malformed';
   const names = type.names?.(details, money, currency) ?? (type.names ? undefined : []);
   if (names === undefined) return 'detail does not say which debits the money is of';
   const movement = {
@@ -69,7 +78,7 @@ function askOf(body: JsonObject, type: TransactionType, channel: EbetChannel): O
     kind: type.kind,
     amount: formatMoney(money, currency),
     reference: textOf(body, 'seqNo'),
-    round,
+    round: textOf(details, 'roundCode'),
     providerType: shortestNumber(textOf(body, 'type')) ?? '',
     names,
     withholding: holdsWithholding(type.kind, details),
@@ -96,7 +105,7 @@ async function answerOf(call: Call, result: Result | undefined): Promise<Answer>
 
 /** An unknown type: a seqNo that is known makes it a wrong repeat, which comes first. */
 async function refuseType(call: Call): Promise<Answer> {
-  const known = await call.client.isKnown(call.channel.name, textOf(call.body, 'seqNo'));
+  const known = await call.client.isKnown(call.channel.name, textOf(call.body, 'seqNo'), call.deadline);
   if (known === undefined)
     return refuseUnread(call, { status: STATUS.BUSY, why: 'wallet-core gave no answer in time' });
   return known
@@ -107,7 +116,7 @@ async function refuseType(call: Call): Promise<Answer> {
 /** Refuses what is rightly signed: with the present balance. */
 async function refuse(call: Call, rejection: field.Rejection): Promise<Answer> {
   const player = playerOf(textOf(call.body, 'username'));
-  const balance = await call.client.balance(player, call.channel.currency);
+  const balance = await call.client.balance(player, call.channel.currency, call.deadline);
   if (balance === undefined)
     return refuseUnread(call, { status: STATUS.BUSY, why: 'wallet-core gave no answer in time' });
   logRejection(call, rejection);

@@ -48,11 +48,8 @@ async function answer(call: Call): Promise<Answer> {
     lines,
     refuseSettled: !channel.refundSettledBets,
   };
-  const result = await client.post({
-    channel: channel.name,
-    request: Buffer.from(call.request),
-    body: { $case: 'refund', value: refund },
-  });
+  const ask = { channel: channel.name, request: Buffer.from(call.request) };
+  const result = await client.post({ ...ask, body: { $case: 'refund', value: refund } }, call.deadline);
   if (!result) return refuse(call, { status: STATUS.BUSY, why: 'wallet-core gave no answer in time' });
   if (!result.refund) return refuse(call, { status: statusOf(result.reason), why: result.message });
   return { ...answerOf(call, result.refund), timestamp: Number(result.timeMs) };

@@ -5,7 +5,7 @@ import { DuplicateKeyError, JsonError, parseAndRedact } from '../json/reader.js'
 import { isJsonObject, type JsonObject } from '../json/value.js';
 import { writeJson } from '../json/writer.js';
 import { readBody } from '../body.js';
-import type { WalletClient } from '../wallet-client.js';
+import { answerBy, type WalletClient } from '../wallet-client.js';
 import { channelOf, textOf } from './admission.js';
 import type { Answer, Endpoint } from './call.js';
 import type { EbetChannel } from './channel.js';
@@ -22,11 +22,12 @@ export function ebetRoutes(configured: readonly EbetChannel[], client: WalletCli
   const channels = new Map(configured.map((channel) => [channel.channelId, channel]));
 
   const on = (endpoint: Endpoint) => async (ctx: Context) => {
+    const deadline = answerBy();
     const bytes = await readBody(ctx);
     try {
       const { value, redacted } = parseAndRedact(bytes, SECRETS);
       if (!isJsonObject(value)) return send(ctx, { status: STATUS.WRONG_PARAMETER }, 400);
-      const decided = await answer(endpoint, value, redacted);
+      const decided = await answer(endpoint, value, redacted, deadline);
       send(ctx, { ...decided, ...echo(value), timestamp: decided.timestamp ?? Date.now() });
     } catch (error) {
       if (!(error instanceof JsonError)) throw error;
@@ -37,14 +38,14 @@ export function ebetRoutes(configured: readonly EbetChannel[], client: WalletCli
     }
   };
 
-  async function answer(endpoint: Endpoint, body: JsonObject, request: Uint8Array): Promise<Answer> {
+  async function answer(endpoint: Endpoint, body: JsonObject, request: Uint8Array, deadline: number): Promise<Answer> {
     try {
       const channel = channelOf(body, channels);
       if (!('provider' in channel)) {
         log.warn({ seqNo: textOf(body, 'seqNo'), ...channel }, 'a call of no channel of ours');
         return endpoint.refuse(body, channel.status);
       }
-      return await endpoint.answer({ body, request, channel, client, log });
+      return await endpoint.answer({ body, request, channel, client, deadline, log });
     } catch (error) {
       // A fault of ours decides nothing: eBET sends the call again.
       log.error({ err: error, seqNo: textOf(body, 'seqNo') }, 'a callback failed unexpectedly');
@@ -52,13 +53,17 @@ export function ebetRoutes(configured: readonly EbetChannel[], client: WalletCli
     }
   }
 
-  return new Router()
+  return new Router({ sensitive: true, strict: true })
     .post('/increaseCredit', on(increaseCredit))
     .post('/refundSingleWallet', on(refundSingleWallet))
     .post('/syncCredit', on(syncCredit))
-    .post('/netCheck', async (ctx) => {
-      const serving = await client.isServing();
+    .post('/netCheck', async (ctx: Context) => {
+      const serving = await client.isServing(answerBy());
       send(ctx, { status: serving ? STATUS.SUCCESS : STATUS.MAINTENANCE });
+    })
+    .all(['/increaseCredit', '/refundSingleWallet', '/syncCredit', '/netCheck'], (ctx: Context) => {
+      ctx.set('Allow', 'POST');
+      ctx.status = 405;
     });
 }
 

@@ -13,12 +13,12 @@ const FIELDS: Readonly<Record<string, field.Field>> = {
 /** syncCredit: a balance. It is not signed, and moves nothing. */
 export const syncCredit: Endpoint = { answer, refuse: (body, status) => balanceAnswer(body, status, '0') };
 
-async function answer({ body, channel, client }: Call): Promise<Answer> {
+async function answer({ body, channel, client, deadline }: Call): Promise<Answer> {
   const { currency } = channel;
   const refuse = (status: number) => ({ ...balanceAnswer(body, status, '0'), currency });
   const fault = fieldFault(body, FIELDS) ?? eventFault('syncCredit', body) ?? currencyFault(body, currency);
   if (fault) return refuse(fault.status);
-  const balance = await client.balance(playerOf(textOf(body, 'username')), currency);
+  const balance = await client.balance(playerOf(textOf(body, 'username')), currency, deadline);
   if (balance === undefined) return refuse(STATUS.BUSY);
   if (balance === null) return refuse(STATUS.NO_USER);
   return { ...balanceAnswer(body, STATUS.SUCCESS, balance), currency };

@@ -237,7 +237,8 @@ function summary({ kind, amount, outcome, reason }: Movement): string {
   return `${Kind[kind]} ${amount}${refused}`;
 }
 
-function textOf(value: Value | undefined): string {
+/** The text of a field as it is sent; empty if there is none. */
+export function textOf(value: Value | undefined): string {
   return value === undefined || value === null ? '' : typeof value === 'string' ? value : print(value);
 }
 

@@ -100,7 +100,7 @@ describe('the committer', () => {
       const outcomes = await submitAll(times(12).map((n) => move({ amount: -1000n, reference: `bet-${n}` })));
       expect(outcomes).to.deep.equal([
         ...times(10).map(() => 'APPLIED'),
-        ...Array(2).fill('REFUSED INSUFFICIENT_FUNDS'),
+        ...times(2).map(() => 'REFUSED INSUFFICIENT_FUNDS'),
       ]);
     });
 
@@ -207,7 +207,7 @@ describe('the committer', () => {
       store = await SqliteStore.open({ folder, owner: 'the test' });
       committer = new Committer(store, () => {});
       expect(await balance()).to.equal(9500n);
-      expect(await submitAll([...bets(2), ...bets(2)])).to.deep.equal(Array(4).fill('APPLIED'));
+      expect(await submitAll([...bets(2), ...bets(2)])).to.deep.equal(times(4).map(() => 'APPLIED'));
       expect(await balance()).to.equal(9498n);
     });
   });

@@ -1,6 +1,6 @@
 import { expect } from 'chai';
 import type { Named, RefundCommand, RefundLine } from '../../wallet-core/domain/command.js';
-import type { RefundLineStatus } from '../../wallet-core/domain/outcome.js';
+import type { RefundLineStatus } from '../../wallet-core/domain/reasons.js';
 import { deposit, freeze, given, givenWith, move, moveOn, openAccount, refund, type Scenario } from './scenario.js';
 
 const SETTLE: Named = { reference: 'bet-1', relation: 'SETTLE', amount: 0n };
@@ -33,15 +33,15 @@ describe('decide: the lines of a refund', () => {
     ['REFUNDED', 'a settled bet, if the refund does not mind', () => given(move({}), payout('round-1'))],
     [
       'REFUNDED',
-      'a bet that a payout of another round names',
-      () => given(move({}), payout('round-2')),
+      "a bet that another player's payout names",
+      () => given(openAccount('eve'), move({}), payout('round-1', { player: 'eve' })),
       {},
       { refuseSettled: true },
     ],
     [
-      'REFUNDED',
-      "a bet that another player's payout names",
-      () => given(openAccount('eve'), move({}), payout('round-1', { player: 'eve' })),
+      'SETTLED',
+      'a bet that a payout of another round names',
+      () => given(move({}), payout('round-2')),
       {},
       { refuseSettled: true },
     ],

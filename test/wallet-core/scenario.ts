@@ -6,7 +6,8 @@ import type {
   RefundLine,
 } from '../../wallet-core/domain/command.js';
 import { decide } from '../../wallet-core/domain/decide.js';
-import type { Outcome, RefundLineStatus } from '../../wallet-core/domain/outcome.js';
+import type { Outcome } from '../../wallet-core/domain/outcome.js';
+import type { RefundLineStatus } from '../../wallet-core/domain/reasons.js';
 import type { CommandRecord, MovementRecord } from '../../wallet-core/domain/record.js';
 import { State } from '../../wallet-core/domain/state.js';
 

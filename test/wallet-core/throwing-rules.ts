@@ -1,4 +1,5 @@
-import { decide as decideRightly, type Decide } from '../../wallet-core/domain/decide.js';
+import { decide as decideRightly } from '../../wallet-core/domain/decide.js';
+import type { Decide } from '../../wallet-core/domain/decision.js';
 
 /** The real rules with planted faults, for the store's thread to load: they throw at one reference, and die at another. */
 export const decide: Decide = (state, command, moment) => {

@@ -1,7 +1,7 @@
 import type { FreezeCommand, OpenAccountCommand, OpenChannelCommand, SetPasswordCommand } from './command.js';
 import type { CommandRecord } from './record.js';
 import type { State } from './state.js';
-import type { Decision, Moment } from './decide.js';
+import type { Decision, Moment } from './decision.js';
 
 /** Acts that move no money. Each may be repeated: what already holds leaves no second record. */
 export function openChannel(state: State, { channel }: OpenChannelCommand, { firstId: id }: Moment): Decision {

@@ -1,25 +1,8 @@
 import { freeze, openAccount, openChannel, setPassword } from './acts.js';
-import type { Command } from './command.js';
 import { decideMovements } from './movements.js';
-import { invalid, type Outcome } from './outcome.js';
-import type { CommandRecord } from './record.js';
+import type { Decide, Decision } from './decision.js';
+import { invalid } from './outcome.js';
 import { decideRefund } from './refund.js';
-import type { State } from './state.js';
-
-/** When a command is decided and where its records will stand: arguments, because the rules know no clock. */
-export interface Moment {
-  readonly timeMs: bigint;
-  /** The id of the command's first record; those after it follow by one. */
-  readonly firstId: bigint;
-}
-
-/** What a command comes to: the answer, and the records that make it true once they are on disk. */
-export interface Decision {
-  readonly outcome: Outcome;
-  readonly records: readonly CommandRecord[];
-}
-
-export type Decide = (state: State, command: Command, moment: Moment) => Decision;
 
 /**
  * All rules of money and players: pure, synchronous, the same for every store. `state` holds everything that

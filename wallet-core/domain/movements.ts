@@ -1,10 +1,11 @@
 import type { Named, MovementsCommand, NewMovement } from './command.js';
 import { rule } from './kinds.js';
 import { withinLimit } from '../money.js';
-import { invalid, type Outcome, type Posted, type RefusalReason } from './outcome.js';
+import { invalid, type Outcome, type Posted } from './outcome.js';
+import type { RefusalReason } from './reasons.js';
 import type { MovementRecord } from './record.js';
 import { outstandingOf, type State } from './state.js';
-import type { Decision, Moment } from './decide.js';
+import type { Decision, Moment } from './decision.js';
 
 /**
  * Decides movements, whole or not at all. A reference that is known gets its first answer; several movements are decided
@@ -134,12 +135,16 @@ function sameRequest(record: MovementRecord, movement: NewMovement): boolean {
     record.providerType === movement.providerType &&
     record.amount === movement.amount &&
     record.round === movement.round &&
-    record.names.length === movement.names.length &&
-    record.names.every(({ reference, relation }, index) => {
-      const named = movement.names[index];
-      return named?.reference === reference && named.relation === relation;
-    })
+    namesSame(record.names, movement.names)
   );
+}
+
+/** The same references, in whatever order and relation. */
+function namesSame(recorded: readonly Named[], asked: readonly Named[]): boolean {
+  if (recorded.length === 0 || asked.length === 0) return recorded.length === asked.length;
+  const first = new Set(recorded.map(({ reference }) => reference));
+  const second = new Set(asked.map(({ reference }) => reference));
+  return first.size === second.size && [...first].every((reference) => second.has(reference));
 }
 
 /** What a record has of its movement, whatever becomes of it. */

@@ -1,31 +1,5 @@
+import type { InvalidReason, NotAppliedReason, RefusalReason } from './reasons.js';
 import type { RefundRecord } from './record.js';
-
-/** Why a movement was refused: recorded with it. */
-export type RefusalReason =
-  | 'NO_ACCOUNT'
-  | 'FROZEN'
-  | 'INSUFFICIENT_FUNDS'
-  | 'BLOCKED'
-  | 'DEBIT_UNKNOWN'
-  | 'EXCEEDS_OUTSTANDING'
-  | 'BALANCE_LIMIT';
-
-/** Why a command was neither decided nor recorded; it may be sent again. */
-export type NotAppliedReason = 'QUEUE_FULL' | 'TOO_LATE' | 'SHUTTING_DOWN' | 'FAULT';
-
-/** Why a command cannot be decided as it is; sending it again unchanged gives the same. */
-export type InvalidReason = 'MALFORMED' | 'REFERENCE_CONFLICT' | 'CHANNEL_UNKNOWN';
-
-/** What became of one line of a refund. */
-export type RefundLineStatus =
-  | 'REFUNDED'
-  | 'UNKNOWN'
-  | 'ALREADY_REFUNDED'
-  | 'AMOUNT_DIFFERS'
-  | 'NOT_REFUNDABLE'
-  | 'SETTLED'
-  | 'OTHER_PLAYER'
-  | 'BALANCE_LIMIT';
 
 /** What the caller is told about one movement; balances in minor units. */
 export interface Posted {

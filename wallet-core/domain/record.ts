@@ -1,6 +1,6 @@
 import type { Named, RefundLine } from './command.js';
 import type { Kind, Purpose } from './kinds.js';
-import type { RefundLineStatus, RefusalReason } from './outcome.js';
+import type { RefundLineStatus, RefusalReason } from './reasons.js';
 
 /** Every record has an id: its place in the journal. See recordId in journal/position.ts. */
 interface Recorded {

@@ -1,10 +1,11 @@
 import type { RefundCommand, RefundLine } from './command.js';
 import { rule } from './kinds.js';
 import { withinLimit } from '../money.js';
-import { invalid, type RefundLineStatus } from './outcome.js';
+import { invalid } from './outcome.js';
+import type { RefundLineStatus } from './reasons.js';
 import type { CommandRecord, DecidedRefundLine, MovementRecord, RefundRecord } from './record.js';
 import type { State } from './state.js';
-import type { Decision, Moment } from './decide.js';
+import type { Decision, Moment } from './decision.js';
 
 /**
  * Decides a refund request line by line (eBET manual, refundSingleWallet). What is refunded is what the ledger recorded;

@@ -38,7 +38,7 @@ export class State {
   readonly movements = new Map<string, MovementRecord>();
   /** By channel and reference of the debit. */
   readonly drawn = new Map<string, Drawn>();
-  /** Bets that an applied payout of the same round, player and currency settled; by channel and these and reference. */
+  /** Bets that an applied payout of the same player and currency settled; by channel, reference, player and currency. */
   readonly settled = new Set<string>();
   /** By channel, reference and player. */
   readonly blocks = new Set<string>();
@@ -79,9 +79,9 @@ export class State {
     return this.#isBlocked(keyOf(channel, reference, player));
   }
 
-  /** Whether an applied payout settled this bet. A payout counts for bets of its own round only. */
-  isSettled({ channel, round, player, currency, reference }: MovementRecord): boolean {
-    return round !== '' && (this.#below ?? this).settled.has(keyOf(channel, round, player, currency, reference));
+  /** Whether an applied payout of the same player and currency settled this bet. */
+  isSettled({ channel, reference, player, currency }: MovementRecord): boolean {
+    return (this.#below ?? this).settled.has(keyOf(channel, reference, player, currency));
   }
 
   isFrozen(player: string): boolean {
@@ -158,7 +158,7 @@ export class State {
       } else if (relation === 'REFUND') {
         this.drawn.set(key, { ...drawn, refunded: true });
       } else if (relation === 'SETTLE') {
-        this.settled.add(keyOf(channel, movement.round, movement.player, currency, reference));
+        this.settled.add(keyOf(channel, reference, movement.player, currency));
       }
     }
   }

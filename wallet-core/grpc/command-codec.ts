@@ -11,7 +11,8 @@ import { RefundLineStatus } from '../../proto/gen/wallet/v1/posting.js';
 
 const TIMEOUT_MS_DEFAULT = 1_500;
 const TIMEOUT_MS_MAX = 60_000;
-const REQUEST_BYTES_MAX = 2 ** 20;
+/** A callback of 1 MiB, and what blanking its secrets can add: one byte for each `{"password":1},`. */
+const REQUEST_BYTES_MAX = 2 ** 20 + 2 ** 17;
 
 /** Decoded protobuf can hold anything: what is wrong with it is told by throwing this inside the codec only. */
 class Fault extends Error {}
@@ -27,7 +28,7 @@ export function readCommand(message: posting.Command): ReadCommand | string {
   try {
     const timeoutMs = message.timeoutMs === 0 ? TIMEOUT_MS_DEFAULT : message.timeoutMs;
     if (timeoutMs > TIMEOUT_MS_MAX) throw new Fault(`timeout_ms: is ${timeoutMs}; expected at most ${TIMEOUT_MS_MAX}`);
-    if (message.request.length > REQUEST_BYTES_MAX) throw new Fault('request: is larger than 1 MiB');
+    if (message.request.length > REQUEST_BYTES_MAX) throw new Fault('request: is larger than 1 MiB and 128 KiB');
     const command = readBody(message);
     return faultOf(command) ?? { command, request: message.request, timeoutMs };
   } catch (error) {

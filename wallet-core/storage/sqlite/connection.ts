@@ -1,8 +1,10 @@
 import Database from 'better-sqlite3';
+import { checkIsLedger } from './schema.js';
 
 /** The one connection that writes. The owner's lock makes it the only one, so it never waits for another. */
 export function openWriter(path: string): Database.Database {
   const db = new Database(path);
+  checkIsLedger(db);
   db.defaultSafeIntegers(true);
   db.pragma('journal_mode = WAL');
   // An answer leaves after its commit is on disk: WAL's own default, NORMAL, would lose the last ones in a power cut.

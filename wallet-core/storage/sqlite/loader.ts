@@ -1,10 +1,10 @@
 import type { Database, Statement } from 'better-sqlite3';
 import type { Command, NewMovement } from '../../domain/command.js';
 import { needsOf } from '../../domain/needs.js';
-import type { RefundLineStatus } from '../../domain/outcome.js';
+import type { RefundLineStatus } from '../../domain/reasons.js';
 import type { DecidedRefundLine, MovementRecord, RefundRecord } from '../../domain/record.js';
 import { keyOf, State } from '../../domain/state.js';
-import { referenceKey, roundKey } from './keys.js';
+import { referenceKey } from './keys.js';
 import { MovementRows } from './movement-rows.js';
 
 /** Where an account stands in the file: what the rules need not know. */
@@ -32,7 +32,7 @@ export class Loader {
     [bigint],
     { reference: string; amount: bigint | null; player: string; status: RefundLineStatus }
   >;
-  readonly #settlement: Statement<[bigint | null, string, string, string, string]>;
+  readonly #settlement: Statement<[string, bigint, string, string]>;
   readonly #time: Statement<[bigint], bigint>;
 
   constructor(db: Database) {
@@ -46,9 +46,9 @@ export class Loader {
     this.#refund = db.prepare('SELECT * FROM refund WHERE channel_id = ? AND reference = ?');
     this.#refundLines = db.prepare('SELECT * FROM refund_line WHERE refund_id = ? ORDER BY position');
     this.#settlement = db.prepare(`
-      SELECT 1 FROM movement m JOIN name n ON n.movement_id = m.id JOIN account a ON a.id = m.account_id
-      WHERE m.round_key = ? AND m.round = ? AND m.kind = 'PAYOUT' AND m.reason IS NULL
-        AND a.player = ? AND a.currency = ? AND n.relation = 'SETTLE' AND n.reference = ? LIMIT 1`);
+      SELECT 1 FROM name n JOIN movement m ON m.id = n.movement_id JOIN account a ON a.id = m.account_id
+      WHERE n.reference = ? AND n.relation = 'SETTLE'
+        AND m.channel_id = ? AND m.reason IS NULL AND a.player = ? AND a.currency = ? LIMIT 1`);
     this.#time = db.prepare<[bigint], bigint>('SELECT time_ms FROM entry WHERE seq = ? >> 16').pluck();
   }
 
@@ -57,7 +57,7 @@ export class Loader {
     const loaded = new Loaded();
     for (const channel of channels.keys()) loaded.state.channels.add(channel);
     for (const command of commands) this.#loadFor(command, channels, loaded);
-    this.#loadSettlements(commands, loaded);
+    this.#loadSettlements(commands, channels, loaded);
     return loaded;
   }
 
@@ -116,7 +116,7 @@ export class Loader {
   }
 
   /** Whether the debits of refunds were settled: those that are recorded, and those that arrive in the same group. */
-  #loadSettlements(commands: readonly Command[], { state }: Loaded): void {
+  #loadSettlements(commands: readonly Command[], channels: ReadonlyMap<string, bigint>, { state }: Loaded): void {
     const refunds = commands.flatMap((command) =>
       command.type === 'refund' && command.refuseSettled ? [command] : [],
     );
@@ -127,12 +127,14 @@ export class Loader {
       for (const movement of command.movements) arriving.set(keyOf(command.channel, movement.reference), movement);
     }
     for (const { channel, lines } of refunds) {
+      const channelId = channels.get(channel);
+      if (channelId === undefined) continue;
       for (const { reference } of lines) {
         const debit = state.movement(channel, reference) ?? arriving.get(keyOf(channel, reference));
         if (!debit) continue;
-        const { round, player, currency } = debit;
-        if (this.#settlement.get(roundKey(channel, round), round, player, currency, reference)) {
-          state.settled.add(keyOf(channel, round, player, currency, reference));
+        const { player, currency } = debit;
+        if (this.#settlement.get(reference, channelId, player, currency)) {
+          state.settled.add(keyOf(channel, reference, player, currency));
         }
       }
     }

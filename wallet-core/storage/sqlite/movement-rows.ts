@@ -1,7 +1,7 @@
 import type { Database, Statement } from 'better-sqlite3';
 import type { Named } from '../../domain/command.js';
 import type { Kind, Purpose, Relation } from '../../domain/kinds.js';
-import type { RefusalReason } from '../../domain/outcome.js';
+import type { RefusalReason } from '../../domain/reasons.js';
 import type { MovementRecord } from '../../domain/record.js';
 import type { Drawn } from '../../domain/state.js';
 

@@ -83,6 +83,8 @@ const MIGRATIONS: readonly string[] = [
     PRIMARY KEY (movement_id, position)
   ) STRICT, WITHOUT ROWID;
   CREATE INDEX name_debit ON name (debit_id) WHERE debit_id IS NOT NULL;
+  -- Whether a bet was paid out. Found by the bet's reference alone, because the round of a payout is not signed.
+  CREATE INDEX name_settled ON name (reference) WHERE relation = 'SETTLE';
   -- A debit is refunded once at most.
   CREATE UNIQUE INDEX name_refund ON name (debit_id) WHERE relation = 'REFUND';
 
@@ -158,11 +160,11 @@ const MIGRATIONS: readonly string[] = [
   `,
 ];
 
-/** Brings the file to the newest schema, each step in a transaction of its own. */
-export function migrate(db: Database): void {
-  const version = Number(db.pragma('user_version', { simple: true }));
-  const applicationId = Number(db.pragma('application_id', { simple: true }));
-  if (version > 0 && applicationId !== APPLICATION_ID) {
+/** Refuses, before anything is changed, a file that is not ours or of a version that we do not know. */
+export function checkIsLedger(db: Database): void {
+  const { version, applicationId, tables } = readMarks(db);
+  const fresh = version === 0 && applicationId === 0 && tables === 0;
+  if (!fresh && applicationId !== APPLICATION_ID) {
     throw new Error(`${db.name}: is not a ledger of single-wallet; name another data folder`);
   }
   if (version > MIGRATIONS.length) {
@@ -171,6 +173,11 @@ export function migrate(db: Database): void {
         'start the newer version, it cannot be taken back',
     );
   }
+}
+
+/** Brings a ledger to the newest schema, each step in a transaction of its own. */
+export function migrate(db: Database): void {
+  const { version } = readMarks(db);
   for (const [index, sql] of MIGRATIONS.entries()) {
     if (index < version) continue;
     db.transaction(() => {
@@ -178,5 +185,17 @@ export function migrate(db: Database): void {
       db.pragma(`application_id = ${APPLICATION_ID}`);
       db.pragma(`user_version = ${index + 1}`);
     }).immediate();
+  }
+}
+
+function readMarks(db: Database): { version: number; applicationId: number; tables: number } {
+  try {
+    return {
+      version: Number(db.pragma('user_version', { simple: true })),
+      applicationId: Number(db.pragma('application_id', { simple: true })),
+      tables: Number(db.prepare('SELECT count(*) FROM sqlite_schema').pluck().get()),
+    };
+  } catch (error) {
+    throw new Error(`${db.name}: cannot be read: ${error instanceof Error ? error.message : String(error)}`);
   }
 }

@@ -1,5 +1,5 @@
 import { parentPort, workerData } from 'node:worker_threads';
-import type { Decide } from '../../domain/decide.js';
+import type { Decide } from '../../domain/decision.js';
 import { CommitUnknownError, type Submission } from '../port.js';
 import { Writer } from './writer.js';
 import type { FromWriter, ToWriter, WriterData } from './sqlite-store.js';

@@ -1,5 +1,5 @@
 import Database from 'better-sqlite3';
-import type { Decide } from '../../domain/decide.js';
+import type { Decide } from '../../domain/decision.js';
 import type { Outcome } from '../../domain/outcome.js';
 import type { CommandRecord } from '../../domain/record.js';
 import { ENTRY_RECORDS_MAX, recordId } from '../../journal/position.js';

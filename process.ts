@@ -1,0 +1,53 @@
+import { pino, type Logger } from 'pino';
+import { type Address, ConfigError, formatAddress, type LogLevel } from './config.js';
+
+/** What a process of ours is once it listens. */
+export interface Service extends Address {
+  /** Answers what is under way and gives up what it holds. */
+  stop(): Promise<void>;
+}
+
+/**
+ * Runs one of the two processes from its configuration to its end: SIGTERM, Ctrl-C, or the end of `npm start`, whose child
+ * it may be. A wrong configuration is told without a stack.
+ */
+export async function run<Config extends { logLevel: LogLevel }>(
+  name: string,
+  load: () => Config,
+  start: (config: Config, log: Logger) => Promise<Service>,
+): Promise<void> {
+  const config = loadOrExit(load);
+  const log = pino({ name, level: config.logLevel });
+  const service = await start(config, log).catch((error: unknown) => {
+    log.fatal({ err: error }, `${name} cannot start`);
+    process.exit(1);
+  });
+
+  let stopping = false;
+  const stop = async () => {
+    if (stopping) return;
+    stopping = true;
+    await service.stop();
+    log.info('stopped');
+    process.exit(0);
+  };
+  process.on('SIGTERM', () => void stop());
+  process.on('SIGINT', () => void stop());
+  process.on('disconnect', () => void stop());
+
+  const address = formatAddress(service);
+  log.info({ address }, 'listening');
+  if (!process.send) return;
+  if (process.connected) process.send({ listening: address });
+  else await stop();
+}
+
+function loadOrExit<Config>(load: () => Config): Config {
+  try {
+    return load();
+  } catch (error) {
+    if (!(error instanceof ConfigError)) throw error;
+    console.error(error.message);
+    process.exit(1);
+  }
+}

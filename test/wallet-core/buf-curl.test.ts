@@ -1,0 +1,239 @@
+import { execFile } from 'node:child_process';
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { fromBinary } from '@bufbuild/protobuf';
+import { FileDescriptorProtoSchema, type FileDescriptorProto } from '@bufbuild/protobuf/wkt';
+import { expect } from 'chai';
+import { Process } from '../system.js';
+
+const ROOT = path.join(import.meta.dirname, '../../..');
+const BUF = path.join(ROOT, 'node_modules/.bin/buf');
+/** Where the documentation says that wallet-core listens. */
+const DOCUMENTED = '127.0.0.1:50051';
+
+interface Ran {
+  readonly code: number;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+interface GrpcurlLine {
+  /** "README.md:72" */
+  readonly at: string;
+  readonly line: string;
+}
+
+/** What a line of grpcurl comes to for buf curl: its arguments after the base URL's flags, and the path of the URL. */
+interface BufCall {
+  readonly flags: readonly string[];
+  readonly urlPath: string;
+}
+
+/** The lines of grpcurl in the code blocks of a page. */
+function grpcurlLines(page: string, text: string): GrpcurlLine[] {
+  const found: GrpcurlLine[] = [];
+  let inCode = false;
+  for (const [index, raw] of text.split('\n').entries()) {
+    const line = raw.trim();
+    if (line.startsWith('```')) inCode = !inCode;
+    // A picture may have the word too.
+    else if (inCode && /^(\$ )?grpcurl [\x20-\x7e]*$/.test(line)) found.push({ at: `${page}:${index + 1}`, line });
+  }
+  return found;
+}
+
+/** Throws at a form that is not one of the four that the documentation may use. */
+function translate({ at, line }: GrpcurlLine): BufCall {
+  const address = DOCUMENTED.replaceAll('.', '\\.');
+  const data = new RegExp(`^grpcurl -plaintext -d '([^']*)' ${address} ([\\w.]+/\\w+)$`).exec(line);
+  if (data) return { flags: ['-d', data[1] ?? ''], urlPath: data[2] ?? '' };
+  const look = new RegExp(`^grpcurl -plaintext ${address} (list|describe)(?: ([\\w.]+))?$`).exec(line);
+  const [, verb, symbol] = look ?? [];
+  if (verb === 'list') return { flags: [symbol ? '--list-methods' : '--list-services'], urlPath: '' };
+  if (verb === 'describe' && symbol) {
+    const request = JSON.stringify({ fileContainingSymbol: symbol });
+    return { flags: ['-d', request], urlPath: 'grpc.reflection.v1.ServerReflection/ServerReflectionInfo' };
+  }
+  throw new Error(`${at}: ${line}: is none of the forms of grpcurl that this test can try`);
+}
+
+/** The pages that may show grpcurl. */
+function pages(): string[] {
+  const docs = existsSync(path.join(ROOT, 'docs')) ? readdirSync(path.join(ROOT, 'docs')) : [];
+  const all = ['README.md', 'gateway/README.md', 'wallet-core/README.md', ...docs.map((name) => `docs/${name}`)];
+  return all.filter((page) => page.endsWith('.md') && existsSync(path.join(ROOT, page)));
+}
+
+/** The development set-up as a reader of the documentation has it, where nothing but its address is told to it. */
+class DevelopmentCore {
+  readonly #folder = mkdtempSync(path.join(tmpdir(), 'buf-curl-'));
+  readonly #process = new Process(
+    'wallet-core',
+    { SINGLE_WALLET_CONFIG: '', SINGLE_WALLET_DATA: 'data', WALLET_CORE_LISTEN: '127.0.0.1:0' },
+    this.#folder,
+  );
+
+  /** Runs buf curl, which knows nothing but what reflection tells it. */
+  async curl(urlPath: string, ...flags: readonly string[]): Promise<Ran> {
+    const url = `http://${await this.#process.listening}${urlPath && `/${urlPath}`}`;
+    const all = ['curl', '--protocol', 'grpc', '--http2-prior-knowledge', ...flags, url];
+    return new Promise((resolve) =>
+      execFile(BUF, all, { cwd: this.#folder, timeout: 30_000 }, (error, stdout, stderr) =>
+        resolve({ code: error ? Number(error.code ?? -1) : 0, stdout, stderr }),
+      ),
+    );
+  }
+
+  async json(urlPath: string, data: object): Promise<Record<string, unknown>> {
+    const { code, stdout, stderr } = await this.curl(urlPath, '-d', JSON.stringify(data));
+    expect(code, stderr).to.equal(0);
+    return JSON.parse(stdout) as Record<string, unknown>;
+  }
+
+  /** The files that reflection has of a symbol. */
+  async describe(symbol: string, version: 'v1' | 'v1alpha'): Promise<FileDescriptorProto[]> {
+    const service = `grpc.reflection.${version}.ServerReflection/ServerReflectionInfo`;
+    const answer = await this.json(service, { fileContainingSymbol: symbol });
+    const { fileDescriptorProto } = answer['fileDescriptorResponse'] as { fileDescriptorProto: string[] };
+    return fileDescriptorProto.map((file) => fromBinary(FileDescriptorProtoSchema, Buffer.from(file, 'base64')));
+  }
+
+  async stop(): Promise<void> {
+    await this.#process.stop('SIGKILL');
+    rmSync(this.#folder, { recursive: true });
+  }
+}
+
+describe('buf curl, an independent client that knows only what reflection tells', () => {
+  let core: DevelopmentCore;
+
+  before(() => (core = new DevelopmentCore()));
+  after(() => core.stop());
+
+  it('lists the services', async () => {
+    const { code, stdout, stderr } = await core.curl('', '--list-services');
+    expect(code, stderr).to.equal(0);
+    expect(stdout.trim().split('\n')).to.deep.equal([
+      'grpc.health.v1.Health',
+      'grpc.reflection.v1.ServerReflection',
+      'grpc.reflection.v1alpha.ServerReflection',
+      'wallet.v1.AccountService',
+      'wallet.v1.PostingService',
+      'wallet.v1.QueryService',
+    ]);
+  });
+
+  it('lists the methods', async () => {
+    const { code, stdout, stderr } = await core.curl('', '--list-methods');
+    expect(code, stderr).to.equal(0);
+    expect(stdout.split('\n')).to.include.members([
+      'wallet.v1.PostingService/Post',
+      'wallet.v1.PostingService/PostBatch',
+      'wallet.v1.QueryService/ListMovements',
+      'wallet.v1.AccountService/FreezePlayer',
+      'grpc.health.v1.Health/Check',
+    ]);
+  });
+
+  for (const version of ['v1', 'v1alpha'] as const) {
+    it(`describes a service and its messages by reflection ${version}`, async () => {
+      const files = await core.describe('wallet.v1.PostingService', version);
+      const posting = files.find(({ name }) => name === 'wallet/v1/posting.proto');
+      expect(posting?.service.flatMap(({ method }) => method.map(({ name }) => name))).to.deep.equal([
+        'Post',
+        'PostBatch',
+      ]);
+      const fields = posting?.messageType.find(({ name }) => name === 'NewMovement')?.field.map(({ name }) => name);
+      expect(fields).to.deep.equal([
+        ...['player_id', 'currency', 'kind', 'amount', 'reference', 'round', 'provider_type', 'names', 'withholding'],
+      ]);
+      const movement = files.find(({ name }) => name === 'wallet/v1/movement.proto');
+      expect(movement?.enumType.map(({ name }) => name)).to.deep.equal(['Kind', 'Outcome', 'Reason', 'Relation']);
+    });
+  }
+
+  it('calls: a bet, its answer, and the balance after it', async () => {
+    const movement = { playerId: 'demo', currency: 'CNY', kind: 'KIND_BET', amount: '-80.00', reference: 'buf-1' };
+    const command = { channel: 'platform/development', movements: { movements: [movement] } };
+    const { result } = await core.json('wallet.v1.PostingService/Post', { command });
+    expect(result).to.deep.include({ outcome: 'OUTCOME_APPLIED' });
+    expect((result as { movements: object[] }).movements[0]).to.include({
+      balanceBefore: '10000.00',
+      balanceAfter: '9920.00',
+    });
+    const balance = await core.json('wallet.v1.QueryService/GetBalance', { playerId: 'demo', currency: 'CNY' });
+    expect(balance).to.deep.equal({ playerId: 'demo', currency: 'CNY', balance: '9920.00' });
+  });
+
+  it('asks for the health', async () => {
+    expect(await core.json('grpc.health.v1.Health/Check', {})).to.deep.equal({ status: 'SERVING' });
+  });
+
+  it('fails with INVALID_ARGUMENT and the name of the field at a bad call', async () => {
+    const data = '{"playerId":"Demo","currency":"CNY"}';
+    const { code, stdout, stderr } = await core.curl('wallet.v1.QueryService/GetBalance', '-d', data);
+    expect(code, 'the gRPC code, shifted by three').to.equal(3 << 3);
+    expect(stdout).to.equal('');
+    expect(JSON.parse(stderr)).to.deep.equal({
+      code: 'invalid_argument',
+      message: 'player_id: is "Demo"; expected 1 to 64 characters in lower case, no control characters',
+    });
+  });
+});
+
+describe('the lines of grpcurl in the documentation', () => {
+  const lines = pages().flatMap((page) => grpcurlLines(page, readFileSync(path.join(ROOT, page), 'utf8')));
+  let core: DevelopmentCore;
+
+  // One ledger for all pages: a reader tries one line after the other.
+  before(() => (core = new DevelopmentCore()));
+  after(() => core.stop());
+
+  it('are found', () => {
+    expect(lines.filter(({ at }) => at.startsWith('README.md:'))).to.not.deep.equal([]);
+  });
+
+  for (const documented of lines) {
+    it(`work: ${documented.at}: ${documented.line.slice(0, 100)}`, async () => {
+      const { flags, urlPath } = translate(documented);
+      const { code, stdout, stderr } = await core.curl(urlPath, ...flags);
+      expect(code, stderr).to.equal(0);
+      for (const wrong of ['OUTCOME_INVALID', 'OUTCOME_NOT_APPLIED', 'errorResponse']) {
+        expect(stdout).to.not.contain(wrong);
+      }
+      const [, service] = /list ([\w.]+)$/.exec(documented.line) ?? [];
+      if (service) expect(stdout).to.contain(`${service}/`);
+    });
+  }
+
+  it('are read from code blocks only, also from those in a list, and not from pictures', () => {
+    const page = [
+      'Call `grpcurl` like this: grpcurl -plaintext nowhere',
+      '```sh',
+      'grpcurl -plaintext 127.0.0.1:50051 list',
+      'curl http://127.0.0.1',
+      'grpcurl ──gRPC──▶ wallet-core',
+      '```',
+      '1. first',
+      '   ```sh',
+      '   grpcurl -plaintext 127.0.0.1:50051 describe a.B',
+      '   ```',
+    ].join('\n');
+    expect(grpcurlLines('x.md', page).map(({ at }) => at)).to.deep.equal(['x.md:3', 'x.md:9']);
+  });
+
+  const REFUSED = [
+    'grpcurl 127.0.0.1:50051 list',
+    'grpcurl -plaintext 127.0.0.1:50052 list',
+    'grpcurl -plaintext -d "{}" 127.0.0.1:50051 wallet.v1.A/B',
+    'grpcurl -plaintext 127.0.0.1:50051 describe',
+    '$ grpcurl -plaintext 127.0.0.1:50051 list',
+    "grpcurl -plaintext -d '{}' 127.0.0.1:50051 \\",
+  ];
+  for (const line of REFUSED) {
+    it(`are refused in a form that this test cannot try: ${line}`, () => {
+      expect(() => translate({ at: 'x.md:1', line })).to.throw('x.md:1');
+    });
+  }
+});

@@ -301,11 +301,11 @@ describe('decide: repeats', () => {
   });
 
   it('of a capped return is the same, although less was drawn than it asked for', () => {
-    const payout = { ...first, names: [names('RETURN_CAPPED', 'held', 9000n)] };
+    const payout = { ...first, amount: 7000n, names: [names('RETURN_CAPPED', 'held', 9000n)] };
     const scenario = given(move(WITHHOLDING), move(payout));
     expect(scenario.last().names).to.deep.equal([names('RETURN_CAPPED', 'held', 5000n)]);
     expect(scenario.word(move(payout))).to.equal('APPLIED');
-    expect(scenario.balance()).to.equal(6000n);
+    expect(scenario.balance()).to.equal(12_000n);
   });
 });
 
@@ -474,6 +474,13 @@ describe('decide: returns', () => {
       expect(scenario.word(move(payout(2000n, 2000n)))).to.equal('APPLIED');
       expect(scenario.last().names).to.deep.equal([names('RETURN_CAPPED', 'held', 1000n)]);
       expect(scenario.word(move(returning(1n, { reference: 'return-2' })))).to.equal('EXCEEDS_OUTSTANDING');
+    });
+
+    it('draw in all no more than the amount that is signed', () => {
+      const scenario = given(move(WITHHOLDING));
+      expect(scenario.word(move(payout(1n, 5000n)))).to.equal('APPLIED');
+      expect(scenario.last().names).to.deep.equal([names('RETURN_CAPPED', 'held', 1n)]);
+      expect(scenario.word(move(returning(4999n))), 'the rest is still outstanding').to.equal('APPLIED');
     });
 
     it('draw nothing from a debit that is not known', () => {

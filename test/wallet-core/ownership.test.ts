@@ -101,6 +101,13 @@ describe('the ledger has one owner', () => {
     expect(readFileSync(path.join(data, 'ledger.db'), 'utf8')).to.equal(text);
   });
 
+  it('a file that cannot be opened is named, with the reason', async () => {
+    const data = path.join(core.folder, 'foreign');
+    mkdirSync(path.join(data, 'ledger.db'), { recursive: true });
+    const output = await failsToStart({ ...core.environment, SINGLE_WALLET_DATA: data });
+    expect(output).to.contain(`${path.join(data, 'ledger.db')}: unable to open database file`);
+  });
+
   it('an address in use is a clear error, and the ledger stays free for the next', async () => {
     const data = path.join(core.folder, 'second');
     const environment = { ...core.environment, SINGLE_WALLET_DATA: data };

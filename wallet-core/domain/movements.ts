@@ -57,6 +57,8 @@ function draw(state: State, channel: string, movement: NewMovement): readonly Na
   // A zero is recorded without looking at what it names (eBET: `money: 0` is allowed everywhere).
   if (movement.amount === 0n) return undrawn(movement.names);
   const left = new Map<string, bigint>();
+  // The signed amount bounds what unsigned names can draw in all.
+  let undistributed = movement.amount;
   const names: Named[] = [];
   for (const named of movement.names) {
     const { reference, relation, amount } = named;
@@ -76,8 +78,9 @@ function draw(state: State, channel: string, movement: NewMovement): readonly Na
       ? (left.get(reference) ?? outstandingOf(debit, state.drawnOf(channel, reference)))
       : 0n;
     if (amount > outstanding && relation === 'RETURN') return 'EXCEEDS_OUTSTANDING';
-    const drawn = amount < outstanding ? amount : outstanding;
+    const drawn = [amount, outstanding, undistributed].reduce((least, each) => (each < least ? each : least));
     left.set(reference, outstanding - drawn);
+    undistributed -= drawn;
     names.push({ reference, relation, amount: drawn });
   }
   return names;

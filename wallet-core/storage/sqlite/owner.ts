@@ -17,10 +17,15 @@ export function own(path: string, description: string): Ownership {
     db.exec(
       'CREATE TABLE IF NOT EXISTS owner (one INTEGER PRIMARY KEY CHECK (one = 1), description TEXT NOT NULL) STRICT',
     );
-    db.prepare('INSERT INTO owner VALUES (1, ?) ON CONFLICT DO UPDATE SET description = excluded.description').run(
-      description,
+    const describe = db.prepare(
+      'INSERT INTO owner VALUES (1, ?) ON CONFLICT DO UPDATE SET description = excluded.description',
     );
-    db.exec('BEGIN IMMEDIATE');
+    // Somebody who starts at the same moment may write his own before the lock is ours.
+    do {
+      if (db.inTransaction) db.exec('ROLLBACK');
+      describe.run(description);
+      db.exec('BEGIN IMMEDIATE');
+    } while (holderOf(db) !== description);
     return { release: () => db.close() };
   } catch (error) {
     const owner = isBusy(error) ? holderOf(db) : undefined;

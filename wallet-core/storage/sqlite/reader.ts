@@ -74,7 +74,8 @@ export class Reader implements Queries {
 
   async movementByReference(channel: string, reference: string): Promise<MovementView | undefined> {
     const stored = this.#rows.byReferenceKey(referenceKey(channel, reference));
-    return stored && this.#view(stored);
+    const same = stored?.record.channel === channel && stored.record.reference === reference;
+    return same ? this.#view(stored) : undefined;
   }
 
   async request(id: bigint): Promise<Uint8Array | undefined> {

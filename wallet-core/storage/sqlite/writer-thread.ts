@@ -1,4 +1,5 @@
 import { parentPort, workerData } from 'node:worker_threads';
+import Database from 'better-sqlite3';
 import type { Decide } from '../../domain/decision.js';
 import { CommitUnknownError, type Submission } from '../port.js';
 import { Writer } from './writer.js';
@@ -9,7 +10,17 @@ const { path, rules } = workerData as WriterData;
 const { decide } = (await import(rules)) as { decide: Decide };
 const port = parentPort;
 if (!port) throw new Error('writer-thread.ts runs as a worker only');
-const writer = new Writer(path, decide);
+const writer = openWriter();
+
+/** An error of SQLite would lose its message on the way to the other thread, and says nothing of the file. */
+function openWriter(): Writer {
+  try {
+    return new Writer(path, decide);
+  } catch (error) {
+    if (!(error instanceof Database.SqliteError)) throw error;
+    throw new Error(`${path}: ${error.message} (${error.code})`);
+  }
+}
 
 function answer(message: ToWriter): FromWriter {
   switch (message.type) {

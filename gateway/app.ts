@@ -1,6 +1,6 @@
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import Koa, { HttpError } from 'koa';
+import Koa from 'koa';
 import type { Logger } from 'pino';
 import type { GatewayConfig } from './config.js';
 import { ebetRoutes } from './ebet/routes.js';
@@ -8,6 +8,10 @@ import { WalletClient } from './wallet-client.js';
 
 /** A callback is small: who needs longer to send it is not a provider. */
 const REQUEST_TIMEOUT_MS = 10_000;
+/** How often Node looks for requests that take longer. */
+const CONNECTIONS_CHECK_MS = 1_000;
+/** Longer than any answer takes; who has not finished his request by then is not answered. */
+const STOP_MS_MAX = 2_500;
 /** Providers keep connections open between calls; longer than the proxies before us usually do. */
 const KEEP_ALIVE_TIMEOUT_MS = 75_000;
 
@@ -23,7 +27,11 @@ export async function startGateway(config: GatewayConfig, log: Logger): Promise<
   const client = new WalletClient(config.walletCoreAddress, log);
   const app = createApp(config, client, log);
   const handle = app.callback();
-  const timeouts = { requestTimeout: REQUEST_TIMEOUT_MS, keepAliveTimeout: KEEP_ALIVE_TIMEOUT_MS };
+  const timeouts = {
+    requestTimeout: REQUEST_TIMEOUT_MS,
+    connectionsCheckingInterval: CONNECTIONS_CHECK_MS,
+    keepAliveTimeout: KEEP_ALIVE_TIMEOUT_MS,
+  };
   const server = createServer(timeouts, (request, response) => void handle(request, response));
   const { host } = config.listen;
   await new Promise<void>((resolve, reject) => {
@@ -43,10 +51,9 @@ function createApp({ channels }: GatewayConfig, client: WalletClient, log: Logge
   );
   app.use(ebet.routes());
   // The one sink of what no protocol answers: a body too large or cut short, and faults of ours.
-  app.on('error', (error: unknown) => {
-    const expected =
-      error instanceof HttpError || (error instanceof Error && 'expose' in error && error.expose === true);
-    if (!expected) log.error({ err: error }, 'a request failed unexpectedly');
+  app.on('error', (error: Error & { code?: string; expose?: boolean }) => {
+    const theirs = error.expose === true || /^(HPE_|ECONN|EPIPE)/.test(error.code ?? '');
+    if (!theirs) log.error({ err: error }, 'a request failed unexpectedly');
   });
   return app;
 }
@@ -54,10 +61,14 @@ function createApp({ channels }: GatewayConfig, client: WalletClient, log: Logge
 async function stop(server: Server, client: WalletClient): Promise<void> {
   await new Promise<void>((resolve) => {
     server.close(() => resolve());
-    // A connection that is idle between two calls would keep the server open.
+    // A connection that is idle between two calls would keep the server open, and so would one that never sends a call.
+    const idle = setInterval(() => server.closeIdleConnections(), 50);
+    const force = setTimeout(() => server.closeAllConnections(), STOP_MS_MAX);
     server.closeIdleConnections();
-    const timer = setInterval(() => server.closeIdleConnections(), 50);
-    server.once('close', () => clearInterval(timer));
+    server.once('close', () => {
+      clearInterval(idle);
+      clearTimeout(force);
+    });
   });
   client.close();
 }

@@ -10,14 +10,16 @@ import {
 
 /** eBET gives up after about 2,000 ms, so every callback is answered before. */
 const ANSWER_MS = 1_500;
-/** How much longer than any of its items a call may take, so that wallet-core's own word arrives. */
-const CALL_GRACE_MS = 200;
+/** So much earlier than the callback's own time wallet-core must begin with it, or what we answer busy is applied after. */
+const MARGIN_MS = 150;
 const BATCH_COMMANDS_MAX = 512;
 const BATCH_BYTES_MAX = 8 * 2 ** 20;
 const WAITING_MAX = 10_000;
 const WAITING_BYTES_MAX = 64 * 2 ** 20;
 
 const OPTIONS = {
+  // wallet-core is our own: grpc-js would send even calls to this machine through the environment's proxy.
+  'grpc.enable_http_proxy': 0,
   // Unless told, grpc-js waits up to two minutes before it tries to reconnect.
   'grpc.initial_reconnect_backoff_ms': 100,
   'grpc.min_reconnect_backoff_ms': 100,
@@ -26,9 +28,14 @@ const OPTIONS = {
   'grpc.max_send_message_length': 32 * 2 ** 20,
 };
 
-/** When a callback that has just come must be answered. */
+/** When a callback that has just come must be answered, on the clock of performance.now(). */
 export function answerBy(): number {
-  return Date.now() + ANSWER_MS;
+  return performance.now() + ANSWER_MS;
+}
+
+/** The same on the clock that grpc-js wants. */
+function onWallClock(deadline: number): number {
+  return Date.now() + deadline - performance.now();
 }
 
 /** What a callback asks of wallet-core. */
@@ -69,11 +76,13 @@ export class WalletClient {
   /** What became of a command; undefined after the deadline, or when its fate is unknown: "busy, retry later". */
   post(ask: Ask, deadline: number): Promise<Result | undefined> {
     const { length } = ask.request;
+    const left = deadline - performance.now();
+    if (left <= MARGIN_MS) return Promise.resolve(undefined);
     if (this.#waiting.length >= WAITING_MAX || this.#waitingBytes + length > WAITING_BYTES_MAX) {
       return Promise.resolve(undefined);
     }
     return new Promise((resolve) => {
-      const timer = setTimeout(() => item.answer(undefined), deadline - Date.now());
+      const timer = setTimeout(() => item.answer(undefined), left);
       const item: Waiting = {
         ask,
         deadline,
@@ -115,7 +124,7 @@ export class WalletClient {
       check.call(
         this.#health,
         { service: '' },
-        { deadline },
+        { deadline: onWallClock(deadline) },
         (error: ServiceError | null, answer?: { status: unknown }) => resolve(!error && answer?.status === 'SERVING'),
       );
     });
@@ -130,9 +139,10 @@ export class WalletClient {
     const batch = this.#nextBatch();
     if (batch.length === 0) return;
     this.#sending = true;
-    const now = Date.now();
-    const commands = batch.map(({ ask, deadline }) => ({ ...ask, timeoutMs: Math.max(1, deadline - now) }));
-    const deadline = now + ANSWER_MS + CALL_GRACE_MS;
+    const now = performance.now();
+    const commands = batch.map(({ ask, deadline }) => ({ ...ask, timeoutMs: Math.floor(deadline - now - MARGIN_MS) }));
+    // The call ends with the last of its callbacks, and wallet-core drops what it has not begun of a call that has ended.
+    const deadline = onWallClock(Math.max(...batch.map((item) => item.deadline)));
     this.#posting.postBatch({ commands }, new Metadata(), { deadline }, (error, answer) => {
       this.#sending = false;
       if (error) this.#log.warn({ code: status[error.code], commands: batch.length }, 'wallet-core gave no outcomes');
@@ -142,6 +152,7 @@ export class WalletClient {
   }
 
   #nextBatch(): Waiting[] {
+    const now = performance.now();
     const batch: Waiting[] = [];
     let bytes = 0;
     let taken = 0;
@@ -150,7 +161,8 @@ export class WalletClient {
       if (batch.length > 0 && (batch.length === BATCH_COMMANDS_MAX || bytes > BATCH_BYTES_MAX)) break;
       taken += 1;
       this.#waitingBytes -= item.ask.request.length;
-      if (!item.answered) batch.push(item);
+      if (item.deadline - now <= MARGIN_MS + 1) item.answer(undefined);
+      else batch.push(item);
     }
     this.#waiting = this.#waiting.slice(taken);
     return batch;
@@ -164,7 +176,7 @@ function read<Response>(
   call: (options: { deadline: number }, callback: Callback<Response>) => unknown,
 ): Promise<Response | null | undefined> {
   return new Promise((resolve) => {
-    call({ deadline }, (error, response) => {
+    call({ deadline: onWallClock(deadline) }, (error, response) => {
       if (!error) return resolve(response);
       // A name or reference that the ledger cannot hold is nobody's: asking again would not help.
       if (error.code === status.NOT_FOUND || error.code === status.INVALID_ARGUMENT) return resolve(null);

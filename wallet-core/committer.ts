@@ -43,6 +43,8 @@ export class Committer {
   #waitingBytes = 0;
   #running: Promise<void> | undefined;
   #stopped = false;
+  /** The fate of a commit is unknown: nothing may be written after it. */
+  #broken = false;
 
   /** `onFault` hears of every command that made the rules or the store throw, and of a commit of unknown fate. */
   constructor(store: Store, onFault: (error: Error, command: Command) => void, limits = COMMITTER_LIMITS) {
@@ -83,15 +85,13 @@ export class Committer {
     // process that was stopped for a while finds both in its socket.
     await nextTurn();
     while (this.#queue.length > 0) {
-      const group = this.#nextGroup();
-      if (group.length > 0) await this.#commit(group);
+      await this.#commit(this.#nextGroup());
     }
     this.#running = undefined;
   }
 
   #nextGroup(): Waiting[] {
     const { groupMax, groupBytesMax } = this.#limits;
-    const now = performance.now();
     const group: Waiting[] = [];
     let size = 0;
     let bytes = 0;
@@ -102,36 +102,47 @@ export class Committer {
       if (taken > 0 && (size > groupMax || bytes > groupBytesMax)) break;
       taken += 1;
       this.#waitingBytes -= item.request.length;
-      if (item.deadline <= now || item.abandoned()) item.resolve(notApplied('TOO_LATE'));
-      else group.push(item);
+      group.push(item);
     }
     this.#queue.splice(0, taken);
     return group;
   }
 
-  async #commit(group: readonly Waiting[]): Promise<void> {
+  /** Commits what of a group is still in time and wanted. */
+  async #commit(items: readonly Waiting[]): Promise<void> {
+    const now = performance.now();
+    const group: Waiting[] = [];
+    for (const item of items) {
+      if (this.#broken) item.resolve(notApplied('SHUTTING_DOWN'));
+      else if (item.deadline <= now || item.abandoned()) item.resolve(notApplied('TOO_LATE'));
+      else group.push(item);
+    }
+    if (group.length === 0) return;
     try {
       const outcomes = await this.#store.commit(group.map(({ command, request }) => ({ command, request })));
-      group.forEach((item, index) => item.resolve(outcomes[index] ?? notApplied('FAULT')));
+      if (outcomes.length !== group.length) throw new CommitUnknownError('the store answered another group');
+      outcomes.forEach((outcome, index) => group[index]?.resolve(outcome));
     } catch (error) {
       await this.#recover(group, error instanceof Error ? error : new Error(String(error)));
     }
   }
 
-  /** A group that threw was rolled back: each of its commands is run alone, so that only the thrower fails. */
+  /** A group that threw was rolled back: its halves are run apart, until only the thrower fails. */
   async #recover(group: readonly Waiting[], error: Error): Promise<void> {
     const [first] = group;
     if (!first) return;
     if (error instanceof CommitUnknownError) {
       this.#stopped = true;
+      this.#broken = true;
       group.forEach((item) => item.reject(error));
-      for (const item of this.#queue.splice(0)) item.resolve(notApplied('SHUTTING_DOWN'));
       this.#onFault(error, first.command);
     } else if (group.length === 1) {
       this.#onFault(error, first.command);
       first.resolve(notApplied('FAULT'));
     } else {
-      for (const item of group) await this.#commit([item]);
+      const half = group.length >> 1;
+      await this.#commit(group.slice(0, half));
+      await this.#commit(group.slice(half));
     }
   }
 }
@@ -140,7 +151,10 @@ function notApplied(reason: NotAppliedReason): Outcome {
   return { status: 'NOT_APPLIED', reason };
 }
 
+/** The work of a command in movements; a name costs about an eighth of one. */
 function sizeOf(command: Command): number {
-  if (command.type === 'movements') return command.movements.length;
+  if (command.type === 'movements') {
+    return command.movements.reduce((sum, { names }) => sum + 1 + names.length / 8, 0);
+  }
   return command.type === 'refund' ? command.lines.length : 1;
 }

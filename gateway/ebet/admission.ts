@@ -16,11 +16,15 @@ export interface Field {
 
 /** The forms that the fields have in every call. */
 export const SEQ_NO: Field = { type: 'string', required: true, form: /^[\x20-\x7e]{1,128}$/ };
-export const USERNAME: Field = { type: 'string', required: true, form: /^[^\x00-\x1f\x7f]{1,64}$/ };
+/** Not beginning with `.0`: a timestamp may end so, and the name follows it in what is signed. */
+export const USERNAME: Field = { type: 'string', required: true, form: /^(?!\.0)[^\x00-\x1f\x7f]{1,64}$/ };
 export const EVENT: Field = { type: 'string', required: true };
 export const SIGNATURE: Field = { type: 'string', required: true };
-/** Milliseconds in exactly 13 digits: `demo1` and a shorter one would sign like `demo` and a longer one. */
-export const TIMESTAMP: Field = { type: 'number', required: true, form: /^\d{13}(\.0)?$/ };
+/**
+ * Milliseconds of the years 2014 to 2096 in exactly 13 digits: other lengths or beginnings would let a digit of the
+ * channelId before it, or of the name behind it, be taken for one of its own.
+ */
+export const TIMESTAMP: Field = { type: 'number', required: true, form: /^(1[4-9]|[23]\d)\d{11}(\.0)?$/ };
 export const CURRENCY: Field = { type: 'string', required: false };
 
 /** Why a call goes no further: its status, before anything was asked of the ledger. */
@@ -30,12 +34,12 @@ export interface Rejection {
   readonly why: string;
 }
 
-/** The channel of a call, or why there is none. */
-export function channelOf(body: JsonObject, channels: ReadonlyMap<number, EbetChannel>): EbetChannel | Rejection {
+/** The channel of a call, found by its channelId as text, or why there is none. */
+export function channelOf(body: JsonObject, channels: ReadonlyMap<string, EbetChannel>): EbetChannel | Rejection {
   const channelId = body.get('channelId');
   if (channelId === undefined || channelId === null) return missing('channelId');
   if (!(channelId instanceof JsonNumber)) return { status: STATUS.WRONG_TYPE, why: 'channelId is not a number' };
-  const channel = channels.get(Number(shortestNumber(channelId.text)));
+  const channel = channels.get(shortestNumber(channelId.text) ?? '');
   return channel ?? { status: STATUS.NO_CHANNEL, why: `channelId ${channelId.text.slice(0, 40)} is not configured` };
 }
 

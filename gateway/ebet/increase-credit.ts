@@ -5,7 +5,7 @@ import { isJsonObject, type Json, type JsonObject } from '../json/value.js';
 import { shortestNumber } from '../json/shortest-number.js';
 import type { Ask } from '../wallet-client.js';
 import * as field from './admission.js';
-import { eventFault, fieldFault, signatureFault, textOf } from './admission.js';
+import { currencyFault, eventFault, fieldFault, signatureFault, textOf } from './admission.js';
 import { amountJson, playerOf, type Answer, type Call, type Endpoint } from './call.js';
 import type { EbetChannel } from './channel.js';
 import { STATUS, statusOf } from './status.js';
@@ -43,6 +43,8 @@ async function answer(call: Call): Promise<Answer> {
 
   const type = TRANSACTION_TYPES.get(shortestNumber(textOf(body, 'type')) ?? '');
   if (!type) return refuseType(call);
+  const foreign = currencyFault(body, channel.currency);
+  if (foreign) return refuse(call, foreign);
   const ask = askOf(body, type, channel);
   if (typeof ask === 'string') return refuse(call, { status: STATUS.WRONG_PARAMETER, why: ask });
   return answerOf(call, await client.post({ ...ask, request: Buffer.from(call.request) }, call.deadline));
@@ -60,8 +62,6 @@ function detailFault(body: JsonObject): field.Rejection | undefined {
 /** The command, or what is wrong with the request. */
 function askOf(body: JsonObject, type: TransactionType, channel: EbetChannel): Omit<Ask, 'request'> | string {
   const { currency } = channel;
-  const claimed = textOf(body, 'currency');
-  if (claimed !== '' && claimed !== currency) return `currency is not the channel's, ${currency}`;
   const short = shortestNumber(textOf(body, 'money'));
   const money = short !== undefined && WHOLE_DIGITS.test(short) ? parseMoney(short, currency) : undefined;
   if (money === undefined) return `money has too many digits or more decimals than ${currency}`;
@@ -88,7 +88,7 @@ function askOf(body: JsonObject, type: TransactionType, channel: EbetChannel): O
 
 async function answerOf(call: Call, result: Result | undefined): Promise<Answer> {
   if (!result) return refuseUnread(call, { status: STATUS.BUSY, why: 'wallet-core gave no answer in time' });
-  const status = statusOf(result.reason);
+  const status = result.outcome === Outcome.APPLIED ? STATUS.SUCCESS : statusOf(result.reason);
   const [posted] = result.movements;
   if (posted && (result.outcome === Outcome.APPLIED || result.outcome === Outcome.REFUSED)) {
     return {

@@ -21,6 +21,9 @@ const LINE_FIELDS: Readonly<Record<string, field.Field>> = {
   username: { ...field.USERNAME, required: false },
 };
 
+/** What wallet-core takes at once. */
+const LINES_MAX = 1_000;
+
 /** refundSingleWallet: refunds failed bets of one player, each line with an answer of its own. */
 export const refundSingleWallet: Endpoint = {
   answer,
@@ -66,13 +69,17 @@ function staleness({ body, channel }: Call): Rejection | undefined {
 }
 
 function readLines(list: Json | undefined, player: string, currency: string): RefundLine[] | Rejection {
-  if (!Array.isArray(list) || list.length === 0) return { status: STATUS.WRONG_PARAMETER, why: 'refundList is empty' };
+  if (!Array.isArray(list) || list.length < 1 || list.length > LINES_MAX) {
+    return { status: STATUS.WRONG_PARAMETER, why: `refundList has not 1 to ${LINES_MAX} lines` };
+  }
   const lines: RefundLine[] = [];
   for (const [index, line] of list.entries()) {
     if (!isJsonObject(line)) return { status: STATUS.WRONG_TYPE, why: `refundList[${index}] is not an object` };
     const fault = fieldFault(line, LINE_FIELDS);
     if (fault) return { ...fault, why: `refundList[${index}]: ${fault.why}` };
-    const playerId = playerOf(textOf(line, 'username')) || player;
+    const named = playerOf(textOf(line, 'username'));
+    // Empty stands for the player of the command: a list of a thousand lines need not repeat him.
+    const playerId = named === player ? '' : named;
     lines.push({
       reference: textOf(line, 'refundSeqNo'),
       amount: amountOf(line.get('refundMoney'), currency),

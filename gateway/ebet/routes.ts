@@ -14,29 +14,36 @@ import { refundSingleWallet } from './refund-single-wallet.js';
 import { STATUS } from './status.js';
 import { syncCredit } from './sync-credit.js';
 
+/** A callback has about 1 KB, a refund list of 1,000 lines about 150 KB. */
+const CALLBACK_BYTES_MAX = 2 ** 20;
+/** What is not signed gets less room. */
+const BALANCE_BYTES_MAX = 2 ** 16;
+
 /** Taken out of the requests that the ledger keeps. */
 const SECRETS: ReadonlySet<string> = new Set(['sessionToken', 'accessToken', 'password']);
 
 /** eBET's calls: all of one channel list, told apart by `channelId`. */
 export function ebetRoutes(configured: readonly EbetChannel[], client: WalletClient, log: Logger): Router {
-  const channels = new Map(configured.map((channel) => [channel.channelId, channel]));
+  const channels = new Map(configured.map((channel) => [String(channel.channelId), channel]));
 
-  const on = (endpoint: Endpoint) => async (ctx: Context) => {
-    const deadline = answerBy();
-    const bytes = await readBody(ctx);
-    try {
-      const { value, redacted } = parseAndRedact(bytes, SECRETS);
-      if (!isJsonObject(value)) return send(ctx, { status: STATUS.WRONG_PARAMETER }, 400);
-      const decided = await answer(endpoint, value, redacted, deadline);
-      send(ctx, { ...decided, ...echo(value), timestamp: decided.timestamp ?? Date.now() });
-    } catch (error) {
-      if (!(error instanceof JsonError)) throw error;
-      const duplicate = error instanceof DuplicateKeyError;
-      log.warn({ why: error.message }, 'a body that is no JSON object of ours');
-      if (duplicate) send(ctx, { status: STATUS.WRONG_PARAMETER, timestamp: Date.now() });
-      else send(ctx, { status: STATUS.WRONG_PARAMETER }, 400);
-    }
-  };
+  const on =
+    (endpoint: Endpoint, bodyBytesMax = CALLBACK_BYTES_MAX) =>
+    async (ctx: Context) => {
+      const deadline = answerBy();
+      const bytes = await readBody(ctx, bodyBytesMax);
+      try {
+        const { value, redacted } = parseAndRedact(bytes, SECRETS);
+        if (!isJsonObject(value)) return send(ctx, { status: STATUS.WRONG_PARAMETER }, 400);
+        const decided = await answer(endpoint, value, redacted, deadline);
+        send(ctx, { ...decided, ...echo(value), timestamp: decided.timestamp ?? Date.now() });
+      } catch (error) {
+        if (!(error instanceof JsonError)) throw error;
+        const duplicate = error instanceof DuplicateKeyError;
+        log.warn({ why: error.message }, 'a body that is no JSON object of ours');
+        if (duplicate) send(ctx, { status: STATUS.WRONG_PARAMETER, timestamp: Date.now() });
+        else send(ctx, { status: STATUS.WRONG_PARAMETER }, 400);
+      }
+    };
 
   async function answer(endpoint: Endpoint, body: JsonObject, request: Uint8Array, deadline: number): Promise<Answer> {
     try {
@@ -56,7 +63,7 @@ export function ebetRoutes(configured: readonly EbetChannel[], client: WalletCli
   return new Router({ sensitive: true, strict: true })
     .post('/increaseCredit', on(increaseCredit))
     .post('/refundSingleWallet', on(refundSingleWallet))
-    .post('/syncCredit', on(syncCredit))
+    .post('/syncCredit', on(syncCredit, BALANCE_BYTES_MAX))
     .post('/netCheck', async (ctx: Context) => {
       const serving = await client.isServing(answerBy());
       send(ctx, { status: serving ? STATUS.SUCCESS : STATUS.MAINTENANCE });

@@ -22,7 +22,8 @@ export const STATUS = {
 
 /** What eBET is told for each reason; a new reason does not compile until it stands here. */
 const OF_REASON: Record<keyof typeof Reason, number> = {
-  UNSPECIFIED: STATUS.SUCCESS,
+  // A result without a reason is success only where it says that it was applied.
+  UNSPECIFIED: STATUS.SYSTEM_ERROR,
   NO_ACCOUNT: STATUS.NO_USER,
   FROZEN: STATUS.NOT_AVAILABLE,
   INSUFFICIENT_FUNDS: STATUS.INSUFFICIENT_FUNDS,

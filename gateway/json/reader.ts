@@ -16,12 +16,14 @@ export class JsonError extends Error {
 export class DuplicateKeyError extends JsonError {}
 
 const DEPTH_MAX = 32;
+/** A megabyte of `{},{},…` would cost a hundred times its size; the largest lists of providers have some thousand values. */
+const VALUES_MAX = 20_000;
 /** What is read where the bytes end: no byte, and below every byte that may stand in a string. */
 const END = -1;
 const NO_SECRETS: ReadonlySet<string> = new Set();
 const ESCAPES = new Map([...'"\\/bfnrt'].map((letter, i) => [letter.charCodeAt(0), '"\\/\b\f\n\r\t'.charAt(i)]));
 
-/** Reads a body by RFC 8259, strictly: valid UTF-8, no duplicate keys, no lone surrogates, at most 32 levels deep. */
+/** Reads a body by RFC 8259, strictly: valid UTF-8, no duplicate keys, no lone surrogates, at most 32 levels and 20,000 values. */
 export function parseJson(bytes: Uint8Array): Json {
   return new Reader(bytes, NO_SECRETS).document();
 }
@@ -43,6 +45,7 @@ export function parseAndRedact(bytes: Uint8Array, secrets: ReadonlySet<string>):
 class Reader {
   private at = 0;
   private depth = 0;
+  private values = 0;
   private readonly latin1: string;
   /** Start and end of the secret values in turn, in the order of the text and never one within another. */
   private readonly secretSpans: number[] = [];
@@ -91,6 +94,7 @@ class Reader {
   }
 
   private value(code: number): Json {
+    if (++this.values > VALUES_MAX) throw new JsonError(this.at, `more than ${VALUES_MAX} values`);
     switch (code) {
       case 0x22: // "
         return this.string();

@@ -1,5 +1,5 @@
 import type { Named, MovementsCommand, NewMovement } from './command.js';
-import { rule } from './kinds.js';
+import { rule, type Kind, type Purpose } from './kinds.js';
 import { withinLimit } from '../money.js';
 import { invalid, type Outcome, type Posted } from './outcome.js';
 import type { RefusalReason } from './reasons.js';
@@ -39,7 +39,8 @@ export function decideMovements(state: State, command: MovementsCommand, moment:
 /** What a movement draws from the debits that it names, or why it is refused. The order of checks is the protocol's. */
 function judge(state: State, channel: string, movement: NewMovement): readonly Named[] | RefusalReason {
   const { player, currency, amount, reference, kind } = movement;
-  const { stake, purpose } = rule(kind);
+  const { stake } = rule(kind);
+  const purpose = purposeOf(kind);
   if (amount < 0n && state.isBlocked(channel, reference, player)) return 'BLOCKED';
   const account = state.account(player, currency);
   if (!account.open) return 'NO_ACCOUNT';
@@ -48,7 +49,6 @@ function judge(state: State, channel: string, movement: NewMovement): readonly N
   if (typeof names === 'string') return names;
   if (amount < 0n && account.balance + amount < 0n) return 'INSUFFICIENT_FUNDS';
   if (!withinLimit(account.balance + amount)) return 'BALANCE_LIMIT';
-  if (purpose === 'of the refunded debit') throw new Error(`a caller cannot post a ${kind}`);
   return withinLimit(state.houseBalance(channel, currency, purpose) - amount) ? names : 'BALANCE_LIMIT';
 }
 
@@ -108,25 +108,30 @@ function undrawn(names: readonly Named[]): readonly Named[] {
   return names.map((named) => ({ ...named, amount: 0n }));
 }
 
-/** The first answer again, if the command is the same; some or all of its references are known. */
+/**
+ * The first answer again, if the command is the same: what its references hold was decided as one command, so the records
+ * follow each other.
+ */
 function repeat(command: MovementsCommand, known: readonly (MovementRecord | undefined)[]): Outcome {
+  const first = known[0];
+  if (!first) return conflict(command, known);
   const records: MovementRecord[] = [];
   for (const [index, movement] of command.movements.entries()) {
     const record = known[index];
-    if (record === undefined || !sameRequest(record, movement)) {
-      return invalid(
-        'REFERENCE_CONFLICT',
-        `reference ${movement.reference}: known on this channel with a different request`,
-      );
+    if (record?.id !== first.id + BigInt(index) || !sameRequest(record, movement)) {
+      return conflict(command, known);
     }
     records.push(record);
   }
-  const refused = records.find((record) => record.reason !== null);
-  const timeMs = (refused ?? records[0])?.timeMs ?? 0n;
+  const { reason, timeMs } = first;
   const movements = records.map(posted);
-  return refused?.reason
-    ? { status: 'REFUSED', reason: refused.reason, timeMs, movements }
-    : { status: 'APPLIED', timeMs, movements };
+  return reason === null ? { status: 'APPLIED', timeMs, movements } : { status: 'REFUSED', reason, timeMs, movements };
+}
+
+function conflict({ movements }: MovementsCommand, known: readonly (MovementRecord | undefined)[]): Outcome {
+  const references = movements.filter((_, index) => known[index]).map(({ reference }) => reference);
+  const message = `reference ${references.join(', ')}: known on this channel with a different request`;
+  return invalid('REFERENCE_CONFLICT', message);
 }
 
 /** Whether a repeat asks for the same: the stored fields are the fingerprint (eBET manual, increaseCredit, seqNo). */
@@ -153,8 +158,6 @@ function namesSame(recorded: readonly Named[], asked: readonly Named[]): boolean
 /** What a record has of its movement, whatever becomes of it. */
 function recordOf(channel: string, movement: NewMovement, moment: Moment, index: number) {
   const { player, currency, kind, amount, reference, round, providerType, withholding } = movement;
-  const { purpose } = rule(kind);
-  if (purpose === 'of the refunded debit') throw new Error(`a caller cannot post a ${kind}`);
   return {
     type: 'movement' as const,
     id: moment.firstId + BigInt(index),
@@ -162,7 +165,7 @@ function recordOf(channel: string, movement: NewMovement, moment: Moment, index:
     player,
     currency,
     kind,
-    purpose,
+    purpose: purposeOf(kind),
     amount,
     reference,
     round,
@@ -170,6 +173,12 @@ function recordOf(channel: string, movement: NewMovement, moment: Moment, index:
     withholding,
     timeMs: moment.timeMs,
   };
+}
+
+function purposeOf(kind: Kind): Purpose {
+  const { purpose } = rule(kind);
+  if (purpose === 'of the refunded debit') throw new Error(`a caller cannot post a ${kind}`);
+  return purpose;
 }
 
 function posted({ id, currency, balanceBefore, balanceAfter }: MovementRecord): Posted {

@@ -1,10 +1,7 @@
 import type { Command } from './command.js';
 import { rule } from './kinds.js';
 
-/**
- * What of the ledger a command may touch. A store loads this, in this order, before `decide`; and for a refund that refuses
- * settled bets, whether its debits were settled, also those that only arrive in the same group.
- */
+/** What of the ledger a command may touch. A store loads exactly this, in this order, before `decide`. */
 export interface Needs {
   channel: string | undefined;
   accounts: { player: string; currency: string }[];
@@ -16,6 +13,8 @@ export interface Needs {
   debits: string[];
   /** Whether a debit under this reference would be blocked for this player. */
   blocks: { reference: string; player: string }[];
+  /** Bets of which it matters whether a payout settled them, also if they are not known yet. */
+  settlements: { reference: string; player: string; currency: string }[];
   /** The reference of a refund request. */
   refund: string | undefined;
 }
@@ -28,6 +27,7 @@ export function needsOf(command: Command): Needs {
     references: [],
     debits: [],
     blocks: [],
+    settlements: [],
     refund: undefined,
   };
   switch (command.type) {
@@ -51,6 +51,7 @@ export function needsOf(command: Command): Needs {
         needs.accounts.push({ player, currency: command.currency });
         needs.debits.push(reference);
         needs.blocks.push({ reference, player });
+        if (command.refuseSettled) needs.settlements.push({ reference, player, currency: command.currency });
       }
       return needs;
     case 'open-channel':

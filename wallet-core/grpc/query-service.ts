@@ -27,7 +27,8 @@ export function queryService({ queries, writer }: Store, log: Logger): QueryServ
     }),
     getMovement: unary(log, async ({ movementId }) => {
       const id = parseId(writer, movementId);
-      if (id === undefined) throw invalidArgument(`movement_id: is "${movementId}"; expected "writer.entry.index"`);
+      if (id === undefined)
+        throw invalidArgument(`movement_id: is "${movementId.slice(0, 40)}"; expected "writer.entry.index"`);
       const view = await queries.movement(id);
       if (!view) throw notFound(`movement_id: there is no movement ${movementId}`);
       return withRequest(view);

@@ -1,5 +1,5 @@
 import type { Database, Statement } from 'better-sqlite3';
-import type { Command, NewMovement } from '../../domain/command.js';
+import type { Command } from '../../domain/command.js';
 import { needsOf } from '../../domain/needs.js';
 import type { RefundLineStatus } from '../../domain/reasons.js';
 import type { DecidedRefundLine, MovementRecord, RefundRecord } from '../../domain/record.js';
@@ -57,7 +57,6 @@ export class Loader {
     const loaded = new Loaded();
     for (const channel of channels.keys()) loaded.state.channels.add(channel);
     for (const command of commands) this.#loadFor(command, channels, loaded);
-    this.#loadSettlements(commands, channels, loaded);
     return loaded;
   }
 
@@ -75,6 +74,11 @@ export class Loader {
     }
     for (const { reference, player } of needs.blocks) {
       if (this.#block.get(channelId, reference, player)) loaded.state.blocks.add(keyOf(channel, reference, player));
+    }
+    for (const { reference, player, currency } of needs.settlements) {
+      if (this.#settlement.get(reference, channelId, player, currency)) {
+        loaded.state.settled.add(keyOf(channel, reference, player, currency));
+      }
     }
     if (needs.refund !== undefined) this.#loadRefund(channel, channelId, needs.refund, loaded);
   }
@@ -113,31 +117,6 @@ export class Loader {
   #loadDrawn({ id, channel, reference }: MovementRecord, { state }: Loaded): void {
     const key = keyOf(channel, reference);
     if (!state.drawn.has(key)) state.drawn.set(key, this.#rows.drawnFrom(id));
-  }
-
-  /** Whether the debits of refunds were settled: those that are recorded, and those that arrive in the same group. */
-  #loadSettlements(commands: readonly Command[], channels: ReadonlyMap<string, bigint>, { state }: Loaded): void {
-    const refunds = commands.flatMap((command) =>
-      command.type === 'refund' && command.refuseSettled ? [command] : [],
-    );
-    if (refunds.length === 0) return;
-    const arriving = new Map<string, NewMovement>();
-    for (const command of commands) {
-      if (command.type !== 'movements') continue;
-      for (const movement of command.movements) arriving.set(keyOf(command.channel, movement.reference), movement);
-    }
-    for (const { channel, lines } of refunds) {
-      const channelId = channels.get(channel);
-      if (channelId === undefined) continue;
-      for (const { reference } of lines) {
-        const debit = state.movement(channel, reference) ?? arriving.get(keyOf(channel, reference));
-        if (!debit) continue;
-        const { player, currency } = debit;
-        if (this.#settlement.get(reference, channelId, player, currency)) {
-          state.settled.add(keyOf(channel, reference, player, currency));
-        }
-      }
-    }
   }
 
   #loadRefund(channel: string, channelId: bigint, reference: string, { state }: Loaded): void {

@@ -8,7 +8,7 @@ import { openReader } from './connection.js';
 import { referenceKey, roundKey } from './keys.js';
 import { MovementRows, type StoredMovement } from './movement-rows.js';
 
-/** How many rows one page may look at, so that no read holds up the calls beside it. */
+/** How many rows one page may look at, so that no read holds up the calls beside it; ten names count as a row. */
 const SCAN_MAX = 2000;
 
 /** Reads what is committed, on a connection of its own. */
@@ -101,10 +101,11 @@ export class Reader implements Queries {
       .flatMap(({ id }) => (id === null ? [] : [id]));
     const heads = (from.length > 0 ? [...from] : newest).flatMap((id) => this.#rows.byId(id) ?? []);
     const movements: MovementView[] = [];
-    for (let seen = 0; heads.length > 0 && seen < SCAN_MAX && movements.length < size; seen += 1) {
+    for (let seen = 0; heads.length > 0 && seen < SCAN_MAX && movements.length < size;) {
       heads.sort((a, b) => (a.record.id < b.record.id ? 1 : -1));
       const head = heads.shift();
       if (!head) break;
+      seen += costOf(head);
       const before = head.previousId === null ? undefined : this.#rows.byId(head.previousId);
       if (before && !isOlderThan(filter, before)) heads.push(before);
       if (matches(filter, head)) movements.push(this.#view(head));
@@ -119,9 +120,11 @@ export class Reader implements Queries {
     const limit = BigInt(SCAN_MAX) + 1n;
     const ids = key === null ? this.#ids.all(from, limit) : this.#idsOfRound.all(key, from, limit);
     const movements: MovementView[] = [];
-    for (const [seen, id] of ids.entries()) {
-      if (seen === SCAN_MAX || movements.length === size) return { movements, next: [id] };
+    let seen = 0;
+    for (const id of ids) {
+      if (seen >= SCAN_MAX || movements.length === size) return { movements, next: [id] };
       const stored = this.#rows.byId(id);
+      seen += stored ? costOf(stored) : 1;
       if (stored && isOlderThan(filter, stored)) break;
       if (stored && matches(filter, stored)) movements.push(this.#view(stored));
     }
@@ -134,6 +137,10 @@ export class Reader implements Queries {
     const drawn = this.#rows.drawnFrom(record.id);
     return { record, outstanding: outstandingOf(record, drawn), refunded: drawn.refunded };
   }
+}
+
+function costOf({ record }: StoredMovement): number {
+  return 1 + record.names.length / 10;
 }
 
 /** Times never go back in a journal, so nothing before such a movement can match. */

@@ -88,8 +88,8 @@ export class SqliteStore implements Store {
     if (this.#waiting) throw new Error('one commit at a time');
     return new Promise((resolve, reject) => {
       if (this.#dead) return reject(this.#dead);
-      this.#waiting = { resolve, reject };
       this.#thread.postMessage(message);
+      this.#waiting = { resolve, reject };
     });
   }
 

@@ -19,7 +19,7 @@ export async function run<Config extends { logLevel: LogLevel }>(
   const config = loadOrExit(load);
   const log = pino({ name, level: config.logLevel, serializers: { seqNo: cut } }, process.stdout);
   // A log that nobody reads any more (`npm start | tee`, and tee has died) is no reason to stop moving money.
-  process.stdout.on('error', () => {});
+  for (const stream of [process.stdout, process.stderr]) stream.on('error', () => {});
   const service = await start(config, log).catch((error: unknown) => {
     log.fatal({ err: error }, `${name} cannot start`);
     process.exit(1);

@@ -147,6 +147,8 @@ function allOrNothing<A, B>(first: () => A, second: () => B): [A, B] {
   return results as [A, B];
 }
 
+// Whoever read our output may be gone (`npm start | tee`, and tee has died): no reason to stop moving money.
+for (const stream of [process.stdout, process.stderr]) stream.on('error', () => {});
 // Not SIGHUP: a handler would undo nohup, and without one the children stop when they lose us.
 for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, onSignal);
 try {

@@ -19,13 +19,23 @@ export const SEQ_NO: Field = { type: 'string', required: true, form: /^[\x20-\x7
 /** Not beginning with `.0`: a timestamp may end so, and the name follows it in what is signed. */
 export const USERNAME: Field = { type: 'string', required: true, form: /^(?!\.0)[^\x00-\x1f\x7f]{1,64}$/ };
 export const EVENT: Field = { type: 'string', required: true };
-export const SIGNATURE: Field = { type: 'string', required: true };
+const SIGNATURE: Field = { type: 'string', required: true };
 /**
  * Milliseconds of the years 2014 to 2096 in exactly 13 digits: other lengths or beginnings would let a digit of the
  * channelId before it, or of the name behind it, be taken for one of its own.
  */
 export const TIMESTAMP: Field = { type: 'number', required: true, form: /^(1[4-9]|[23]\d)\d{11}(\.0)?$/ };
 export const CURRENCY: Field = { type: 'string', required: false };
+
+/** What every signed call has. */
+export const SIGNED_CALL: Readonly<Record<string, Field>> = {
+  username: USERNAME,
+  seqNo: SEQ_NO,
+  event: EVENT,
+  timestamp: TIMESTAMP,
+  signature: SIGNATURE,
+  currency: CURRENCY,
+};
 
 /** Why a call goes no further: its status, before anything was asked of the ledger. */
 export interface Rejection {

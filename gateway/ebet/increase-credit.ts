@@ -12,14 +12,9 @@ import { STATUS, statusOf } from './status.js';
 import { holdsWithholding, TRANSACTION_TYPES, type TransactionType } from './transaction-types.js';
 
 const FIELDS: Readonly<Record<string, field.Field>> = {
-  username: field.USERNAME,
+  ...field.SIGNED_CALL,
   money: { type: 'number', required: true },
   type: { type: 'number', required: true },
-  seqNo: field.SEQ_NO,
-  event: field.EVENT,
-  timestamp: field.TIMESTAMP,
-  signature: field.SIGNATURE,
-  currency: field.CURRENCY,
   detail: { type: 'object', required: false },
 };
 

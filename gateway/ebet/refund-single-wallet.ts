@@ -7,12 +7,7 @@ import { amountJson, playerOf, type Answer, type Call, type Endpoint } from './c
 import { STATUS, statusOf, statusOfRefundLine } from './status.js';
 
 const FIELDS: Readonly<Record<string, field.Field>> = {
-  username: field.USERNAME,
-  seqNo: field.SEQ_NO,
-  event: field.EVENT,
-  timestamp: field.TIMESTAMP,
-  signature: field.SIGNATURE,
-  currency: field.CURRENCY,
+  ...field.SIGNED_CALL,
   refundList: { type: 'list', required: true },
 };
 

@@ -156,6 +156,20 @@ export function formatAddress({ host, port }: Address): string {
   return isIPv6(host) ? `[${host}]:${port}` : `${host}:${port}`;
 }
 
+const LISTEN_FAULTS: Readonly<Record<string, string>> = {
+  EADDRINUSE: 'is in use; stop what listens there, or set another address',
+  EADDRNOTAVAIL: 'is no address of this machine; expected one that is, such as 127.0.0.1',
+  EACCES: 'may not be used by this user; expected a port from 1024 on',
+};
+
+/** Says in the words of the configuration why a process cannot listen; `setting` is its name, `variable` its override. */
+export function listenProblem(setting: string, variable: string, address: Address, error: unknown): ConfigError {
+  const text = messageOf(error);
+  const [, code = ''] = /\b(E[A-Z]+)\b/.exec(text) ?? [];
+  const fault = LISTEN_FAULTS[code] ?? 'cannot be listened on';
+  return new ConfigError([`${setting} (${variable}): ${formatAddress(address)} ${fault} (${text})`]);
+}
+
 const LEVELS = ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'] as const;
 export type LogLevel = (typeof LEVELS)[number];
 export const logLevelSetting = z.enum(LEVELS, { error: `expected one of ${LEVELS.join(', ')}` }).default('info');

@@ -1,8 +1,11 @@
+import { inspect } from 'node:util';
 import { pino, type Logger } from 'pino';
 import { type Address, ConfigError, formatAddress, type LogLevel } from './config.js';
 
 /** What a process of ours is once it listens. */
 export interface Service extends Address {
+  /** What the person on call wants to know of it, for the log. */
+  readonly about: Readonly<Record<string, unknown>>;
   /** Answers what is under way and gives up what it holds. */
   stop(): Promise<void>;
 }
@@ -21,7 +24,8 @@ export async function run<Config extends { logLevel: LogLevel }>(
   // A log that nobody reads any more (`npm start | tee`, and tee has died) is no reason to stop moving money.
   for (const stream of [process.stdout, process.stderr]) stream.on('error', () => {});
   const service = await start(config, log).catch((error: unknown) => {
-    log.fatal({ err: error }, `${name} cannot start`);
+    // Whatever the log level: who starts it must see why it does not come up.
+    console.error(`${name} cannot start: ${error instanceof ConfigError ? error.message : inspect(error)}`);
     process.exit(1);
   });
 
@@ -38,7 +42,7 @@ export async function run<Config extends { logLevel: LogLevel }>(
   process.on('disconnect', () => void stop());
 
   const address = formatAddress(service);
-  log.info({ address }, 'listening');
+  log.info({ address, ...service.about }, 'listening');
   if (!process.send) return;
   if (process.connected) process.send({ listening: address });
   else await stop();

@@ -2,6 +2,8 @@ import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import Koa from 'koa';
 import type { Logger } from 'pino';
+import { listenProblem } from '../config.js';
+import type { Service } from '../process.js';
 import type { GatewayConfig } from './config.js';
 import { ebetRoutes } from './ebet/routes.js';
 import { WalletClient } from './wallet-client.js';
@@ -15,15 +17,8 @@ const STOP_MS_MAX = 2_500;
 /** Providers keep connections open between calls; longer than the proxies before us usually do. */
 const KEEP_ALIVE_TIMEOUT_MS = 75_000;
 
-export interface Gateway {
-  readonly host: string;
-  readonly port: number;
-  /** Takes no new connections, answers the calls under way and hangs up. */
-  stop(): Promise<void>;
-}
-
 /** Builds the whole of the gateway and starts it. */
-export async function startGateway(config: GatewayConfig, log: Logger): Promise<Gateway> {
+export async function startGateway(config: GatewayConfig, log: Logger): Promise<Service> {
   const client = new WalletClient(config.walletCoreAddress, log);
   const app = createApp(config, client, log);
   const handle = app.callback();
@@ -33,12 +28,16 @@ export async function startGateway(config: GatewayConfig, log: Logger): Promise<
     keepAliveTimeout: KEEP_ALIVE_TIMEOUT_MS,
   };
   const server = createServer(timeouts, (request, response) => void handle(request, response));
+  const { channels } = config;
   const { host } = config.listen;
   await new Promise<void>((resolve, reject) => {
     server.once('error', reject).listen(config.listen.port, host, resolve);
+  }).catch((error: unknown) => {
+    throw listenProblem('gateway.listen', 'GATEWAY_LISTEN', config.listen, error);
   });
   const { port } = server.address() as AddressInfo;
-  return { host, port, stop: () => stop(server, client) };
+  const about = { walletCore: config.walletCoreAddress, channels: channels.map(({ name }) => name) };
+  return { host, port, about, stop: () => stop(server, client) };
 }
 
 /** One line per provider. */

@@ -1,10 +1,12 @@
 import { createPrivateKey, createPublicKey, generateKeyPairSync, type KeyObject, sign } from 'node:crypto';
-import { existsSync, mkdirSync, readFileSync, realpathSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { ConfigError, messageOf } from '../config.js';
 
 const CHANNEL_ID = 1;
 const CURRENCY = 'CNY';
+/** As good a prime as the usual 65537, and used by nobody else: it marks our keys wherever they are copied. */
+const DEVELOPMENT_EXPONENT = 65539;
 
 const privateKeyFile = (data: string) => path.join(data, 'dev', 'ebet-private.pem');
 const publicKeyFile = (data: string) => path.join(data, 'dev', 'ebet-public.pem');
@@ -32,7 +34,7 @@ function ensureKeys(data: string): void {
   mkdirSync(path.dirname(privateFile), { recursive: true, mode: 0o700 });
   // A start that was cut short may have left one half. Without it no two halves of different pairs can ever meet.
   for (const file of [privateFile, publicFile]) rmSync(file, { force: true });
-  const pair = generateKeyPairSync('rsa', { modulusLength: 2048 });
+  const pair = generateKeyPairSync('rsa', { modulusLength: 2048, publicExponent: DEVELOPMENT_EXPONENT });
   writeWhole(privateFile, pair.privateKey.export({ type: 'pkcs8', format: 'pem' }), 0o600);
   writeWhole(publicFile, pair.publicKey.export({ type: 'spki', format: 'pem' }), 0o644);
 }
@@ -47,11 +49,9 @@ function writeWhole(file: string, content: string | Buffer, mode: number): void 
   renameSync(partial, file);
 }
 
-/** Whether a key is one whose private half lies in a data folder: whoever reads that can sign money into being. */
-export function isDevelopmentKey(file: string, key: KeyObject, data: string): boolean {
-  const real = (name: string) => (existsSync(name) ? realpathSync(name) : path.resolve(name));
-  if (path.dirname(real(file)) === real(path.join(data, 'dev'))) return true;
-  return existsSync(publicKeyFile(data)) && key.equals(createPublicKey(readFileSync(publicKeyFile(data))));
+/** Whether a key was made by a development set-up: its private half lies about where anybody may have read it. */
+export function isDevelopmentKey(key: KeyObject): boolean {
+  return key.asymmetricKeyDetails?.publicExponent === BigInt(DEVELOPMENT_EXPONENT);
 }
 
 /** A signed bet of 80 by the player "demo", as eBET would send it to /increaseCredit; `nowMs` makes its seqNo unique. */

@@ -44,6 +44,7 @@ describe('configuration', () => {
         listen: { host: '127.0.0.1', port: 50051 },
         logLevel: 'info',
         development: true,
+        production: false,
       });
       const config = gateway();
       expect(config).to.deep.include({
@@ -231,11 +232,12 @@ describe('configuration', () => {
       }
     });
 
-    it('refuses any key in the dev folder of the data folder', () => {
-      mkdirSync(path.join(folder, 'ledger', 'dev'), { recursive: true });
-      writeFileSync(path.join(folder, 'ledger', 'dev', 'other.pem'), publicPem());
-      write(`{ data: ledger, gateway: { channels: [${CHANNEL.replace('keys/ebet-1.pem', 'ledger/dev/other.pem')}] } }`);
-      expect(problems(() => gateway({ NODE_ENV: 'production' }))).to.deep.equal(refusal('ledger/dev/other.pem'));
+    it('refuses a development key of which nothing else is left than a copy', () => {
+      gateway();
+      copyFileSync(path.join(folder, 'data', 'dev', 'ebet-public.pem'), path.join(folder, 'keys', 'copy.pem'));
+      rmSync(path.join(folder, 'data'), { recursive: true });
+      write(`{ data: ledger, gateway: { channels: [${CHANNEL.replace('keys/ebet-1.pem', 'keys/copy.pem')}] } }`);
+      expect(problems(() => gateway({ NODE_ENV: 'production' }))).to.deep.equal(refusal('keys/copy.pem'));
     });
   });
 

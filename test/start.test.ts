@@ -1,10 +1,17 @@
 import { type ChildProcess, execFile, spawn } from 'node:child_process';
+import { generateKeyPairSync } from 'node:crypto';
 import { once } from 'node:events';
 import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { connect } from 'node:net';
+import { type AddressInfo, createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { promisify } from 'node:util';
+import { credentials, makeClientConstructor, type ClientReadableStream } from '@grpc/grpc-js';
 import { expect } from 'chai';
+import { service as health } from 'grpc-health-check';
+
+type Watch = (request: { service: string }) => ClientReadableStream<unknown>;
 
 const ROOT = path.join(import.meta.dirname, '..', '..');
 
@@ -64,6 +71,11 @@ class Running {
 
   signal(signal: NodeJS.Signals): void {
     this.supervisor.kill(signal);
+  }
+
+  /** Hangs up on what it prints from now on. */
+  closeOutput(): void {
+    for (const stream of [this.supervisor.stdout, this.supervisor.stderr]) stream?.destroy();
   }
 
   /** Its exit code or signal, after it and both children have ended. */
@@ -130,6 +142,55 @@ describe('npm start', () => {
     });
   }
 
+  describe('stops both in time, with exit code 0 and the WAL checkpointed, although somebody holds open', () => {
+    const held: (() => void)[] = [];
+    afterEach(() => held.splice(0).forEach((release) => release()));
+
+    /** A connection on which this was sent, and nothing more. */
+    async function hold(address: string, text: string): Promise<void> {
+      const [host = '', port] = address.split(':');
+      const socket = connect(Number(port), host).on('error', () => {});
+      held.push(() => socket.destroy());
+      await once(socket, 'connect');
+      if (text !== '') await new Promise((resolve) => socket.write(text, resolve));
+    }
+
+    async function expectStops(system: Running): Promise<void> {
+      system.signal('SIGTERM');
+      expect(await system.end(), system.output).to.equal(0);
+      expect(system.output).to.not.contain('killing');
+      const files = readdirSync(data, { recursive: true, encoding: 'utf8' });
+      const unfinished = files.filter((name) => name.endsWith('-wal') && statSync(path.join(data, name)).size > 0);
+      expect(unfinished).to.deep.equal([]);
+    }
+
+    for (const [what, text] of [
+      ['a connection that never said a word', ''],
+      ['half the head of a request', 'POST /sync'],
+      ['half the body of a request', 'POST /syncCredit HTTP/1.1\r\nHost: a\r\nContent-Length: 100\r\n\r\n{'],
+    ] as const) {
+      it(`${what}, with each`, async () => {
+        const system = await started();
+        const [, gateway = ''] = await system.prints(/^gateway +http:\/\/(\S+)/m);
+        const [, core = ''] = await system.prints(/^wallet-core +gRPC (\S+)/m);
+        await hold(gateway, text);
+        await hold(core, text);
+        await expectStops(system);
+      });
+    }
+
+    it('a watch of the health of wallet-core', async () => {
+      const system = await started();
+      const [, core = ''] = await system.prints(/^wallet-core +gRPC (\S+)/m);
+      const Health = makeClientConstructor(health, 'Health');
+      const client = new Health(core, credentials.createInsecure());
+      held.push(() => client.close());
+      const watch = (client['watch'] as Watch).call(client, { service: '' }).on('error', () => {});
+      await once(watch, 'data');
+      await expectStops(system);
+    });
+  });
+
   it('stops both when npm itself is told to stop, as a service manager does', async () => {
     const environment = { PATH: process.env.PATH ?? '', HOME: data };
     running = new Running(data, environment, ['npm', '--prefix', ROOT, 'start']);
@@ -139,6 +200,18 @@ describe('npm start', () => {
     expect(
       readdirSync(data, { recursive: true, encoding: 'utf8' }).filter((name) => name.endsWith('-wal')),
     ).to.deep.equal([]);
+  });
+
+  it('goes on when whatever read its output has died, and ends when it is told to', async () => {
+    const system = await started();
+    const [bet] = await system.prints(/^curl .*$/m);
+    system.closeOutput();
+    expect(await bash(bet.replace('"channelId":1', '"channelId":99')), 'with a line in the log').to.include({
+      status: 202,
+    });
+    expect(await bash(bet)).to.include({ status: 200, moneyBefore: 10000, money: 9920 });
+    system.signal('SIGTERM');
+    expect(await system.end()).to.equal(0);
   });
 
   it("takes the two signals of one Ctrl-C, the terminal's and the one that npm passes on, for one", async () => {
@@ -168,6 +241,57 @@ describe('npm start', () => {
     (await started()).signal('SIGTERM');
     expect(await running?.end()).to.equal(0);
     await started();
+  });
+
+  it('refuses the ledger of a development set-up in production, and leaves it as it is', async () => {
+    (await started()).signal('SIGTERM');
+    expect(await running?.end()).to.equal(0);
+    const key = generateKeyPairSync('rsa', { modulusLength: 1024 }).publicKey.export({ type: 'spki', format: 'pem' });
+    writeFileSync(path.join(data, 'ebet.pem'), key);
+    const channel = '{ provider: ebet, channelId: 1, currency: CNY, publicKeys: [ebet.pem] }';
+    writeFileSync(path.join(data, 'single-wallet.yaml'), `{ data: '.', gateway: { channels: [${channel}] } }`);
+    running = new Running(data, { NODE_ENV: 'production' });
+    expect(await running.end()).to.equal(1);
+    expect(running.output).to.equal(
+      `wallet-core cannot start: data (SINGLE_WALLET_DATA): ${data} holds a development ledger, with a player demo; ` +
+        'expected a folder of its own for production\n',
+    );
+  });
+
+  it('says in a line which setting is wrong when an address is in use, whatever the log level', async () => {
+    const taken = createServer().listen(0, '127.0.0.1');
+    await once(taken, 'listening');
+    const address = `127.0.0.1:${(taken.address() as AddressInfo).port}`;
+    for (const [variable, setting, name] of [
+      ['WALLET_CORE_LISTEN', 'walletCore.listen', 'wallet-core'],
+      ['GATEWAY_LISTEN', 'gateway.listen', 'gateway'],
+    ] as const) {
+      running = new Running(data, { [variable]: address });
+      expect(await running.end()).to.equal(1);
+      const [line] = running.output.split('\n').filter((text) => text.includes(' cannot start: '));
+      expect(line).to.match(
+        new RegExp(
+          `^${name} cannot start: ${setting} \\(${variable}\\): ${address} is in use; stop what listens there`,
+        ),
+      );
+    }
+    taken.close();
+  });
+
+  it('says in a line that the data folder cannot hold the ledger', async () => {
+    writeFileSync(path.join(data, 'occupied'), '');
+    const folder = path.join(data, 'occupied', 'data');
+    writeFileSync(
+      path.join(data, 'ebet.pem'),
+      generateKeyPairSync('rsa', { modulusLength: 1024 }).publicKey.export({ type: 'spki', format: 'pem' }),
+    );
+    const channel = '{ provider: ebet, channelId: 1, currency: CNY, publicKeys: [ebet.pem] }';
+    writeFileSync(path.join(data, 'single-wallet.yaml'), `{ gateway: { channels: [${channel}] } }`);
+    running = new Running(data, { SINGLE_WALLET_DATA: folder });
+    expect(await running.end()).to.equal(1);
+    expect(running.output).to.match(
+      /^wallet-core cannot start: data \(SINGLE_WALLET_DATA\): \S+ cannot hold the ledger: .+\n$/,
+    );
   });
 
   it('names everything that is wrong with the configuration and starts nothing', async () => {

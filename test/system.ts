@@ -1,5 +1,6 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { generateKeyPairSync, sign, type KeyObject } from 'node:crypto';
+import { once } from 'node:events';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
@@ -58,6 +59,15 @@ export class Process {
   async stop(signal: NodeJS.Signals = 'SIGTERM'): Promise<number | NodeJS.Signals> {
     this.child.kill(signal);
     return this.ended;
+  }
+
+  /** Waits until its output has this. */
+  async prints(text: string): Promise<void> {
+    while (!this.output.includes(text)) {
+      const more = once(this.child.stdout ?? this.child, 'data').then(() => true);
+      const goesOn = await Promise.race([more, this.ended.then(() => false)]);
+      if (!goesOn && !this.output.includes(text)) throw new Error(`"${text}" is not in the output:\n${this.output}`);
+    }
   }
 }
 
@@ -159,7 +169,10 @@ export class System {
   clients!: Clients;
   url!: string;
 
-  private constructor(readonly channels: readonly ChannelSetting[]) {
+  private constructor(
+    readonly channels: readonly ChannelSetting[],
+    environment: Readonly<Record<string, string>>,
+  ) {
     const pair = generateKeyPairSync('rsa', { modulusLength: 512 });
     this.privateKey = pair.privateKey;
     writeFileSync(path.join(this.folder, 'ebet.pem'), pair.publicKey.export({ type: 'spki', format: 'pem' }));
@@ -178,15 +191,20 @@ export class System {
       GATEWAY_LISTEN: '',
       WALLET_CORE_LISTEN: '',
       SINGLE_WALLET_DATA: '',
+      ...environment,
     };
   }
 
-  /** `unopened`: ids of channels that are configured but that the ledger has not. */
+  /**
+   * `unopened`: ids of channels that are configured but that the ledger has not. `environment`: what both processes have
+   * in theirs beside ours.
+   */
   static async start(
     channels: readonly ChannelSetting[] = [{ channelId: 1, currency: 'CNY' }],
     unopened: readonly number[] = [],
+    environment: Readonly<Record<string, string>> = {},
   ): Promise<System> {
-    const system = new System(channels);
+    const system = new System(channels, environment);
     await system.startCore();
     await system.startGateway();
     await system.clients.openChannel('platform/test');

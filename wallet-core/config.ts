@@ -9,6 +9,8 @@ export interface CoreConfig {
   readonly logLevel: LogLevel;
   /** There is no configuration file and this is not production: the core opens the player "demo". */
   readonly development: boolean;
+  /** NODE_ENV=production: a development ledger is refused. */
+  readonly production: boolean;
 }
 
 const DEFAULT_LISTEN: Address = { host: '127.0.0.1', port: 50051 };
@@ -24,5 +26,5 @@ export function loadCoreConfig(setup: Setup = readSetup()): CoreConfig {
     gateway: z.unknown().optional(),
   });
   const { data, walletCore } = validate(setup, schema, { WALLET_CORE_LISTEN: 'walletCore.listen' });
-  return Object.freeze({ data, ...walletCore, development: setup.development });
+  return Object.freeze({ data, ...walletCore, development: setup.development, production: setup.production });
 }

@@ -1,5 +1,7 @@
 import type { Logger } from 'pino';
-import { formatAddress, type Address } from '../config.js';
+import { type Address, ConfigError, formatAddress, listenProblem, messageOf } from '../config.js';
+import type { Service } from '../process.js';
+import type { Command } from './domain/command.js';
 import { Committer } from './committer.js';
 import { listen } from './grpc/server.js';
 import { SqliteStore } from './storage/sqlite/sqlite-store.js';
@@ -17,25 +19,32 @@ export interface CoreOptions {
   readonly rules?: URL;
 }
 
-export interface Core extends Address {
+/** Stopping answers what is under way, writes the WAL into the database and gives up the ledger. */
+export interface Core extends Service {
   readonly committer: Committer;
-  /** Answers what is under way, writes the WAL into the database and gives up the ledger. */
-  stop(): Promise<void>;
+  isChannelOpen(channel: string): Promise<boolean>;
 }
 
 /** Builds the whole of wallet-core and starts it. */
 export async function startCore({ data, listen: at, log, onFatal, rules }: CoreOptions): Promise<Core> {
   const owner = `process ${process.pid}, started ${new Date().toISOString()}, listening on ${formatAddress(at)}`;
-  const store = await SqliteStore.open({ folder: data, owner, ...(rules ? { rules } : {}) });
+  const store = await SqliteStore.open({ folder: data, owner, ...(rules ? { rules } : {}) }).catch((error: unknown) => {
+    throw new ConfigError([`data (SINGLE_WALLET_DATA): ${data} cannot hold the ledger: ${messageOf(error)}`]);
+  });
   const committer = new Committer(store, (error, command) => {
-    log.error({ err: error, command: command.type }, 'a command could not be committed');
+    log.error({ err: error, ...subjectOf(command) }, 'a command could not be committed');
     if (error instanceof CommitUnknownError) onFatal(error);
   });
-  const server = await listen(formatAddress(at), store, committer, log);
+  const server = await listen(formatAddress(at), store, committer, log).catch(async (error: unknown) => {
+    await store.close();
+    throw listenProblem('walletCore.listen', 'WALLET_CORE_LISTEN', at, error);
+  });
   return {
     host: at.host,
     port: server.port,
+    about: { data },
     committer,
+    isChannelOpen: (channel) => store.queries.isChannelOpen(channel),
     stop: async () => {
       server.announceStop();
       await server.stop();
@@ -43,4 +52,22 @@ export async function startCore({ data, listen: at, log, onFatal, rules }: CoreO
       await store.close();
     },
   };
+}
+
+/** What the person on call needs to find a command again. */
+function subjectOf(command: Command): object {
+  switch (command.type) {
+    case 'movements': {
+      const references = command.movements.map(({ reference }) => reference).slice(0, 10);
+      return { command: command.type, channel: command.channel, references };
+    }
+    case 'refund':
+      return { command: command.type, channel: command.channel, references: [command.reference] };
+    case 'open-channel':
+      return { command: command.type, channel: command.channel };
+    case 'open-account':
+    case 'freeze':
+    case 'set-password':
+      return { command: command.type, player: command.player };
+  }
 }

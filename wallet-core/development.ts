@@ -4,7 +4,8 @@ import { hashPassword } from './password.js';
 
 const PLAYER = 'demo';
 const CURRENCY = 'CNY';
-const PLATFORM = 'platform/development';
+/** Marks a ledger as one of a development set-up, whose player and password everybody knows. */
+export const DEVELOPMENT_CHANNEL = 'platform/development';
 
 /**
  * Fills a development ledger: the eBET channel 1 and a player "demo" with the password "demo" and 10,000.00 CNY. It may run
@@ -18,13 +19,13 @@ export async function fillDevelopmentLedger(committer: Committer): Promise<void>
   };
   const opened = await submit({ type: 'open-account', player: PLAYER, currency: CURRENCY });
   await submit({ type: 'open-channel', channel: 'ebet/1' });
-  await submit({ type: 'open-channel', channel: PLATFORM });
+  await submit({ type: 'open-channel', channel: DEVELOPMENT_CHANNEL });
   if (opened.status === 'DONE' && opened.changed) {
     await submit({ type: 'set-password', player: PLAYER, hash: await hashPassword('demo') });
   }
   await submit({
     type: 'movements',
-    channel: PLATFORM,
+    channel: DEVELOPMENT_CHANNEL,
     movements: [
       {
         player: PLAYER,

@@ -2,7 +2,9 @@ import type { Logger } from 'pino';
 import { JsonNumber, type JsonObject, type WritableJson } from '../json/value.js';
 import { shortestNumber } from '../json/shortest-number.js';
 import type { WalletClient } from '../wallet-client.js';
+import { textOf, type Rejection } from './admission.js';
 import type { EbetChannel } from './channel.js';
+import { STATUS } from './status.js';
 
 /** A callback of a known channel on its way through an endpoint. */
 export interface Call {
@@ -25,6 +27,13 @@ export interface Endpoint {
   readonly answer: (call: Call) => Promise<Answer>;
   /** The answer to a call that was not decided, in the endpoint's own shape. */
   readonly refuse: (body: JsonObject, status: number) => Answer;
+}
+
+/** One line for a call that was not decided: what the person on call looks for. */
+export function logRejection(endpoint: string, { log, body, channel }: Call, { status, why }: Rejection): void {
+  const subject = { endpoint, channel: channel.name, seqNo: textOf(body, 'seqNo'), username: textOf(body, 'username') };
+  if (status === STATUS.SYSTEM_ERROR) log.error({ ...subject, status, why }, 'a callback was not decided');
+  else log.warn({ ...subject, status, why }, 'a callback was not decided');
 }
 
 /** The player's name as the ledger has it; eBET sends lower case, and we look up nothing else. */

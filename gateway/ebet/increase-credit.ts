@@ -6,9 +6,9 @@ import { shortestNumber } from '../json/shortest-number.js';
 import type { Ask } from '../wallet-client.js';
 import * as field from './admission.js';
 import { currencyFault, eventFault, fieldFault, signatureFault, textOf } from './admission.js';
-import { amountJson, playerOf, type Answer, type Call, type Endpoint } from './call.js';
+import { amountJson, logRejection, playerOf, type Answer, type Call, type Endpoint } from './call.js';
 import type { EbetChannel } from './channel.js';
-import { STATUS, statusOf } from './status.js';
+import { STATUS, statusOf, whyOf } from './status.js';
 import { holdsWithholding, TRANSACTION_TYPES, type TransactionType } from './transaction-types.js';
 
 const FIELDS: Readonly<Record<string, field.Field>> = {
@@ -92,9 +92,7 @@ async function answerOf(call: Call, result: Result | undefined): Promise<Answer>
       timestamp: Number(result.timeMs),
     };
   }
-  const rejection = { status, why: result.message };
-  if (status === STATUS.SYSTEM_ERROR)
-    call.log.error({ why: result.message }, 'wallet-core could not decide a callback');
+  const rejection = { status, why: whyOf(result) };
   return result.outcome === Outcome.INVALID ? refuse(call, rejection) : refuseUnread(call, rejection);
 }
 
@@ -114,18 +112,14 @@ async function refuse(call: Call, rejection: field.Rejection): Promise<Answer> {
   const balance = await call.client.balance(player, call.channel.currency, call.deadline);
   if (balance === undefined)
     return refuseUnread(call, { status: STATUS.BUSY, why: 'wallet-core gave no answer in time' });
-  logRejection(call, rejection);
+  logRejection('increaseCredit', call, rejection);
   return { ...balances(call.body, balance ?? '0', balance ?? '0'), status: rejection.status };
 }
 
 /** Refuses without a balance: to what is not rightly signed none is told, and nobody knows it without wallet-core. */
 function refuseUnread(call: Call, rejection: field.Rejection): Answer {
-  logRejection(call, rejection);
+  logRejection('increaseCredit', call, rejection);
   return increaseCredit.refuse(call.body, rejection.status);
-}
-
-function logRejection({ log, body, channel }: Call, { status, why }: field.Rejection): void {
-  log.warn({ channel: channel.name, seqNo: textOf(body, 'seqNo'), status, why }, 'increaseCredit not decided');
 }
 
 function balances(body: JsonObject, money: string, moneyBefore: string) {

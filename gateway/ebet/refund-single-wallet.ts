@@ -3,8 +3,8 @@ import { formatMoney, parseMoney } from '../../wallet-core/money.js';
 import { isJsonObject, JsonNumber, type Json } from '../json/value.js';
 import * as field from './admission.js';
 import { currencyFault, eventFault, fieldFault, signatureFault, textOf, type Rejection } from './admission.js';
-import { amountJson, playerOf, type Answer, type Call, type Endpoint } from './call.js';
-import { STATUS, statusOf, statusOfRefundLine } from './status.js';
+import { amountJson, logRejection, playerOf, type Answer, type Call, type Endpoint } from './call.js';
+import { STATUS, statusOf, statusOfRefundLine, whyOf } from './status.js';
 
 const FIELDS: Readonly<Record<string, field.Field>> = {
   ...field.SIGNED_CALL,
@@ -49,7 +49,7 @@ async function answer(call: Call): Promise<Answer> {
   const ask = { channel: channel.name, request: Buffer.from(call.request) };
   const result = await client.post({ ...ask, body: { $case: 'refund', value: refund } }, call.deadline);
   if (!result) return refuse(call, { status: STATUS.BUSY, why: 'wallet-core gave no answer in time' });
-  if (!result.refund) return refuse(call, { status: statusOf(result.reason), why: result.message });
+  if (!result.refund) return refuse(call, { status: statusOf(result.reason), why: whyOf(result) });
   return { ...answerOf(call, result.refund), timestamp: Number(result.timeMs) };
 }
 
@@ -101,7 +101,7 @@ function answerOf({ body }: Call, { balanceBefore, balanceAfter, refunded, lines
   };
 }
 
-function refuse({ log, body, channel }: Call, { status, why }: Rejection): Answer {
-  log.warn({ channel: channel.name, seqNo: textOf(body, 'seqNo'), status, why }, 'refundSingleWallet not decided');
-  return refundSingleWallet.refuse(body, status);
+function refuse(call: Call, rejection: Rejection): Answer {
+  logRejection('refundSingleWallet', call, rejection);
+  return refundSingleWallet.refuse(call.body, rejection.status);
 }

@@ -39,7 +39,7 @@ export function ebetRoutes(configured: readonly EbetChannel[], client: WalletCli
       } catch (error) {
         if (!(error instanceof JsonError)) throw error;
         const duplicate = error instanceof DuplicateKeyError;
-        log.warn({ why: error.message }, 'a body that is no JSON object of ours');
+        log.warn({ endpoint: ctx.path, address: ctx.ip, why: error.message }, 'a body that cannot be read');
         if (duplicate) send(ctx, { status: STATUS.WRONG_PARAMETER, timestamp: Date.now() });
         else send(ctx, { status: STATUS.WRONG_PARAMETER }, 400);
       }

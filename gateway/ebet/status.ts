@@ -1,5 +1,5 @@
 import { Reason } from '../../proto/gen/wallet/v1/movement.js';
-import { RefundLineStatus } from '../../proto/gen/wallet/v1/posting.js';
+import { RefundLineStatus, type Result } from '../../proto/gen/wallet/v1/posting.js';
 
 /** eBET's status codes, as far as we give them (eBET manual, status codes). */
 export const STATUS = {
@@ -52,6 +52,11 @@ const OF_REFUND_LINE: Record<keyof typeof RefundLineStatus, number> = {
   OTHER_PLAYER: STATUS.NO_USER,
   BALANCE_LIMIT: STATUS.WRONG_PARAMETER,
 };
+
+/** Why a result is none, for the log. */
+export function whyOf({ message, reason }: Result): string {
+  return message || (Reason[reason] ?? `reason ${reason}`);
+}
 
 /** The status for a reason. One that a newer wallet-core sends and we do not know decides nothing: system error. */
 export function statusOf(reason: Reason): number {

@@ -1,11 +1,16 @@
 import { generateKeyPairSync, sign, type KeyObject } from 'node:crypto';
+import { once } from 'node:events';
 import { mkdtempSync, rmSync } from 'node:fs';
+import { connect } from 'node:net';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
+import { setTimeout as pause } from 'node:timers/promises';
 import { expect } from 'chai';
 import { pino } from 'pino';
 import { startGateway } from '../../gateway/app.js';
 import type { GatewayConfig } from '../../gateway/config.js';
+import { statusOf } from '../../gateway/ebet/status.js';
+import { Reason } from '../../proto/gen/wallet/v1/movement.js';
 import { startCore, type Core } from '../../wallet-core/core.js';
 import { Clients, System, type HttpAnswer } from '../system.js';
 import {
@@ -19,6 +24,7 @@ import {
   print,
   textOf,
   type Answered,
+  type Endpoint,
   type Fields,
   type Target,
   type Value,
@@ -31,6 +37,24 @@ const part = (seqNo: string, refund: number): Fields => ({
   detail: { withHoldingList: [{ seqNo, refund, betType: 601 }] },
 });
 
+/** POSTs the first half of a body at once and the rest after some time; gives the text of the answer's body. */
+async function sendSlowly(url: string, endpoint: Endpoint, body: string, ms: number): Promise<string> {
+  const { hostname, port } = new URL(url);
+  const socket = connect(Number(port), hostname);
+  const head = `POST ${endpoint} HTTP/1.1\r\nHost: gateway\r\nConnection: close\r\nContent-Length: ${Buffer.byteLength(body)}`;
+  const half = body.length >> 1;
+  let answer = '';
+  socket.setEncoding('utf8').on('data', (text: string) => (answer += text));
+  // Whoever is answered before he has sent all may find the connection closed.
+  socket.on('error', () => {});
+  const closed = once(socket, 'close');
+  socket.write(`${head}\r\n\r\n${body.slice(0, half)}`);
+  await Promise.race([closed, pause(ms)]);
+  socket.write(body.slice(half));
+  await closed;
+  return answer.split('\r\n\r\n')[1] ?? '';
+}
+
 /** A refund of one line; gives the line's status. */
 async function lineStatus(player: Player, seqNo: string, money: string): Promise<unknown> {
   const { json } = await player.refund([player.line(seqNo, money)]);
@@ -42,7 +66,7 @@ describe('eBET gets', () => {
   let ebet: Ebet;
 
   before(async () => {
-    const channels = [1, 2, 3].map((channelId) => ({ channelId, currency: 'CNY' }));
+    const channels = [1, 2, 3, 11].map((channelId) => ({ channelId, currency: 'CNY' }));
     system = await System.start([...channels, { channelId: 4, currency: 'THB' }], [3]);
     ebet = new Ebet(system);
   });
@@ -136,7 +160,7 @@ describe('eBET gets', () => {
   });
 
   describe('202', () => {
-    for (const channelId of [99, 0, -1, 1.5, number('1e400')]) {
+    for (const channelId of [99, 0, -1, 1.5, number('1e400'), number('1.0000000000000000001')]) {
       it(`for channel ${print(channelId)}, which is not configured`, async () => {
         const player = await ebet.player();
         expectCredit(await player.increaseCredit(1, '-100', { channelId }), 202, '0');
@@ -311,6 +335,33 @@ describe('eBET gets', () => {
       expect(ebet.signedText('/increaseCredit', shifted)).to.equal(ebet.signedText('/increaseCredit', fields));
       expectCredit(await ebet.send('/increaseCredit', { ...shifted, signature }), 4025, '0');
       await player.expectLedger('1000.00');
+    });
+
+    it('for a channelId and a timestamp that are other parts of the digits that were signed', async () => {
+      const name = fresh('shifted');
+      const [signer, other] = [new Player(ebet, `5${name}`), new Player(new Ebet(system, 11), name)];
+      for (const player of [signer, other]) await player.opens('1000.00');
+      const fields = signer.movement(38, '100', { timestamp: 1637308132650 });
+      const shifted = { ...fields, channelId: 11, timestamp: 6373081326505, username: name };
+      const { signature } = ebet.signed('/increaseCredit', fields);
+      expect(ebet.signedText('/increaseCredit', shifted)).to.equal(ebet.signedText('/increaseCredit', fields));
+      expectCredit(await ebet.send('/increaseCredit', { ...shifted, signature }), 4025, '0');
+      await other.expectLedger('1000.00');
+      expectCredit(await ebet.send('/increaseCredit', { ...fields, signature }), 200, '1100', '1000');
+    });
+
+    it('for a name that begins with .0, which signs like a shorter name after a timestamp with a .0', async () => {
+      const player = await ebet.player();
+      const dotted = new Player(ebet, `.0${player.name}`);
+      await dotted.opens('1000.00');
+      const fields = player.movement(38, '100', { timestamp: number('1637308132650.0') });
+      const shifted = { ...fields, timestamp: number('1637308132650'), username: dotted.name };
+      const { signature } = ebet.signed('/increaseCredit', fields);
+      expect(ebet.signedText('/increaseCredit', shifted)).to.equal(ebet.signedText('/increaseCredit', fields));
+      expectCredit(await ebet.send('/increaseCredit', { ...shifted, signature }), 4025, '0');
+      expectCredit(await dotted.increaseCredit(38, '100'), 4025, '0');
+      await dotted.expectLedger('1000.00');
+      expectCredit(await ebet.send('/increaseCredit', { ...fields, signature }), 200, '1100', '1000');
     });
 
     it('for a name that is too long in lower case, which nobody can have', async () => {
@@ -602,6 +653,7 @@ describe('eBET gets', () => {
       ['a trailing comma', '{"channelId":1,}'],
       ['half a character', '{"username":"\\ud800"}'],
       ['33 levels', '{"a":'.repeat(33) + '1' + '}'.repeat(33)],
+      ['more than 20,000 values', `{"channelId":1,"x":[${'{},'.repeat(20_000)}1]}`],
     ] as const) {
       it(`400 for ${what} instead of a JSON object`, async () => {
         for (const endpoint of ENDPOINTS) {
@@ -609,6 +661,14 @@ describe('eBET gets', () => {
         }
       });
     }
+
+    it('400 for 1 MiB of small values', async () => {
+      const body = `{"channelId":1,"x":[${'{},'.repeat(349_500)}1]}`;
+      expect(body.length).to.be.within(MIB - 200, MIB);
+      for (const endpoint of ['/increaseCredit', '/refundSingleWallet']) {
+        expect(await system.post(endpoint, body)).to.include({ http: 400, text: '{"status":4025}' });
+      }
+    });
 
     it('400 for bytes that are not UTF-8', async () => {
       const body = Buffer.from([0x7b, 0x22, 0xff, 0x22, 0x3a, 0x31, 0x7d]);
@@ -682,6 +742,14 @@ describe('eBET gets', () => {
         expect((await system.post('/increaseCredit', body)).json).to.include({ status: 200, money: 900 });
       });
     });
+  });
+
+  it('413 for a syncCredit over 64 KiB, but not for one of exactly 64 KiB', async () => {
+    const player = await ebet.player('5.00');
+    const sync = { channelId: 1, username: player.name, event: 'syncCredit', padding: '' };
+    const padded = (bytes: number) => print({ ...sync, padding: 'x'.repeat(bytes - print(sync).length) });
+    expect((await system.post('/syncCredit', padded(64 * 1024))).json).to.include({ status: 200, money: 5 });
+    expect((await system.post('/syncCredit', padded(64 * 1024 + 1))).http).to.equal(413);
   });
 
   /** Of two things that are wrong with a request, the one that is answered. */
@@ -1006,9 +1074,59 @@ describe('eBET gets 4003', () => {
     await player.expectLedger('899.00', 'BET -1.00', ...Array<string>(50).fill('BET -2.00'));
   });
 
-  it('with wallet-core away after what needs no ledger: a wrong channel, field or signature is answered as ever', async () => {
+  it('for a bet that reached wallet-core and was answered before that could decide it: it is not made afterwards', async () => {
+    const player = await ebet.player();
+    await player.makes(1, '-1');
+    system.core.child.kill('SIGSTOP');
+    const late = await inTime(player.increaseCredit(1, '-100'));
+    expectCredit(late, 4003, '0');
+
+    system.core.child.kill('SIGCONT');
+    // Bets go to wallet-core in turn, so what it would still make of the late one stands before this.
+    const next = await untilDecided(await player.increaseCredit(1, '-2'));
+    expectCredit(next, 200, '997', '999');
+    await player.expectLedger('997.00', 'BET -1.00', 'BET -2.00');
+
+    expectCredit(await untilDecided(await ebet.again(late)), 200, '897', '997');
+    expectCredit(await ebet.again(late), 200, '897', '997');
+    await player.expectLedger('897.00', 'BET -1.00', 'BET -2.00', 'BET -100.00');
+  });
+
+  it('for a bet that waited for wallet-core beside a later one: only the later one is made afterwards', async () => {
+    const player = await ebet.player();
+    await player.makes(1, '-1');
+    system.core.child.kill('SIGSTOP');
+    // The first goes alone; when it is given up, the others go together, and the earlier of them is answered first.
+    const first = inTime(player.increaseCredit(1, '-100'));
+    await pause(600);
+    const earlier = inTime(player.increaseCredit(1, '-200'));
+    await pause(600);
+    const later = inTime(player.increaseCredit(1, '-2'));
+    for (const late of [await first, await earlier]) expectCredit(late, 4003, '0');
+
+    system.core.child.kill('SIGCONT');
+    expectCredit(await untilDecided(await later), 200, '997', '999');
+    await player.expectLedger('997.00', 'BET -1.00', 'BET -2.00');
+    expectCredit(await untilDecided(await ebet.again(await earlier)), 200, '797', '997');
+    await player.expectLedger('797.00', 'BET -1.00', 'BET -2.00', 'BET -200.00');
+  });
+
+  it('for a bet whose body came too slowly; it is not made afterwards', async () => {
+    const player = await ebet.player();
+    const slow = ebet.signed('/increaseCredit', player.movement(1, '-100'));
+    const body = print(slow);
+    const text = await sendSlowly(system.url, '/increaseCredit', body, 1_700);
+    expectCredit({ endpoint: '/increaseCredit', sent: slow, body, http: 200, text, json: {} }, 4003, '0');
+    await player.makes(1, '-2');
+    await player.expectLedger('998.00', 'BET -2.00');
+    expectCredit(await ebet.send('/increaseCredit', slow), 200, '898', '998');
+  });
+
+  it('with wallet-core away after what needs no ledger: a wrong channel, field, list or signature is answered as ever', async () => {
     const player = await ebet.player();
     await system.core.stop('SIGKILL');
+    const tooMany = Array.from({ length: 1001 }, () => player.line('the-bet', '-1'));
+    expectAnswer(await player.refund(tooMany), { status: 4025, username: player.name });
     expectCredit(await player.increaseCredit(1, '-1', { channelId: 99 }), 202, '0');
     expectCredit(await player.increaseCredit(1, '-1', { money: '1' }), 4030, '0');
     expectCredit(await player.increaseCredit(1, '-1', { signature: 'AAAA' }), 4026, '0');
@@ -1096,5 +1214,12 @@ describe('eBET gets 500', () => {
     await planted.start();
     expectCredit(await ebet.again(faulty), 200, '499', '500');
     await player.expectLedger('499.00', ...Array<string>(5).fill('BET -100.00'), 'BET -1.00');
+  });
+});
+
+describe('the status for a reason', () => {
+  it('is 500 where there is none, for nobody knows what became of the bet, and where it is new to us', () => {
+    expect(statusOf(Reason.UNSPECIFIED)).to.equal(500);
+    expect(statusOf(9999 as Reason)).to.equal(500);
   });
 });

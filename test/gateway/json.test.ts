@@ -214,6 +214,33 @@ describe('malformed JSON', () => {
   }
 });
 
+describe('a body of very many values', () => {
+  const array = (length: number, value: string) => `[${Array<string>(length).fill(value).join(',')}]`;
+
+  it('is read up to nearly 20,000 of them', () => {
+    for (const value of ['{}', '[]', '1', '""', 'null']) {
+      expect(read(array(19_990, value)), value).to.have.length(19_990);
+    }
+  });
+
+  for (const [what, body] of [
+    ['20,001 numbers', array(20_001, '1')],
+    ['20,001 words', array(20_001, 'null')],
+    ['20,001 texts', array(20_001, '""')],
+    ['20,001 lists', array(20_001, '[]')],
+    ['20,001 members', `{${Array.from({ length: 20_001 }, (_, n) => `"${n}":1`).join(',')}}`],
+    ['20,001 values in many lists', array(201, array(100, '1'))],
+    ['20,001 values in a secret', `{"password":${array(20_001, '1')}}`],
+    ['1 MiB of objects', array(349_525, '{}')],
+  ] as const) {
+    it(`is refused: ${what}`, () => {
+      for (const reading of [() => void read(body), () => void redact(body, 'password')]) {
+        expect(reading).to.throw(JsonError, /^JSON, position \d+: more than 20000 values$/);
+      }
+    });
+  }
+});
+
 describe('a key that stands twice', () => {
   it('is refused with its name and place', () => {
     const error = faultOf('{"money":-80,    "money":-8}');

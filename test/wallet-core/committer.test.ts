@@ -95,6 +95,15 @@ describe('the committer', () => {
       expect(entries()).to.equal(2);
     });
 
+    it('payouts that each name 1,000 bets into several entries', async () => {
+      await committerWith();
+      const names = times(1000).map((n) => ({ reference: `never-seen-${n}`, relation: 'SETTLE' as const, amount: 0n }));
+      const payouts = times(12).map((n) => move({ kind: 'PAYOUT', amount: 1n, reference: `payout-${n}`, names }));
+      expect(count(await submitAll(payouts), 'APPLIED')).to.equal(12);
+      expect(entries()).to.be.within(2, 12);
+      expect(await balance()).to.equal(10_012n);
+    });
+
     it('in the order of arrival', async () => {
       await committerWith({ groupMax: 3 });
       const outcomes = await submitAll(times(12).map((n) => move({ amount: -1000n, reference: `bet-${n}` })));
@@ -176,6 +185,60 @@ describe('the committer', () => {
     expect(outcomes).to.deep.equal(['APPLIED', 'APPLIED', 'NOT_APPLIED FAULT', 'APPLIED']);
     expect(await balance()).to.equal(9999n);
     expect(faults.map(({ message }) => message.includes('planted by the test'))).to.deep.equal([true]);
+  });
+
+  it('fails only the commands at which the rules throw, wherever in a group they stand', async () => {
+    await committerWith({}, FAULTY_RULES);
+    const references = times(40).map((n) => ([0, 17, 18, 39].includes(n) ? `throws-${n}` : `bet-${n}`));
+    const outcomes = await submitAll(references.map((reference) => move({ amount: -1n, reference })));
+    expect(outcomes).to.deep.equal(
+      references.map((reference) => (reference.startsWith('throws') ? 'NOT_APPLIED FAULT' : 'APPLIED')),
+    );
+    expect(faults.length).to.equal(4);
+    expect(await balance()).to.equal(9964n);
+  });
+
+  describe('when a group with a thrower is run again in parts', () => {
+    const held = async (reference: string) =>
+      (await store.queries.movementByReference('ebet/1', reference))?.record.reference;
+
+    it('drops the commands whose time ran out meanwhile', async () => {
+      await committerWith({}, FAULTY_RULES);
+      const outcomes = await Promise.all([
+        submit(move({ amount: -1n, reference: 'slow' })),
+        submit(move({ reference: 'throws' })),
+        // Enough for the group to form, and less than the slow one takes.
+        submit(move({ amount: -1n, reference: 'hurried-1' }), 0, 100),
+        submit(move({ amount: -1n, reference: 'patient' })),
+        submit(move({ amount: -1n, reference: 'hurried-2' }), 0, 100),
+      ]);
+      expect(outcomes.map(word)).to.deep.equal([
+        ...['APPLIED', 'NOT_APPLIED FAULT', 'NOT_APPLIED TOO_LATE', 'APPLIED', 'NOT_APPLIED TOO_LATE'],
+      ]);
+      expect(await Promise.all(['hurried-1', 'patient', 'hurried-2'].map(held))).to.deep.equal([
+        ...[undefined, 'patient', undefined],
+      ]);
+      expect(await balance()).to.equal(9998n);
+    });
+
+    it('drops the commands whose callers have gone meanwhile', async () => {
+      await committerWith({}, FAULTY_RULES);
+      const gone = (command: Command) =>
+        committer.submit({ command, request: new Uint8Array(0) }, 60_000, () => faults.length > 0);
+      const outcomes = await Promise.all([
+        submit(move({ reference: 'throws' })),
+        ...bets(4).map((command, n) => (n % 2 === 0 ? gone(command) : submit(command))),
+      ]);
+      // The neighbour of the thrower may have been run before it: what is answered is what stands in the ledger.
+      for (const [n, outcome] of outcomes.slice(1).entries()) {
+        const applied = word(outcome) === 'APPLIED';
+        expect(await held(`bet-${n}`), word(outcome)).to.equal(applied ? `bet-${n}` : undefined);
+      }
+      expect(outcomes.map(word)).to.deep.equal([
+        ...['NOT_APPLIED FAULT', 'NOT_APPLIED TOO_LATE', 'APPLIED', 'NOT_APPLIED TOO_LATE', 'APPLIED'],
+      ]);
+      expect(await balance()).to.equal(9998n);
+    });
   });
 
   it('goes on after a fault in a group of one', async () => {

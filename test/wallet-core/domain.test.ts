@@ -389,6 +389,57 @@ describe('decide: several movements', () => {
     const scenario = given(move({ amount: -6000n, reference: 'a' }));
     expect(scenario.word(two)).to.equal('REFERENCE_CONFLICT');
   });
+
+  describe('of references that are known from commands of their own are a conflict:', () => {
+    const a = { amount: -1000n, reference: 'a' };
+    const b = { amount: -2000n, reference: 'b' };
+    const tooMuch = { amount: -99_999n, reference: 'too-much' };
+    const cases: readonly (readonly [what: string, apart: readonly Partial<NewMovement>[]])[] = [
+      ['one applied, the next refused', [a, tooMuch]],
+      ['one refused, the next applied', [tooMuch, a]],
+      ['one applied, a later one refused', [a, b, tooMuch]],
+      ['both applied, one after the other', [a, b]],
+      ['both applied, another between them', [a, { amount: -1n, reference: 'between' }, b]],
+    ];
+    for (const [what, apart] of cases) {
+      it(what, () => {
+        const scenario = given();
+        for (const movement of apart) scenario.when(move(movement));
+        const { length } = scenario.records;
+        const [first = {}, last = {}] = [apart[0], apart.at(-1)];
+        for (const command of [move(first, last), move(last, first)]) {
+          const outcome = scenario.when(command);
+          expect(outcome).to.include({ status: 'INVALID', reason: 'REFERENCE_CONFLICT' });
+        }
+        expect(scenario.records.length).to.equal(length);
+        for (const movement of apart) {
+          expect(scenario.word(move(movement)), movement.reference).to.equal(
+            movement === tooMuch ? 'INSUFFICIENT_FUNDS' : 'APPLIED',
+          );
+        }
+      });
+    }
+
+    it('one alone, one of a command of two', () => {
+      const scenario = given(move(a), move(b, { amount: -1n, reference: 'c' }));
+      expect(scenario.word(move(a, b))).to.equal('REFERENCE_CONFLICT');
+    });
+  });
+
+  for (const [what, money] of [
+    ['applied', 20_000n],
+    ['refused', 10_000n],
+  ] as const) {
+    it(`that were ${what} get their first answer again, all together`, () => {
+      const scenario = givenWith(money);
+      const first = scenario.when(two);
+      expect(first.status).to.equal(what.toUpperCase());
+      scenario.when(deposit(50_000n, 'deposit-2'));
+      const { length } = scenario.records;
+      expect(scenario.when(two)).to.deep.equal(first);
+      expect(scenario.records.length).to.equal(length);
+    });
+  }
 });
 
 describe('decide: returns', () => {

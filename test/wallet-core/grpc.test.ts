@@ -165,9 +165,9 @@ describe('wallet.v1 over gRPC', () => {
       ['command: is missing', () => call((done) => core.clients.posting.post({ command: undefined }, done))],
       [`player_id: is "Demo"; ${PLAYER}`, () => core.clients.balance('Demo')],
       ['currency: is ""; expected an ISO 4217 code, such as "CNY"', () => core.clients.balance('demo', '')],
-      ['movement_id: is "first"; expected "writer.entry.index"', () => getMovement('first')],
-      ['movement_id: is "2.1.0"; expected "writer.entry.index"', () => getMovement('2.1.0')],
-      ['movement_id: is "1.1.99999"; expected "writer.entry.index"', () => getMovement('1.1.99999')],
+      ['movement_id: is "first"; expected "writer.entry.index" of this ledger', () => getMovement('first')],
+      ['movement_id: is "2.1.0"; expected "writer.entry.index" of this ledger', () => getMovement('2.1.0')],
+      ['movement_id: is "1.1.99999"; expected "writer.entry.index" of this ledger', () => getMovement('1.1.99999')],
       ['channel: is ""; expected 1 to 64 of a-z 0-9 / . _ -', () => byReference('bet-1', '')],
       [`reference: is ""; expected ${REFERENCE}`, () => byReference('')],
       ['page_size: is 1001; expected at most 1000', () => list({ pageSize: 1001 })],
@@ -197,6 +197,21 @@ describe('wallet.v1 over gRPC', () => {
       });
     }
   });
+
+  for (const [what, movementId] of [
+    ['of 100,000 letters', 'x'.repeat(100_000)],
+    ['of 100,000 digits', '9'.repeat(100_000)],
+    ['with an entry of 100,000 digits', `1.${'9'.repeat(100_000)}.0`],
+    ['of 100,000 control characters', '\n'.repeat(100_000)],
+    ['of 100,000 characters beyond ASCII', '荷'.repeat(100_000)],
+  ] as const) {
+    it(`a movement_id ${what} is INVALID_ARGUMENT in few words, and the connection goes on`, async () => {
+      const [answer, beside] = await Promise.all([failure(getMovement(movementId)), core.clients.balance()]);
+      expect(answer.slice(0, 200)).to.match(/^INVALID_ARGUMENT: movement_id: is /);
+      expect(answer.length).to.be.below(400);
+      expect(await core.clients.balance()).to.equal(beside);
+    });
+  }
 
   describe('what is not there is NOT_FOUND and names the field', () => {
     const ABSENT: readonly (readonly [message: string, run: () => Promise<unknown>])[] = [
@@ -375,6 +390,33 @@ describe('wallet.v1 over gRPC', () => {
         expect(first.movements).to.deep.equal([]);
         expect(first.nextPageToken).to.not.equal('');
         expect(references((await pages(filter)).flat())).to.deep.equal(['rare']);
+      }
+    });
+
+    it('of records that each name 1,000 bets gives a bounded part at a time, and each once', async () => {
+      await core.player('namer', '0.00');
+      await core.clients.openChannel('ebet/8');
+      const names = times(1000).map((n) => ({
+        reference: `n-${n}`.padEnd(128, '.'),
+        relation: Relation.SETTLE,
+        amount: '',
+      }));
+      const payout = { playerId: 'namer', kind: Kind.PAYOUT, amount: '0.01', round: 'named', names };
+      for (const n of times(10)) {
+        const batch = times(10).map((m) => ({
+          ...movements({ ...payout, reference: `named-${n * 10 + m}` }),
+          channel: 'ebet/8',
+        }));
+        expect(new Set((await core.postBatch(...batch)).map(words))).to.deep.equal(new Set(['APPLIED']));
+      }
+      const newest = times(100).map((n) => `named-${99 - n}`);
+      for (const filter of [
+        { playerId: 'namer', channel: 'ebet/8' },
+        { channel: 'ebet/8', round: 'named' },
+      ]) {
+        const all = await pages({ ...filter, pageSize: 1000 });
+        expect(references(all.flat())).to.deep.equal(newest);
+        for (const page of all) expect(page.length).to.be.at.most(50);
       }
     });
 

@@ -119,6 +119,16 @@ describe('the promises, over gRPC', () => {
       expect(await core.clients.balance()).to.equal('20.00');
     });
 
+    it('a command made of two that came in one group is a conflict, whatever became of them', async () => {
+      await demoHas('100.00');
+      const bet = { amount: '-60.00', reference: 'a' };
+      const tooMuch = { amount: '-60.00', reference: 'b' };
+      const results = await core.postBatch(movements(bet), movements(tooMuch));
+      expect(results.map(words)).to.deep.equal(['APPLIED', 'REFUSED INSUFFICIENT_FUNDS']);
+      expect(await word(movements(bet, tooMuch))).to.equal('INVALID REFERENCE_CONFLICT');
+      expect(await core.clients.balance()).to.equal('40.00');
+    });
+
     it('a reference that one channel used is free in another', async () => {
       await demoHas('100.00');
       await core.clients.openChannel('ebet/1');
@@ -222,6 +232,18 @@ describe('the promises, over gRPC', () => {
         const results = together
           ? await core.postBatch(...commands)
           : [await core.post(movements({})), await core.post(refund({ refuseSettled: true }))];
+        expect(results.flatMap(lineWords)).to.deep.equal(['SETTLED']);
+        expect(await core.clients.balance()).to.equal('20.00');
+      });
+
+      it(`nor does a bet of another player under its reference change that, ${how}`, async () => {
+        await demoHas('100.00');
+        await core.post(settlement);
+        const commands = [movements({}), movements({ playerId: 'eve' }), refund({ refuseSettled: true })];
+        const results = [];
+        if (together) results.push(...(await core.postBatch(...commands)));
+        else for (const command of commands) results.push(await core.post(command));
+        expect(results.map(words)).to.deep.equal(['APPLIED', 'INVALID REFERENCE_CONFLICT', 'APPLIED']);
         expect(results.flatMap(lineWords)).to.deep.equal(['SETTLED']);
         expect(await core.clients.balance()).to.equal('20.00');
       });

@@ -28,7 +28,9 @@ export function queryService({ queries, writer }: Store, log: Logger): QueryServ
     getMovement: unary(log, async ({ movementId }) => {
       const id = parseId(writer, movementId);
       if (id === undefined)
-        throw invalidArgument(`movement_id: is "${movementId.slice(0, 40)}"; expected "writer.entry.index"`);
+        throw invalidArgument(
+          `movement_id: is "${movementId.slice(0, 40)}"; expected "writer.entry.index" of this ledger`,
+        );
       const view = await queries.movement(id);
       if (!view) throw notFound(`movement_id: there is no movement ${movementId}`);
       return withRequest(view);

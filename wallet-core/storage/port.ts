@@ -52,6 +52,7 @@ export interface MovementPage {
 
 /** Reads of what is committed; they never wait for a commit. */
 export interface Queries {
+  isChannelOpen(channel: string): Promise<boolean>;
   balance(player: string, currency: string): Promise<bigint | undefined>;
   accounts(player: string): Promise<{ accounts: readonly AccountView[]; freezes: readonly FreezeView[] }>;
   movement(id: bigint): Promise<MovementView | undefined>;

@@ -15,6 +15,7 @@ const SCAN_MAX = 2000;
 export class Reader implements Queries {
   readonly #db: Database;
   readonly #rows: MovementRows;
+  readonly #channel: Statement<[string]>;
   readonly #balance: Statement<[string, string], bigint>;
   readonly #accounts: Statement<[string], AccountView>;
   readonly #freezes: Statement<[string], FreezeView>;
@@ -28,6 +29,7 @@ export class Reader implements Queries {
     const db = openReader(path);
     this.#db = db;
     this.#rows = new MovementRows(db);
+    this.#channel = db.prepare('SELECT 1 FROM channel WHERE name = ?');
     this.#balance = db
       .prepare<[string, string], bigint>(
         'SELECT balance FROM account WHERE player = ? AND currency = ? AND opened_id IS NOT NULL',
@@ -57,6 +59,10 @@ export class Reader implements Queries {
 
   close(): void {
     this.#db.close();
+  }
+
+  async isChannelOpen(channel: string): Promise<boolean> {
+    return this.#channel.get(channel) !== undefined;
   }
 
   async balance(player: string, currency: string): Promise<bigint | undefined> {

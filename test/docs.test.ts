@@ -1,0 +1,27 @@
+import { readFileSync, statSync } from 'node:fs';
+import path from 'node:path';
+import { expect } from 'chai';
+
+const ROOT = path.join(import.meta.dirname, '..', '..');
+const read = (file: string) => readFileSync(path.join(ROOT, file), 'utf8');
+
+describe('the documentation', () => {
+  it('has a reason for each dependency, and for nothing else', () => {
+    const { dependencies, devDependencies } = JSON.parse(read('package.json')) as Record<string, object>;
+    const installed = Object.keys({ ...dependencies, ...devDependencies }).filter(
+      (name) => !name.startsWith('@types/'),
+    );
+    const cells = [...read('docs/dependencies.md').matchAll(/^\| (`.*?`) +\|/gm)].map(([, cell = '']) => cell);
+    const explained = cells.flatMap((cell) => [...cell.matchAll(/`([^`]+)`/g)].map(([, name]) => name));
+    expect(explained.filter((name) => name !== '@types/*')).to.have.members(installed);
+  });
+
+  it('links to files that exist', () => {
+    for (const file of ['README.md', 'docs/grpc.md', 'docs/journal.md', 'gateway/README.md', 'wallet-core/README.md']) {
+      for (const [, target = ''] of read(file).matchAll(/\]\(([^)#:]+)\)/g)) {
+        const linked = path.join(ROOT, path.dirname(file), target);
+        expect(() => statSync(linked), `${file} links to ${target}`).not.to.throw();
+      }
+    }
+  });
+});

@@ -12,6 +12,8 @@ import {
 const ANSWER_MS = 1_500;
 /** So much earlier than the callback's own time wallet-core must begin with it, or what we answer busy is applied after. */
 const MARGIN_MS = 150;
+/** How long word of a call's end may take to reach wallet-core. */
+const CANCEL_MS = 75;
 const BATCH_COMMANDS_MAX = 512;
 const BATCH_BYTES_MAX = 8 * 2 ** 20;
 const WAITING_MAX = 10_000;
@@ -141,8 +143,8 @@ export class WalletClient {
     this.#sending = true;
     const now = performance.now();
     const commands = batch.map(({ ask, deadline }) => ({ ...ask, timeoutMs: Math.floor(deadline - now - MARGIN_MS) }));
-    // The call ends with the last of its callbacks, and wallet-core drops what it has not begun of a call that has ended.
-    const deadline = onWallClock(Math.max(...batch.map((item) => item.deadline)));
+    // wallet-core drops what it has not begun of a call that has ended: it must hear of that before the first is answered busy.
+    const deadline = onWallClock(Math.min(...batch.map((item) => item.deadline)) - CANCEL_MS);
     this.#posting.postBatch({ commands }, new Metadata(), { deadline }, (error, answer) => {
       this.#sending = false;
       if (error) this.#log.warn({ code: status[error.code], commands: batch.length }, 'wallet-core gave no outcomes');

@@ -398,7 +398,6 @@ describe('decide: several movements', () => {
       ['one applied, the next refused', [a, tooMuch]],
       ['one refused, the next applied', [tooMuch, a]],
       ['one applied, a later one refused', [a, b, tooMuch]],
-      ['both applied, one after the other', [a, b]],
       ['both applied, another between them', [a, { amount: -1n, reference: 'between' }, b]],
     ];
     for (const [what, apart] of cases) {
@@ -419,11 +418,6 @@ describe('decide: several movements', () => {
         }
       });
     }
-
-    it('one alone, one of a command of two', () => {
-      const scenario = given(move(a), move(b, { amount: -1n, reference: 'c' }));
-      expect(scenario.word(move(a, b))).to.equal('REFERENCE_CONFLICT');
-    });
   });
 
   for (const [what, money] of [

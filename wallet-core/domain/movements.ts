@@ -110,7 +110,7 @@ function undrawn(names: readonly Named[]): readonly Named[] {
 
 /**
  * The first answer again, if the command is the same: what its references hold was decided as one command, so the records
- * follow each other.
+ * follow each other and share one fate. Two commands applied side by side pass as well: the answer is true of both.
  */
 function repeat(command: MovementsCommand, known: readonly (MovementRecord | undefined)[]): Outcome {
   const first = known[0];
@@ -118,7 +118,8 @@ function repeat(command: MovementsCommand, known: readonly (MovementRecord | und
   const records: MovementRecord[] = [];
   for (const [index, movement] of command.movements.entries()) {
     const record = known[index];
-    if (record?.id !== first.id + BigInt(index) || !sameRequest(record, movement)) {
+    const together = record?.id === first.id + BigInt(index) && record.reason === first.reason;
+    if (!together || !sameRequest(record, movement)) {
       return conflict(command, known);
     }
     records.push(record);

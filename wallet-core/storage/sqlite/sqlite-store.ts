@@ -57,7 +57,9 @@ export class SqliteStore implements Store {
     const ownership = own(join(folder, 'owner.db'), owner);
     const path = join(folder, 'ledger.db');
     const workerData: WriterData = { path, rules: (rules ?? new URL('../../domain/decide.js', import.meta.url)).href };
-    const thread = new Worker(new URL('./writer-thread.js', import.meta.url), { workerData });
+    // A group's objects live for milliseconds: a large nursery for them would only be memory that is never given back.
+    const resourceLimits = { maxYoungGenerationSizeMb: 16 };
+    const thread = new Worker(new URL('./writer-thread.js', import.meta.url), { workerData, resourceLimits });
     try {
       await new Promise((resolve, reject) => {
         thread.once('error', reject);

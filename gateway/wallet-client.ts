@@ -148,9 +148,16 @@ export class WalletClient {
     this.#posting.postBatch({ commands }, new Metadata(), { deadline }, (error, answer) => {
       this.#sending = false;
       if (error) this.#log.warn({ code: status[error.code], commands: batch.length }, 'wallet-core gave no outcomes');
-      batch.forEach((item, index) => item.answer(error ? undefined : answer.results[index]));
+      if (error?.code === status.DEADLINE_EXCEEDED) this.#sendAgain(batch);
+      else batch.forEach((item, index) => item.answer(error ? undefined : answer.results[index]));
       if (this.#waiting.length > 0) this.#send();
     });
+  }
+
+  /** The call ended for its oldest callback; the others may have time for another. Each is answered by its own timer. */
+  #sendAgain(batch: readonly Waiting[]): void {
+    this.#waiting = [...batch, ...this.#waiting];
+    for (const { ask } of batch) this.#waitingBytes += ask.request.length;
   }
 
   #nextBatch(): Waiting[] {
@@ -163,8 +170,7 @@ export class WalletClient {
       if (batch.length > 0 && (batch.length === BATCH_COMMANDS_MAX || bytes > BATCH_BYTES_MAX)) break;
       taken += 1;
       this.#waitingBytes -= item.ask.request.length;
-      if (item.deadline - now <= MARGIN_MS + 1) item.answer(undefined);
-      else batch.push(item);
+      if (!item.answered && item.deadline - now > MARGIN_MS + 1) batch.push(item);
     }
     this.#waiting = this.#waiting.slice(taken);
     return batch;

@@ -140,6 +140,7 @@ export const MOVEMENT: NewMovement = {
   providerType: '',
   names: [],
   withholding: false,
+  wager: false,
 };
 
 /** A unary call as a promise; a status other than OK rejects. */

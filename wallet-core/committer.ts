@@ -1,4 +1,5 @@
 import type { Command } from './domain/command.js';
+import { saysFailed } from './domain/failed-bets.js';
 import type { Outcome } from './domain/outcome.js';
 import type { NotAppliedReason } from './domain/reasons.js';
 import { setImmediate as nextTurn } from 'node:timers/promises';
@@ -151,10 +152,13 @@ function notApplied(reason: NotAppliedReason): Outcome {
   return { status: 'NOT_APPLIED', reason };
 }
 
-/** The work of a command in movements; a name costs about an eighth of one. */
+/** The work of a command in movements; a name costs about an eighth of one, a bet named as failed may be refunded. */
 function sizeOf(command: Command): number {
   if (command.type === 'movements') {
-    return command.movements.reduce((sum, { names }) => sum + 1 + names.length / 8, 0);
+    return command.movements.reduce(
+      (sum, { names }) => names.reduce((all, named) => all + (saysFailed(named) ? 1 : 1 / 8), sum + 1),
+      0,
+    );
   }
   return command.type === 'refund' ? command.lines.length : 1;
 }

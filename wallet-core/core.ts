@@ -62,8 +62,10 @@ function subjectOf(command: Command): object {
       return { command: command.type, channel: command.channel, references };
     }
     case 'refund':
+    case 'check':
       return { command: command.type, channel: command.channel, references: [command.reference] };
     case 'open-channel':
+    case 'maintenance':
       return { command: command.type, channel: command.channel };
     case 'open-account':
     case 'freeze':

@@ -37,6 +37,7 @@ export async function fillDevelopmentLedger(committer: Committer): Promise<void>
         providerType: '',
         names: [],
         withholding: false,
+        wager: false,
       },
     ],
   });

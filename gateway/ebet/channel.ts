@@ -7,6 +7,9 @@ import { isCurrency } from '../../wallet-core/money.js';
 import { isDevelopmentKey } from '../development.js';
 import { parsePublicKey } from './signature.js';
 
+/** What a channel does with a bet that eBET holds for failed although it was debited (see failedBets below). */
+export const FAILED_BETS = ['await-refund', 'self-refund', 'reject-payout'] as const;
+
 /** One eBET channel, as the configuration describes it. */
 export interface EbetChannel {
   readonly provider: 'ebet';
@@ -22,6 +25,11 @@ export interface EbetChannel {
   readonly timestampToleranceMs: number;
   /** Whether a bet that an accepted payout named with `betMoney` ≠ 0 is refunded all the same; else 208. */
   readonly refundSettledBets: boolean;
+  /**
+   * What a payout does that names a debited bet as failed: nothing, eBET asks for the refund itself; refund the bet; or be
+   * refused until eBET has refunded it.
+   */
+  readonly failedBets: (typeof FAILED_BETS)[number];
 }
 
 const CHANNEL_ID = { error: 'expected the channelId that eBET sends, a whole number above 0' };
@@ -29,6 +37,7 @@ const CURRENCY = { error: 'expected an ISO 4217 code in capitals, such as "CNY"'
 const KEYS = { error: 'expected a list of one or more files with eBET\'s public keys, such as ["keys/ebet-1.pem"]' };
 const KEY = { error: 'expected a file with a public key of eBET, such as "keys/ebet-1.pem"' };
 const MINUTES = { error: 'expected a whole number of minutes from 1 to 1440' };
+const WAY = { error: `expected one of ${FAILED_BETS.join(', ')}` };
 const FLAG = { error: 'expected true or false' };
 
 /** The schema of the eBET channels of one configuration: two of them cannot have the same channelId. */
@@ -46,6 +55,7 @@ export function ebetChannel(setup: Setup) {
     publicKeys: z.array(publicKeyFile(setup), KEYS).min(1, KEYS),
     timestampToleranceMinutes: z.int(MINUTES).min(1, MINUTES).max(1440, MINUTES).default(10),
     refundSettledBets: z.boolean(FLAG).default(false),
+    failedBets: z.enum(FAILED_BETS, WAY).default('await-refund'),
   }).transform(({ timestampToleranceMinutes, ...channel }): EbetChannel => ({
     ...channel,
     name: `ebet/${channel.channelId}`,

@@ -9,7 +9,7 @@ import { currencyFault, eventFault, fieldFault, signatureFault, textOf } from '.
 import { amountJson, logRejection, playerOf, type Answer, type Call, type Endpoint } from './call.js';
 import type { EbetChannel } from './channel.js';
 import { STATUS, statusOf, whyOf } from './status.js';
-import { holdsWithholding, TRANSACTION_TYPES, type TransactionType } from './transaction-types.js';
+import { holdsWithholding, isWager, TRANSACTION_TYPES, type TransactionType } from './transaction-types.js';
 
 const FIELDS: Readonly<Record<string, field.Field>> = {
   ...field.SIGNED_CALL,
@@ -65,7 +65,7 @@ function askOf(body: JsonObject, type: TransactionType, channel: EbetChannel): O
 
   const detail = body.get('detail');
   const details = isJsonObject(detail) ? detail : new Map<string, Json>();
-  const names = type.names?.(details, money, currency) ?? (type.names ? undefined : []);
+  const names = type.names?.(details, money, channel) ?? (type.names ? undefined : []);
   if (names === undefined) return 'detail does not say which debits the money is of';
   const movement = {
     playerId: playerOf(textOf(body, 'username')),
@@ -77,6 +77,7 @@ function askOf(body: JsonObject, type: TransactionType, channel: EbetChannel): O
     providerType: shortestNumber(textOf(body, 'type')) ?? '',
     names,
     withholding: holdsWithholding(type.kind, details),
+    wager: isWager(type.kind, details),
   };
   return { channel: channel.name, body: { $case: 'movements', value: { movements: [movement] } } };
 }

@@ -45,6 +45,7 @@ async function answer(call: Call): Promise<Answer> {
     currency,
     lines,
     refuseSettled: !channel.refundSettledBets,
+    amountMax: '',
   };
   const ask = { channel: channel.name, request: Buffer.from(call.request) };
   const result = await client.post({ ...ask, body: { $case: 'refund', value: refund } }, call.deadline);

@@ -39,6 +39,8 @@ const OF_REASON: Record<keyof typeof Reason, number> = {
   REFERENCE_CONFLICT: STATUS.WRONG_PARAMETER,
   // A fault of ours, the set-up is not finished; eBET must not take the bet for failed.
   CHANNEL_UNKNOWN: STATUS.SYSTEM_ERROR,
+  MAINTENANCE: STATUS.MAINTENANCE,
+  FAILED_BET_DEBITED: STATUS.WRONG_PARAMETER,
 };
 
 const OF_REFUND_LINE: Record<keyof typeof RefundLineStatus, number> = {
@@ -51,6 +53,8 @@ const OF_REFUND_LINE: Record<keyof typeof RefundLineStatus, number> = {
   SETTLED: STATUS.NO_RECORD,
   OTHER_PLAYER: STATUS.NO_USER,
   BALANCE_LIMIT: STATUS.WRONG_PARAMETER,
+  // Never sent: such a line is left out of the answer.
+  ABOVE_MAXIMUM: STATUS.SYSTEM_ERROR,
 };
 
 /** Why a result is none, for the log. */

@@ -1,11 +1,12 @@
 import { isJsonObject, JsonNumber, type Json, type JsonObject } from '../json/value.js';
 import { shortestNumber } from '../json/shortest-number.js';
 import { formatMoney, parseMoney } from '../../wallet-core/money.js';
+import type { EbetChannel } from './channel.js';
 import { Kind, Relation } from '../../proto/gen/wallet/v1/movement.js';
 import type { Named } from '../../proto/gen/wallet/v1/movement.js';
 
 /** What of a request's detail goes to the ledger; undefined: the detail is malformed. */
-type ReadNames = (detail: JsonObject, money: bigint, currency: string) => Named[] | undefined;
+type ReadNames = (detail: JsonObject, money: bigint, channel: EbetChannel) => Named[] | undefined;
 
 export interface TransactionType {
   readonly kind: Kind;
@@ -40,15 +41,27 @@ export function holdsWithholding(kind: Kind, detail: JsonObject): boolean {
   return kind === Kind.BET && linesOf(detail, 'withHoldingList').length > 0;
 }
 
+/** Whether a bet puts money on the game itself: a live table bet may consist of its withholding alone. */
+export function isWager(kind: Kind, detail: JsonObject): boolean {
+  return kind === Kind.BET && linesOf(detail, 'betList').some((line) => isAmount(line.get('betMoney')));
+}
+
+/** What wallet-core does about a bet that a payout names as failed, by the channel's way. */
+const OF_FAILED_BET: Record<EbetChannel['failedBets'], Relation> = {
+  'await-refund': Relation.MENTION,
+  'self-refund': Relation.REFUND_FAILED,
+  'reject-payout': Relation.REJECT_FAILED,
+};
+
 /** A payout settles the bets that it names, unless all lines of a bet have betMoney 0: that bet counts as failed. */
-function namesOfPayout(detail: JsonObject, _money: bigint, currency: string): Named[] {
+function namesOfPayout(detail: JsonObject, _money: bigint, { currency, failedBets }: EbetChannel): Named[] {
   const settled = new Map<string, boolean>();
   for (const line of linesOf(detail, 'betList')) {
     const seqNo = seqNoOf(line, 'seqNo');
     if (seqNo !== undefined) settled.set(seqNo, (settled.get(seqNo) ?? false) || !isZero(line.get('betMoney')));
   }
   const names = [...settled].map(([reference, counts]) =>
-    named(reference, counts ? Relation.SETTLE : Relation.MENTION),
+    named(reference, counts ? Relation.SETTLE : OF_FAILED_BET[failedBets]),
   );
   for (const line of linesOf(detail, 'withHoldingList')) {
     const seqNo = seqNoOf(line, 'seqNo');
@@ -59,14 +72,14 @@ function namesOfPayout(detail: JsonObject, _money: bigint, currency: string): Na
 }
 
 /** Type 11: the whole amount comes back from the one withholding; the manual spells its field in two ways. */
-function namesOfFailedBet(detail: JsonObject, money: bigint, currency: string): Named[] | undefined {
+function namesOfFailedBet(detail: JsonObject, money: bigint, { currency }: EbetChannel): Named[] | undefined {
   const seqNo = seqNoOf(detail, 'withHoldingSeqNo') ?? seqNoOf(detail, 'withholdingSeqNo');
   if (seqNo === undefined) return money === 0n ? [] : undefined;
   return [named(seqNo, Relation.RETURN, formatMoney(money, currency))];
 }
 
 /** Type 28: the parts must sum to the money that is signed. A zero is recorded without looking at what it names. */
-function namesOfReturn(detail: JsonObject, money: bigint, currency: string): Named[] | undefined {
+function namesOfReturn(detail: JsonObject, money: bigint, { currency }: EbetChannel): Named[] | undefined {
   const names: Named[] = [];
   let sum = 0n;
   for (const line of linesOf(detail, 'withHoldingList')) {
@@ -107,6 +120,10 @@ function amountOf(value: Json | undefined, currency: string): bigint | undefined
   if (value === undefined || value === null) return 0n;
   const minor = value instanceof JsonNumber ? parseMoney(value.text, currency) : undefined;
   return minor !== undefined && minor >= 0n ? minor : undefined;
+}
+
+function isAmount(value: Json | undefined): boolean {
+  return value instanceof JsonNumber && !isZero(value);
 }
 
 function isZero(value: Json | undefined): boolean {

@@ -1155,7 +1155,7 @@ describe('eBET gets 500', () => {
     }
 
     #config(listen: GatewayConfig['listen'], walletCoreAddress: string, publicKey: KeyObject): GatewayConfig {
-      const policies = { timestampToleranceMs: 600_000, refundSettledBets: false };
+      const policies = { timestampToleranceMs: 600_000, refundSettledBets: false, failedBets: 'await-refund' as const };
       const channel = {
         provider: 'ebet',
         channelId: 1,

@@ -146,7 +146,18 @@ describe('buf curl, an independent client that knows only what reflection tells'
       ]);
       const fields = posting?.messageType.find(({ name }) => name === 'NewMovement')?.field.map(({ name }) => name);
       expect(fields).to.deep.equal([
-        ...['player_id', 'currency', 'kind', 'amount', 'reference', 'round', 'provider_type', 'names', 'withholding'],
+        ...[
+          'player_id',
+          'currency',
+          'kind',
+          'amount',
+          'reference',
+          'round',
+          'provider_type',
+          'names',
+          'withholding',
+          'wager',
+        ],
       ]);
       const movement = files.find(({ name }) => name === 'wallet/v1/movement.proto');
       expect(movement?.enumType.map(({ name }) => name)).to.deep.equal(['Kind', 'Outcome', 'Reason', 'Relation']);

@@ -34,7 +34,7 @@ export function refund(change: Partial<RefundCommand> = {}, ...lines: readonly P
     playerId: '',
     ...line,
   }));
-  const base = { reference: 'refund-1', playerId: 'demo', currency: 'CNY', refuseSettled: false };
+  const base = { reference: 'refund-1', playerId: 'demo', currency: 'CNY', refuseSettled: false, amountMax: '' };
   const value = { ...base, lines: filled, ...change };
   return { channel: CHANNEL, timeoutMs: 0, request: Buffer.alloc(0), body: { $case: 'refund', value } };
 }

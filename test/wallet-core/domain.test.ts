@@ -42,7 +42,12 @@ interface Row {
 /** What the protocol pages say of each kind that a caller may post, told a second time: the code's table must agree. */
 const TABLE: Readonly<Record<Exclude<Kind, 'REFUND'>, Row>> = {
   BET: { sign: 'debit', purpose: 'GAME', stake: true, mayName: [] },
-  PAYOUT: { sign: 'credit', purpose: 'GAME', stake: false, mayName: ['RETURN_CAPPED', 'SETTLE'] },
+  PAYOUT: {
+    sign: 'credit',
+    purpose: 'GAME',
+    stake: false,
+    mayName: ['RETURN_CAPPED', 'SETTLE', 'REFUND_FAILED', 'REJECT_FAILED'],
+  },
   TIP: { sign: 'debit', purpose: 'TIPS', stake: true, mayName: [] },
   BONUS: { sign: 'credit', purpose: 'PROMOTION', stake: false, mayName: [] },
   TOURNAMENT_FEE: { sign: 'debit', purpose: 'TOURNAMENT', stake: true, mayName: [] },
@@ -55,15 +60,25 @@ const TABLE: Readonly<Record<Exclude<Kind, 'REFUND'>, Row>> = {
   DEPOSIT: { sign: 'credit', purpose: 'CASH', stake: false, mayName: [] },
   WITHDRAWAL: { sign: 'debit', purpose: 'CASH', stake: true, mayName: [] },
   ADJUSTMENT: { sign: 'either', purpose: 'ADJUSTMENT', stake: false, mayName: [] },
+  BET_RETURN: { sign: 'either', purpose: 'GAME', stake: false, mayName: [] },
+  BET_RESTORED: { sign: 'either', purpose: 'GAME', stake: true, mayName: [] },
 };
 const ROWS = Object.entries(TABLE) as [keyof typeof TABLE, Row][];
-const RELATIONS: readonly Relation[] = ['RETURN', 'RETURN_CAPPED', 'SETTLE', 'MENTION', 'REFUND'];
+const RELATIONS: readonly Relation[] = [
+  'RETURN',
+  'RETURN_CAPPED',
+  'SETTLE',
+  'MENTION',
+  'REFUND',
+  'REFUND_FAILED',
+  'REJECT_FAILED',
+];
 
 /** A movement of 10.00 that this kind may make. */
 function example(kind: Kind, sign: 'debit' | 'credit' | 'either'): Partial<NewMovement> {
   const amount = sign === 'debit' ? -1000n : 1000n;
   if (kind === 'WITHHOLDING_RETURN') return returning(amount, { reference: 'it' });
-  return { kind, amount, reference: 'it', withholding: kind === 'WITHHOLDING' };
+  return { kind, amount, reference: 'it', withholding: kind === 'WITHHOLDING', wager: kind === 'BET' };
 }
 
 describe('decide: kinds', () => {

@@ -73,7 +73,7 @@ describe('wallet.v1 over gRPC', () => {
   describe('a malformed item of a batch', () => {
     const named = (relation: Relation, reference = 'other', amount = '') => [{ relation, reference, amount }];
     const ITEMS: readonly (readonly [message: string, command: Command])[] = [
-      ['body: is missing; expected movements or refund', { ...movements({}), body: undefined }],
+      ['body: is missing; expected movements, refund or check', { ...movements({}), body: undefined }],
       ['channel: is "eBET/1"; expected 1 to 64 of a-z 0-9 / . _ -', { ...movements({}), channel: 'eBET/1' }],
       ['timeout_ms: is 60001; expected at most 60000', { ...movements({}), timeoutMs: 60_001 }],
       ['request: is larger than 1 MiB and 128 KiB', { ...movements({}), request: Buffer.alloc(2 ** 20 + 2 ** 17 + 1) }],

@@ -24,6 +24,7 @@ const MOVEMENT: NewMovement = {
   providerType: '1',
   names: [],
   withholding: false,
+  wager: false,
 };
 
 /** One command of movements that differ from demo's bet of 80.00 as told. */
@@ -52,7 +53,7 @@ export function refund(
     player: 'demo',
     ...line,
   }));
-  return { ...base, refuseSettled: false, ...change, lines: filled };
+  return { ...base, refuseSettled: false, amountMax: null, ...change, lines: filled };
 }
 
 export function openAccount(player = 'demo', currency = 'CNY'): Command {

@@ -1,4 +1,10 @@
-import type { FreezeCommand, OpenAccountCommand, OpenChannelCommand, SetPasswordCommand } from './command.js';
+import type {
+  FreezeCommand,
+  MaintenanceCommand,
+  OpenAccountCommand,
+  OpenChannelCommand,
+  SetPasswordCommand,
+} from './command.js';
 import type { CommandRecord } from './record.js';
 import type { State } from './state.js';
 import type { Decision, Moment } from './decision.js';
@@ -6,6 +12,13 @@ import type { Decision, Moment } from './decision.js';
 /** Acts that move no money. Each may be repeated: what already holds leaves no second record. */
 export function openChannel(state: State, { channel }: OpenChannelCommand, { firstId: id }: Moment): Decision {
   return state.channels.has(channel) ? unchanged() : done({ type: 'channel', id, channel });
+}
+
+export function setMaintenance(state: State, command: MaintenanceCommand, { firstId: id }: Moment): Decision {
+  const { channel, note, maintenance } = command;
+  if (!state.channels.has(channel)) return { outcome: { status: 'NO_CHANNEL' }, records: [] };
+  const holds = state.isUnderMaintenance(channel);
+  return holds === maintenance ? unchanged() : done({ type: 'maintenance', id, channel, note, maintenance });
 }
 
 export function openAccount(state: State, command: OpenAccountCommand, { firstId: id }: Moment): Decision {

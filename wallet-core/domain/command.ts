@@ -24,6 +24,8 @@ export interface NewMovement {
   readonly names: readonly Named[];
   /** Holds money that later returns may draw on. */
   readonly withholding: boolean;
+  /** A BET that puts money on the game itself, not only into a withholding: a payout may say that it failed. */
+  readonly wager: boolean;
 }
 
 /** Movements that are decided whole or not at all; at least one, with distinct references. */
@@ -52,11 +54,30 @@ export interface RefundCommand {
   readonly lines: readonly RefundLine[];
   /** Refuse a bet that an applied payout settled. */
   readonly refuseSettled: boolean;
+  /** Lines of a larger amount are left alone; null: no limit. */
+  readonly amountMax: bigint | null;
+}
+
+/** Asks what became of a reference. */
+export interface CheckCommand {
+  readonly type: 'check';
+  readonly channel: string;
+  readonly reference: string;
+  /** The caller takes what was not applied for failed: a later debit must be refused. */
+  readonly close: boolean;
 }
 
 export interface OpenChannelCommand {
   readonly type: 'open-channel';
   readonly channel: string;
+}
+
+/** Puts a channel under maintenance, or ends that. */
+export interface MaintenanceCommand {
+  readonly type: 'maintenance';
+  readonly channel: string;
+  readonly maintenance: boolean;
+  readonly note: string;
 }
 
 export interface OpenAccountCommand {
@@ -82,4 +103,11 @@ export interface SetPasswordCommand {
 }
 
 export type Command =
-  MovementsCommand | RefundCommand | OpenChannelCommand | OpenAccountCommand | FreezeCommand | SetPasswordCommand;
+  | MovementsCommand
+  | RefundCommand
+  | CheckCommand
+  | OpenChannelCommand
+  | MaintenanceCommand
+  | OpenAccountCommand
+  | FreezeCommand
+  | SetPasswordCommand;

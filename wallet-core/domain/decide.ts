@@ -1,4 +1,5 @@
-import { freeze, openAccount, openChannel, setPassword } from './acts.js';
+import { freeze, openAccount, openChannel, setMaintenance, setPassword } from './acts.js';
+import { decideCheck } from './check.js';
 import { decideMovements } from './movements.js';
 import type { Decide, Decision } from './decision.js';
 import { invalid } from './outcome.js';
@@ -18,8 +19,14 @@ export const decide: Decide = (state, command, moment) => {
       return state.channels.has(command.channel)
         ? decideRefund(state, command, moment)
         : unknownChannel(command.channel);
+    case 'check':
+      return state.channels.has(command.channel)
+        ? decideCheck(state, command, moment)
+        : unknownChannel(command.channel);
     case 'open-channel':
       return openChannel(state, command, moment);
+    case 'maintenance':
+      return setMaintenance(state, command, moment);
     case 'open-account':
       return openAccount(state, command, moment);
     case 'freeze':

@@ -2,7 +2,7 @@
 export type Purpose = 'GAME' | 'TIPS' | 'PROMOTION' | 'TOURNAMENT' | 'CASH' | 'ADJUSTMENT';
 
 /** How a movement refers to another one; see Relation in wallet/v1/movement.proto. */
-export type Relation = 'RETURN' | 'RETURN_CAPPED' | 'SETTLE' | 'MENTION' | 'REFUND';
+export type Relation = 'RETURN' | 'RETURN_CAPPED' | 'SETTLE' | 'MENTION' | 'REFUND' | 'REFUND_FAILED' | 'REJECT_FAILED';
 
 interface KindRule {
   /** Which sign the amount may have; zero is always allowed. */
@@ -18,7 +18,12 @@ interface KindRule {
 /** What a movement is in the ledger. No kind may take a balance below zero. */
 export const KINDS = {
   BET: { sign: 'debit', purpose: 'GAME', stake: true, mayName: [] },
-  PAYOUT: { sign: 'credit', purpose: 'GAME', stake: false, mayName: ['RETURN_CAPPED', 'SETTLE'] },
+  PAYOUT: {
+    sign: 'credit',
+    purpose: 'GAME',
+    stake: false,
+    mayName: ['RETURN_CAPPED', 'SETTLE', 'REFUND_FAILED', 'REJECT_FAILED'],
+  },
   TIP: { sign: 'debit', purpose: 'TIPS', stake: true, mayName: [] },
   BONUS: { sign: 'credit', purpose: 'PROMOTION', stake: false, mayName: [] },
   TOURNAMENT_FEE: { sign: 'debit', purpose: 'TOURNAMENT', stake: true, mayName: [] },
@@ -33,6 +38,9 @@ export const KINDS = {
   /** At the player's own wish: a freeze must stop it, and one that was refused must not happen later. */
   WITHDRAWAL: { sign: 'debit', purpose: 'CASH', stake: true, mayName: [] },
   ADJUSTMENT: { sign: 'either', purpose: 'ADJUSTMENT', stake: false, mayName: [] },
+  BET_RETURN: { sign: 'either', purpose: 'GAME', stake: false, mayName: [] },
+  /** A stake whichever its sign (api-v1, action type 8). */
+  BET_RESTORED: { sign: 'either', purpose: 'GAME', stake: true, mayName: [] },
 } as const satisfies Record<string, KindRule>;
 
 export type Kind = keyof typeof KINDS;

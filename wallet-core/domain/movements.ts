@@ -1,9 +1,10 @@
 import type { Named, MovementsCommand, NewMovement } from './command.js';
+import { saysFailed, settleFailedBets, type FailedBets } from './failed-bets.js';
 import { rule, type Kind, type Purpose } from './kinds.js';
 import { withinLimit } from '../money.js';
 import { invalid, type Outcome, type Posted } from './outcome.js';
 import type { RefusalReason } from './reasons.js';
-import type { MovementRecord } from './record.js';
+import type { BlockRecord, MovementRecord } from './record.js';
 import { outstandingOf, type State } from './state.js';
 import type { Decision, Moment } from './decision.js';
 
@@ -16,14 +17,19 @@ export function decideMovements(state: State, command: MovementsCommand, moment:
   const known = movements.map((movement) => state.movement(channel, movement.reference));
   if (known.some((record) => record !== undefined)) return { outcome: repeat(command, known), records: [] };
 
-  const view = movements.length > 1 ? state.overlay() : state;
+  const failing = movements.some(({ names }) => names.some(saysFailed));
+  const view = movements.length > 1 || failing ? state.overlay() : state;
+  const failed = failing ? settleFailedBets(view, channel, movements, moment) : undefined;
+  if (failed?.refused) return refuse(state, command, failed.refused, moment, failed);
+  const caused = failed ? [...failed.refunds, ...blocksAt(moment.firstId + BigInt(failed.refunds.length), failed)] : [];
+  const firstId = moment.firstId + BigInt(caused.length);
   const records: MovementRecord[] = [];
   for (const [index, movement] of movements.entries()) {
     const judged = judge(view, channel, movement);
-    if (typeof judged === 'string') return refuse(state, command, judged, moment);
+    if (typeof judged === 'string') return refuse(state, command, judged, moment, failed);
     const { balance } = view.account(movement.player, movement.currency);
     const record: MovementRecord = {
-      ...recordOf(channel, movement, moment, index),
+      ...recordOf(channel, movement, firstId + BigInt(index), moment.timeMs),
       balanceBefore: balance,
       balanceAfter: balance + movement.amount,
       reason: null,
@@ -33,7 +39,8 @@ export function decideMovements(state: State, command: MovementsCommand, moment:
     if (view !== state) view.apply(record);
     records.push(record);
   }
-  return { outcome: { status: 'APPLIED', timeMs: moment.timeMs, movements: records.map(posted) }, records };
+  const outcome = { status: 'APPLIED' as const, timeMs: moment.timeMs, movements: records.map(posted) };
+  return { outcome, records: [...caused, ...records] };
 }
 
 /** What a movement draws from the debits that it names, or why it is refused. The order of checks is the protocol's. */
@@ -41,6 +48,7 @@ function judge(state: State, channel: string, movement: NewMovement): readonly N
   const { player, currency, amount, reference, kind } = movement;
   const { stake } = rule(kind);
   const purpose = purposeOf(kind);
+  if (amount < 0n && state.isUnderMaintenance(channel)) return 'MAINTENANCE';
   if (amount < 0n && state.isBlocked(channel, reference, player)) return 'BLOCKED';
   const account = state.account(player, currency);
   if (!account.open) return 'NO_ACCOUNT';
@@ -87,12 +95,20 @@ function draw(state: State, channel: string, movement: NewMovement): readonly Na
 }
 
 /** Records a refusal for every movement of the command. With a stake among them it is final, and all keep their references. */
-function refuse(state: State, command: MovementsCommand, reason: RefusalReason, moment: Moment): Decision {
+function refuse(
+  state: State,
+  command: MovementsCommand,
+  reason: RefusalReason,
+  moment: Moment,
+  failed: FailedBets | undefined,
+): Decision {
   const final = command.movements.some((movement) => rule(movement.kind).stake);
+  const blocks = failed ? blocksAt(moment.firstId, failed) : [];
+  const firstId = moment.firstId + BigInt(blocks.length);
   const records = command.movements.map((movement, index): MovementRecord => {
     const { balance } = state.account(movement.player, movement.currency);
     return {
-      ...recordOf(command.channel, movement, moment, index),
+      ...recordOf(command.channel, movement, firstId + BigInt(index), moment.timeMs),
       balanceBefore: balance,
       balanceAfter: balance,
       reason,
@@ -100,7 +116,12 @@ function refuse(state: State, command: MovementsCommand, reason: RefusalReason, 
       names: undrawn(movement.names),
     };
   });
-  return { outcome: { status: 'REFUSED', reason, timeMs: moment.timeMs, movements: records.map(posted) }, records };
+  const outcome = { status: 'REFUSED' as const, reason, timeMs: moment.timeMs, movements: records.map(posted) };
+  return { outcome, records: [...blocks, ...records] };
+}
+
+function blocksAt(firstId: bigint, { blocks }: FailedBets): BlockRecord[] {
+  return blocks.map((block, index) => ({ ...block, id: firstId + BigInt(index) }));
 }
 
 /** What is named and not drawn upon. */
@@ -157,11 +178,11 @@ function namesSame(recorded: readonly Named[], asked: readonly Named[]): boolean
 }
 
 /** What a record has of its movement, whatever becomes of it. */
-function recordOf(channel: string, movement: NewMovement, moment: Moment, index: number) {
-  const { player, currency, kind, amount, reference, round, providerType, withholding } = movement;
+function recordOf(channel: string, movement: NewMovement, id: bigint, timeMs: bigint) {
+  const { player, currency, kind, amount, reference, round, providerType, withholding, wager } = movement;
   return {
     type: 'movement' as const,
-    id: moment.firstId + BigInt(index),
+    id,
     channel,
     player,
     currency,
@@ -172,7 +193,8 @@ function recordOf(channel: string, movement: NewMovement, moment: Moment, index:
     round,
     providerType,
     withholding,
-    timeMs: moment.timeMs,
+    wager,
+    timeMs,
   };
 }
 

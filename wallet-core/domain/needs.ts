@@ -1,4 +1,5 @@
 import type { Command } from './command.js';
+import { saysFailed } from './failed-bets.js';
 import { rule } from './kinds.js';
 
 /** What of the ledger a command may touch. A store loads exactly this, in this order, before `decide`. */
@@ -9,9 +10,11 @@ export interface Needs {
   players: { player: string; mustExist: boolean }[];
   /** References that the command itself holds. */
   references: string[];
-  /** References of debits that it draws on: what holds them, and what was drawn. */
+  /** References of which it matters whether an attempt under them was refused. */
+  attempts: string[];
+  /** References of debits that it may draw on: what holds them, and what was drawn. */
   debits: string[];
-  /** Whether a debit under this reference would be blocked for this player. */
+  /** Whether a debit under this reference would be blocked for this player, or for everybody. */
   blocks: { reference: string; player: string }[];
   /** Bets of which it matters whether a payout settled them, also if they are not known yet. */
   settlements: { reference: string; player: string; currency: string }[];
@@ -25,6 +28,7 @@ export function needsOf(command: Command): Needs {
     accounts: [],
     players: [],
     references: [],
+    attempts: [],
     debits: [],
     blocks: [],
     settlements: [],
@@ -39,7 +43,9 @@ export function needsOf(command: Command): Needs {
         needs.references.push(reference);
         if (amount < 0n) needs.blocks.push({ reference, player });
         for (const named of names) {
-          if (named.amount > 0n) needs.debits.push(named.reference);
+          const failed = saysFailed(named);
+          if (failed || named.amount > 0n) needs.debits.push(named.reference);
+          if (failed) needs.blocks.push({ reference: named.reference, player });
         }
       }
       return needs;
@@ -54,7 +60,14 @@ export function needsOf(command: Command): Needs {
         if (command.refuseSettled) needs.settlements.push({ reference, player, currency: command.currency });
       }
       return needs;
+    case 'check':
+      needs.channel = command.channel;
+      needs.references.push(command.reference);
+      needs.attempts.push(command.reference);
+      needs.blocks.push({ reference: command.reference, player: '' });
+      return needs;
     case 'open-channel':
+    case 'maintenance':
       needs.channel = command.channel;
       return needs;
     case 'open-account':

@@ -1,5 +1,5 @@
 import type { InvalidReason, NotAppliedReason, RefusalReason } from './reasons.js';
-import type { RefundRecord } from './record.js';
+import type { MovementRecord, RefundRecord } from './record.js';
 
 /** What the caller is told about one movement; balances in minor units. */
 export interface Posted {
@@ -18,10 +18,18 @@ export type Outcome =
       readonly timeMs: bigint;
       readonly movements: readonly Posted[];
     }
-  | { readonly status: 'REFUND_DECIDED'; readonly refund: RefundRecord }
+  | {
+      readonly status: 'REFUND_DECIDED';
+      readonly refund: RefundRecord;
+      /** For each line what its debit gave back, by this refund or before, in minor units >= 0. */
+      readonly givenBack: readonly bigint[];
+    }
+  /** What is known of a reference. */
+  | { readonly status: 'CHECKED'; readonly movement: MovementRecord | undefined }
   /** An act that is not about money: it holds now; `changed` is false if it did before. */
   | { readonly status: 'DONE'; readonly changed: boolean }
   | { readonly status: 'NO_PLAYER' }
+  | { readonly status: 'NO_CHANNEL' }
   | { readonly status: 'NOT_APPLIED'; readonly reason: NotAppliedReason }
   | { readonly status: 'INVALID'; readonly reason: InvalidReason; readonly message: string };
 

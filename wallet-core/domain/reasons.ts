@@ -6,7 +6,9 @@ export type RefusalReason =
   | 'BLOCKED'
   | 'DEBIT_UNKNOWN'
   | 'EXCEEDS_OUTSTANDING'
-  | 'BALANCE_LIMIT';
+  | 'BALANCE_LIMIT'
+  | 'MAINTENANCE'
+  | 'FAILED_BET_DEBITED';
 
 /** Why a command was neither decided nor recorded; it may be sent again. */
 export type NotAppliedReason = 'QUEUE_FULL' | 'TOO_LATE' | 'SHUTTING_DOWN' | 'FAULT';
@@ -23,4 +25,5 @@ export type RefundLineStatus =
   | 'NOT_REFUNDABLE'
   | 'SETTLED'
   | 'OTHER_PLAYER'
-  | 'BALANCE_LIMIT';
+  | 'BALANCE_LIMIT'
+  | 'ABOVE_MAXIMUM';

@@ -29,6 +29,7 @@ export interface MovementRecord extends Recorded {
   /** With what was really drawn. */
   readonly names: readonly Named[];
   readonly withholding: boolean;
+  readonly wager: boolean;
   readonly timeMs: bigint;
 }
 
@@ -53,17 +54,25 @@ export interface RefundRecord extends Recorded {
   readonly timeMs: bigint;
 }
 
-/** A reference that was refunded before its debit arrived: the debit of this player will be refused. */
+/** A reference that was refunded, or reported as failed, before its debit arrived: the debit will be refused. */
 export interface BlockRecord extends Recorded {
   readonly type: 'block';
   readonly channel: string;
   readonly reference: string;
+  /** Whose debit; empty: everybody's. */
   readonly player: string;
 }
 
 export interface ChannelRecord extends Recorded {
   readonly type: 'channel';
   readonly channel: string;
+}
+
+export interface MaintenanceRecord extends Recorded {
+  readonly type: 'maintenance';
+  readonly channel: string;
+  readonly note: string;
+  readonly maintenance: boolean;
 }
 
 export interface AccountRecord extends Recorded {
@@ -88,7 +97,14 @@ export interface PasswordRecord extends Recorded {
 
 /** What a command leaves behind. */
 export type CommandRecord =
-  MovementRecord | RefundRecord | BlockRecord | ChannelRecord | AccountRecord | FreezeRecord | PasswordRecord;
+  | MovementRecord
+  | RefundRecord
+  | BlockRecord
+  | ChannelRecord
+  | MaintenanceRecord
+  | AccountRecord
+  | FreezeRecord
+  | PasswordRecord;
 
 /** The other side of a group's movements: one per house account that they touched. */
 export interface HouseRecord extends Recorded {

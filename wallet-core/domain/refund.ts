@@ -1,7 +1,7 @@
 import type { RefundCommand, RefundLine } from './command.js';
 import { rule } from './kinds.js';
 import { withinLimit } from '../money.js';
-import { invalid } from './outcome.js';
+import { invalid, type Outcome } from './outcome.js';
 import type { RefundLineStatus } from './reasons.js';
 import type { CommandRecord, DecidedRefundLine, MovementRecord, RefundRecord } from './record.js';
 import type { State } from './state.js';
@@ -16,7 +16,7 @@ export function decideRefund(state: State, command: RefundCommand, moment: Momen
   const first = state.refund(channel, reference);
   if (first) {
     const outcome = sameRequest(first, command)
-      ? { status: 'REFUND_DECIDED' as const, refund: first }
+      ? decided(state, first)
       : invalid('REFERENCE_CONFLICT', `reference ${reference}: known on this channel with a different refund`);
     return { outcome, records: [] };
   }
@@ -30,7 +30,9 @@ export function decideRefund(state: State, command: RefundCommand, moment: Momen
     const id = moment.firstId + 1n + BigInt(caused.length);
     const status = judgeLine(view, command, line);
     if (status === 'REFUNDED') {
-      const movement = refundOf(view, command, line, id, moment.timeMs);
+      const debit = view.movement(channel, line.reference);
+      if (!debit) throw new Error(`refund of ${line.reference}, which was judged to exist`);
+      const movement = refundOf(view, debit, reference, id, moment.timeMs);
       view.apply(movement);
       caused.push(movement);
       refunded += movement.amount;
@@ -54,11 +56,22 @@ export function decideRefund(state: State, command: RefundCommand, moment: Momen
     refunded,
     timeMs: moment.timeMs,
   };
-  return { outcome: { status: 'REFUND_DECIDED', refund }, records: [refund, ...caused] };
+  return { outcome: decided(view, refund), records: [refund, ...caused] };
+}
+
+/** The same for a repeat as at first: a refunded debit was given back whole, and it never changes. */
+function decided(state: State, refund: RefundRecord): Outcome {
+  const givenBack = refund.lines.map(({ reference, status }) => {
+    const refunded = status === 'REFUNDED' || status === 'ALREADY_REFUNDED';
+    const debit = refunded ? state.movement(refund.channel, reference) : undefined;
+    return debit ? -debit.amount : 0n;
+  });
+  return { status: 'REFUND_DECIDED', refund, givenBack };
 }
 
 function judgeLine(state: State, command: RefundCommand, line: RefundLine): RefundLineStatus {
-  const { channel, player, currency } = command;
+  const { channel, player, currency, amountMax } = command;
+  if (amountMax !== null && line.amount !== null && line.amount > amountMax) return 'ABOVE_MAXIMUM';
   if (player !== '' && line.player !== player) return 'OTHER_PLAYER';
   const debit = state.movement(channel, line.reference);
   // A debit that came after its refund was refused for that: to the refund it is as unknown as before.
@@ -69,19 +82,28 @@ function judgeLine(state: State, command: RefundCommand, line: RefundLine): Refu
   if (drawn.refunded) return 'ALREADY_REFUNDED';
   if (command.refuseSettled && state.isSettled(debit)) return 'SETTLED';
   if (drawn.returned > 0n || line.amount !== -debit.amount || debit.currency !== currency) return 'AMOUNT_DIFFERS';
-  const house = state.houseBalance(channel, currency, debit.purpose);
-  const { balance } = state.account(line.player, currency);
-  return withinLimit(balance - debit.amount) && withinLimit(house + debit.amount) ? 'REFUNDED' : 'BALANCE_LIMIT';
+  return refundFits(state, debit) ? 'REFUNDED' : 'BALANCE_LIMIT';
 }
 
-function refundOf(state: State, command: RefundCommand, line: RefundLine, id: bigint, timeMs: bigint): MovementRecord {
-  const debit = state.movement(command.channel, line.reference);
-  if (!debit) throw new Error(`refund of ${line.reference}, which was judged to exist`);
+/** Whether both sides of a debit's refund stay within the limit of balances. */
+export function refundFits(state: State, { channel, player, currency, purpose, amount }: MovementRecord): boolean {
+  const { balance } = state.account(player, currency);
+  return withinLimit(balance - amount) && withinLimit(state.houseBalance(channel, currency, purpose) + amount);
+}
+
+/** Gives a debit back whole; `reference` is that of the request which asked for it. */
+export function refundOf(
+  state: State,
+  debit: MovementRecord,
+  reference: string,
+  id: bigint,
+  timeMs: bigint,
+): MovementRecord {
   const { balance } = state.account(debit.player, debit.currency);
   return {
     type: 'movement',
     id,
-    channel: command.channel,
+    channel: debit.channel,
     player: debit.player,
     currency: debit.currency,
     kind: 'REFUND',
@@ -90,12 +112,13 @@ function refundOf(state: State, command: RefundCommand, line: RefundLine, id: bi
     balanceBefore: balance,
     balanceAfter: balance - debit.amount,
     reason: null,
-    reference: command.reference,
+    reference,
     holdsReference: false,
     round: debit.round,
     providerType: '',
     names: [{ reference: debit.reference, relation: 'REFUND', amount: -debit.amount }],
     withholding: false,
+    wager: false,
     timeMs,
   };
 }

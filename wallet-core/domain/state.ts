@@ -28,6 +28,8 @@ export function keyOf(...parts: readonly string[]): string {
  */
 export class State {
   readonly channels = new Set<string>();
+  /** Channels under maintenance. */
+  readonly maintenance = new Set<string>();
   /** By player and currency. */
   readonly accounts = new Map<string, Account>();
   /** Players with an open account in any currency; loaded only for acts that are not about money. */
@@ -36,11 +38,13 @@ export class State {
   readonly frozen = new Map<string, ReadonlySet<string>>();
   /** By channel and reference: what holds the reference. */
   readonly movements = new Map<string, MovementRecord>();
+  /** By channel and reference: the newest refused settlement, which does not hold it. */
+  readonly attempts = new Map<string, MovementRecord>();
   /** By channel and reference of the debit. */
   readonly drawn = new Map<string, Drawn>();
   /** Bets that an applied payout of the same player and currency settled; by channel, reference, player and currency. */
   readonly settled = new Set<string>();
-  /** By channel, reference and player. */
+  /** By channel, reference and player; an empty player stands for everybody. */
   readonly blocks = new Set<string>();
   /** By channel and reference. */
   readonly refunds = new Map<string, RefundRecord>();
@@ -66,6 +70,11 @@ export class State {
     return this.#movement(keyOf(channel, reference));
   }
 
+  /** The newest refused attempt under a reference; never looked up on an overlay. */
+  attempt(channel: string, reference: string): MovementRecord | undefined {
+    return this.attempts.get(keyOf(channel, reference));
+  }
+
   /** A refund request; never looked up on an overlay. */
   refund(channel: string, reference: string): RefundRecord | undefined {
     return this.refunds.get(keyOf(channel, reference));
@@ -75,8 +84,13 @@ export class State {
     return this.#drawn(keyOf(channel, reference)) ?? UNTOUCHED;
   }
 
+  /** Whether a debit under this reference is refused, the player's or everybody's. */
   isBlocked(channel: string, reference: string, player: string): boolean {
-    return this.#isBlocked(keyOf(channel, reference, player));
+    return this.#isBlocked(keyOf(channel, reference, player)) || this.#isBlocked(keyOf(channel, reference, ''));
+  }
+
+  isUnderMaintenance(channel: string): boolean {
+    return (this.#below ?? this).maintenance.has(channel);
   }
 
   /** Whether an applied payout of the same player and currency settled this bet. */
@@ -126,6 +140,10 @@ export class State {
       case 'channel':
         this.channels.add(record.channel);
         return;
+      case 'maintenance':
+        if (record.maintenance) this.maintenance.add(record.channel);
+        else this.maintenance.delete(record.channel);
+        return;
       case 'account':
         this.accounts.set(keyOf(record.player, record.currency), { open: true, balance: 0n });
         this.players.add(record.player);
@@ -145,8 +163,12 @@ export class State {
 
   #applyMovement(movement: MovementRecord): void {
     const { channel, currency } = movement;
-    if (movement.holdsReference) this.movements.set(keyOf(channel, movement.reference), movement);
-    if (movement.reason !== null) return;
+    const name = keyOf(channel, movement.reference);
+    if (movement.holdsReference) this.movements.set(name, movement);
+    if (movement.reason !== null) {
+      if (!movement.holdsReference) this.attempts.set(name, movement);
+      return;
+    }
     this.accounts.set(keyOf(movement.player, currency), { open: true, balance: movement.balanceAfter });
     const house = keyOf(channel, currency, movement.purpose);
     this.house.set(house, (this.#house(house) ?? 0n) - movement.amount);
@@ -164,8 +186,8 @@ export class State {
   }
 }
 
-/** What is left of a debit for returns, in minor units >= 0; 0 for what is no applied stake. */
+/** What is left of a debit for returns, in minor units >= 0; 0 for what is no applied stake, or took nothing. */
 export function outstandingOf(debit: MovementRecord, drawn: Drawn): bigint {
-  if (debit.reason !== null || !rule(debit.kind).stake || drawn.refunded) return 0n;
+  if (debit.reason !== null || !rule(debit.kind).stake || debit.amount >= 0n || drawn.refunded) return 0n;
   return -debit.amount - drawn.returned;
 }

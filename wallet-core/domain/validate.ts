@@ -1,5 +1,6 @@
 import type { Command, MovementsCommand, Named, NewMovement, RefundCommand } from './command.js';
 import { isCurrency, withinLimit } from '../money.js';
+import { saysFailed } from './failed-bets.js';
 import { rule } from './kinds.js';
 
 const REFERENCE = /^[\x20-\x7e]{1,128}$/;
@@ -14,8 +15,12 @@ export function faultOf(command: Command): string | undefined {
       return channelFault(command.channel) ?? movementsFault(command);
     case 'refund':
       return channelFault(command.channel) ?? refundFault(command);
+    case 'check':
+      return channelFault(command.channel) ?? referenceFault(command.reference);
     case 'open-channel':
       return channelFault(command.channel);
+    case 'maintenance':
+      return channelFault(command.channel) ?? textFault('note', command.note, 200);
     case 'open-account':
       return playerFault(command.player) ?? currencyFault(command.currency);
     case 'freeze':
@@ -53,6 +58,8 @@ function movementsFault({ movements }: MovementsCommand): string | undefined {
   if (movements.length < 1 || movements.length > 100)
     return expected('movements', '1 to 100 movements', movements.length);
   const references = new Set<string>();
+  const failed = movements.reduce((sum, { names }) => sum + names.filter(saysFailed).length, 0);
+  if (failed > 1000) return expected('movements', 'at most 1,000 bets named as failed', failed);
   for (const [index, movement] of movements.entries()) {
     const fault = movementFault(movement);
     if (fault !== undefined) return `movements[${index}].${fault}`;
@@ -62,7 +69,7 @@ function movementsFault({ movements }: MovementsCommand): string | undefined {
 }
 
 function movementFault(movement: NewMovement): string | undefined {
-  const { kind, amount, names, withholding } = movement;
+  const { kind, amount, names, withholding, wager } = movement;
   const { sign } = rule(kind);
   if (kind === 'REFUND') return 'kind: REFUND is written by refunds only; expected another kind';
   if (sign === 'debit' && amount > 0n) return `amount: is positive; a ${kind} takes an amount <= 0`;
@@ -70,6 +77,7 @@ function movementFault(movement: NewMovement): string | undefined {
   if (!withinLimit(amount)) return 'amount: has more than 18 digits of minor units';
   if (withholding && kind !== 'BET' && kind !== 'WITHHOLDING')
     return `withholding: a ${kind} holds none; expected false`;
+  if (wager && kind !== 'BET') return `wager: a ${kind} has none; expected false`;
   return (
     playerFault(movement.player) ??
     currencyFault(movement.currency) ??

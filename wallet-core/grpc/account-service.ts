@@ -25,11 +25,14 @@ export function accountService({ queries }: Store, committer: Committer, log: Lo
         return outcome.changed;
       case 'NO_PLAYER':
         throw notFound('player_id: the player has no account');
+      case 'NO_CHANNEL':
+        throw notFound('channel: is not open; open it once with OpenChannel');
       case 'NOT_APPLIED':
         throw new CallError(status.UNAVAILABLE, `${outcome.reason}: nothing happened, send it again`);
       case 'APPLIED':
       case 'REFUSED':
       case 'REFUND_DECIDED':
+      case 'CHECKED':
       case 'INVALID':
         throw new Error(`${command.type} came to ${outcome.status}`);
     }
@@ -37,6 +40,9 @@ export function accountService({ queries }: Store, committer: Committer, log: Lo
 
   return {
     openChannel: unary(log, async ({ channel }) => ({ opened: await act({ type: 'open-channel', channel }) })),
+    setMaintenance: unary(log, async ({ channel, maintenance, note }) => ({
+      changed: await act({ type: 'maintenance', channel, maintenance, note }),
+    })),
     openAccount: unary(log, async ({ playerId: player, currency }) => ({
       opened: await act({ type: 'open-account', player, currency }),
     })),

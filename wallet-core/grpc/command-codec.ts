@@ -1,10 +1,17 @@
-import type { MovementsCommand, Named, NewMovement, RefundCommand, RefundLine } from '../domain/command.js';
+import type {
+  CheckCommand,
+  MovementsCommand,
+  Named,
+  NewMovement,
+  RefundCommand,
+  RefundLine,
+} from '../domain/command.js';
 import { KINDS, type Kind } from '../domain/kinds.js';
 import { faultOf } from '../domain/validate.js';
 import { formatMoney, parseMoney } from '../money.js';
 import { formatId } from '../journal/position.js';
 import type { Outcome, Posted } from '../domain/outcome.js';
-import type { RefundRecord } from '../domain/record.js';
+import type { MovementRecord, RefundRecord } from '../domain/record.js';
 import * as pb from '../../proto/gen/wallet/v1/movement.js';
 import type * as posting from '../../proto/gen/wallet/v1/posting.js';
 import { RefundLineStatus } from '../../proto/gen/wallet/v1/posting.js';
@@ -18,7 +25,7 @@ const REQUEST_BYTES_MAX = 2 ** 20 + 2 ** 17;
 class Fault extends Error {}
 
 export interface ReadCommand {
-  readonly command: MovementsCommand | RefundCommand;
+  readonly command: MovementsCommand | RefundCommand | CheckCommand;
   readonly request: Uint8Array;
   readonly timeoutMs: number;
 }
@@ -37,12 +44,12 @@ export function readCommand(message: posting.Command): ReadCommand | string {
   }
 }
 
-function readBody({ channel, body }: posting.Command): MovementsCommand | RefundCommand {
+function readBody({ channel, body }: posting.Command): ReadCommand['command'] {
   switch (body?.$case) {
     case 'movements':
       return { type: 'movements', channel, movements: body.value.movements.map(readMovement) };
     case 'refund': {
-      const { reference, playerId: player, currency, lines, refuseSettled } = body.value;
+      const { reference, playerId: player, currency, lines, refuseSettled, amountMax } = body.value;
       return {
         type: 'refund',
         channel,
@@ -51,15 +58,18 @@ function readBody({ channel, body }: posting.Command): MovementsCommand | Refund
         currency,
         lines: lines.map((line) => readLine(line, player, currency)),
         refuseSettled,
+        amountMax: amountMax === '' ? null : readAmount(amountMax, currency, 'amount_max'),
       };
     }
+    case 'check':
+      return { type: 'check', channel, reference: body.value.reference, close: body.value.close };
     case undefined:
-      throw new Fault('body: is missing; expected movements or refund');
+      throw new Fault('body: is missing; expected movements, refund or check');
   }
 }
 
 function readMovement(message: posting.NewMovement, index: number): NewMovement {
-  const { currency, withholding, names } = message;
+  const { currency, withholding, wager, names } = message;
   const kind = readKind(message.kind);
   if (kind === undefined) throw new Fault(`movements[${index}].kind: is ${message.kind}; expected one of Kind`);
   return {
@@ -72,6 +82,7 @@ function readMovement(message: posting.NewMovement, index: number): NewMovement 
     providerType: message.providerType,
     names: names.map((named, at) => readNamed(named, currency, `movements[${index}].names[${at}]`)),
     withholding: withholding || kind === 'WITHHOLDING',
+    wager,
   };
 }
 
@@ -105,7 +116,14 @@ function readAmount(text: string, currency: string, field: string): bigint {
 
 /** Writes what became of a command. */
 export function writeResult(outcome: Outcome, writer: number): posting.Result {
-  const result = { reason: pb.Reason.UNSPECIFIED, message: '', timeMs: 0n, movements: [], refund: undefined };
+  const result = {
+    reason: pb.Reason.UNSPECIFIED,
+    message: '',
+    timeMs: 0n,
+    movements: [],
+    refund: undefined,
+    check: undefined,
+  };
   switch (outcome.status) {
     case 'APPLIED':
       return {
@@ -123,9 +141,12 @@ export function writeResult(outcome: Outcome, writer: number): posting.Result {
         movements: outcome.movements.map((posted) => writePosted(posted, writer)),
       };
     case 'REFUND_DECIDED': {
-      const { refund } = outcome;
-      return { ...result, outcome: pb.Outcome.APPLIED, timeMs: refund.timeMs, refund: writeRefund(refund, writer) };
+      const { refund, givenBack } = outcome;
+      const written = writeRefund(refund, givenBack, writer);
+      return { ...result, outcome: pb.Outcome.APPLIED, timeMs: refund.timeMs, refund: written };
     }
+    case 'CHECKED':
+      return { ...result, outcome: pb.Outcome.APPLIED, check: writeCheck(outcome.movement, writer) };
     case 'NOT_APPLIED':
       return { ...result, outcome: pb.Outcome.NOT_APPLIED, reason: pb.Reason[outcome.reason] };
     case 'INVALID':
@@ -137,6 +158,7 @@ export function writeResult(outcome: Outcome, writer: number): posting.Result {
       };
     case 'DONE':
     case 'NO_PLAYER':
+    case 'NO_CHANNEL':
       throw new Error(`a posted command came to ${outcome.status}`);
   }
 }
@@ -149,13 +171,24 @@ function writePosted({ id, currency, balanceBefore, balanceAfter }: Posted, writ
   };
 }
 
-function writeRefund(refund: RefundRecord, writer: number): posting.RefundResult {
+function writeCheck(movement: MovementRecord | undefined, writer: number): posting.CheckResult {
+  const { UNSPECIFIED, APPLIED, REFUSED } = pb.Outcome;
+  const reason = movement?.reason ?? 'UNSPECIFIED';
+  const outcome = movement ? (movement.reason === null ? APPLIED : REFUSED) : UNSPECIFIED;
+  return { outcome, reason: pb.Reason[reason], movementId: movement ? formatId(writer, movement.id) : '' };
+}
+
+function writeRefund(refund: RefundRecord, givenBack: readonly bigint[], writer: number): posting.RefundResult {
   const { currency, player } = refund;
   return {
     refundId: formatId(writer, refund.id),
     balanceBefore: player === '' ? '' : formatMoney(refund.balanceBefore, currency),
     balanceAfter: player === '' ? '' : formatMoney(refund.balanceAfter, currency),
     refunded: formatMoney(refund.refunded, currency),
-    lines: refund.lines.map(({ reference, status }) => ({ reference, status: RefundLineStatus[status] })),
+    lines: refund.lines.map(({ reference, status }, index) => ({
+      reference,
+      status: RefundLineStatus[status],
+      amount: formatMoney(givenBack[index] ?? 0n, currency),
+    })),
   };
 }

@@ -10,6 +10,7 @@ import { readKind } from './command-codec.js';
 
 const PAGE_SIZE_DEFAULT = 100;
 const PAGE_SIZE_MAX = 1_000;
+const REFERENCES_MAX = 1_000;
 
 /** QueryService: reads for gateways, platforms and people. */
 export function queryService({ queries, writer }: Store, log: Logger): QueryServiceServer {
@@ -40,6 +41,18 @@ export function queryService({ queries, writer }: Store, log: Logger): QueryServ
       const view = await queries.movementByReference(channel, reference);
       if (!view) throw notFound(`reference: no movement of ${channel} holds ${reference}`);
       return withRequest(view);
+    }),
+    findMovements: unary(log, async ({ channel, references, playerId }) => {
+      refuse(channelFault(channel) ?? (playerId === '' ? undefined : playerFault(playerId)));
+      const distinct = [...new Set(references)];
+      if (distinct.length < 1 || distinct.length > REFERENCES_MAX) {
+        throw invalidArgument(`references: has ${distinct.length}; expected 1 to ${REFERENCES_MAX}`);
+      }
+      distinct.forEach((reference, index) => refuse(referenceFault(reference, `references[${index}]`)));
+      const found = await Promise.all(distinct.map((reference) => queries.lastByReference(channel, reference)));
+      const movements = found.flatMap((view) => view ?? []);
+      const asked = movements.filter(({ record }) => playerId === '' || record.player === playerId);
+      return { movements: asked.map((view) => writeMovement(view, writer)) };
     }),
     listMovements: unary(log, async (request) => {
       const size = request.pageSize === 0 ? PAGE_SIZE_DEFAULT : request.pageSize;
@@ -114,6 +127,7 @@ function writeMovement({ record, outstanding, refunded }: MovementView, writer: 
       amount: formatMoney(amount, currency),
     })),
     withholding: record.withholding,
+    wager: record.wager,
     timeMs: record.timeMs,
     outstanding: outstanding === null ? '' : formatMoney(outstanding, currency),
     refunded,

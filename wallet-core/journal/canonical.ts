@@ -13,6 +13,7 @@ const TYPE_NUMBERS = {
   freeze: 6,
   password: 7,
   house: 8,
+  maintenance: 9,
 } as const satisfies Record<LedgerRecord['type'], number>;
 
 type Field = string | bigint | number | boolean;
@@ -54,6 +55,8 @@ function fieldsOf(record: LedgerRecord): Field[] {
         record.withholding,
         record.names.length,
         ...record.names.flatMap(({ reference, relation, amount }) => [reference, relation, amount]),
+        // Came later: it stands only where it is set, so that older records keep their bytes.
+        ...(record.wager ? [true] : []),
       ];
     case 'refund':
       return [
@@ -71,6 +74,8 @@ function fieldsOf(record: LedgerRecord): Field[] {
       return [record.channel, record.reference, record.player];
     case 'channel':
       return [record.channel];
+    case 'maintenance':
+      return [record.channel, record.note, record.maintenance];
     case 'account':
       return [record.player, record.currency];
     case 'freeze':

@@ -57,6 +57,8 @@ export interface Queries {
   accounts(player: string): Promise<{ accounts: readonly AccountView[]; freezes: readonly FreezeView[] }>;
   movement(id: bigint): Promise<MovementView | undefined>;
   movementByReference(channel: string, reference: string): Promise<MovementView | undefined>;
+  /** What holds a reference, else its newest refused attempt. */
+  lastByReference(channel: string, reference: string): Promise<MovementView | undefined>;
   /** The kept request that caused a record. */
   request(id: bigint): Promise<Uint8Array | undefined>;
   /** A page of at most `size` movements, from the ids that the page before gave, or from the newest. */

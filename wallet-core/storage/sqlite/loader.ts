@@ -26,7 +26,8 @@ export class Loader {
   readonly #account: Statement<[string, string], AccountRow>;
   readonly #anyAccount: Statement<[string]>;
   readonly #freezes: Statement<[string], string>;
-  readonly #block: Statement<[bigint, string, string]>;
+  readonly #maintenance: Statement<[], string>;
+  readonly #blocks: Statement<[bigint, string, string], string>;
   readonly #refund: Statement<[bigint, string], Record<string, bigint> & { player: string; currency: string }>;
   readonly #refundLines: Statement<
     [bigint],
@@ -42,7 +43,12 @@ export class Loader {
     );
     this.#anyAccount = db.prepare('SELECT 1 FROM account WHERE player = ? AND opened_id IS NOT NULL');
     this.#freezes = db.prepare<[string], string>('SELECT reason FROM freeze WHERE player = ?').pluck();
-    this.#block = db.prepare('SELECT 1 FROM block WHERE channel_id = ? AND reference = ? AND player = ?');
+    this.#maintenance = db.prepare<[], string>('SELECT name FROM channel WHERE maintenance_id IS NOT NULL').pluck();
+    this.#blocks = db
+      .prepare<[bigint, string, string], string>(
+        "SELECT player FROM block WHERE channel_id = ? AND reference = ? AND player IN (?, '')",
+      )
+      .pluck();
     this.#refund = db.prepare('SELECT * FROM refund WHERE channel_id = ? AND reference = ?');
     this.#refundLines = db.prepare('SELECT * FROM refund_line WHERE refund_id = ? ORDER BY position');
     this.#settlement = db.prepare(`
@@ -56,6 +62,7 @@ export class Loader {
   load(commands: readonly Command[], channels: ReadonlyMap<string, bigint>): Loaded {
     const loaded = new Loaded();
     for (const channel of channels.keys()) loaded.state.channels.add(channel);
+    for (const channel of this.#maintenance.all()) loaded.state.maintenance.add(channel);
     for (const command of commands) this.#loadFor(command, channels, loaded);
     return loaded;
   }
@@ -73,7 +80,13 @@ export class Loader {
       if (debit) this.#loadDrawn(debit, loaded);
     }
     for (const { reference, player } of needs.blocks) {
-      if (this.#block.get(channelId, reference, player)) loaded.state.blocks.add(keyOf(channel, reference, player));
+      for (const whose of this.#blocks.all(channelId, reference, player)) {
+        loaded.state.blocks.add(keyOf(channel, reference, whose));
+      }
+    }
+    for (const reference of needs.attempts) {
+      const attempt = this.#rows.lastAttempt(channel, reference)?.record;
+      if (attempt) loaded.state.attempts.set(keyOf(channel, reference), attempt);
     }
     for (const { reference, player, currency } of needs.settlements) {
       if (this.#settlement.get(reference, channelId, player, currency)) {

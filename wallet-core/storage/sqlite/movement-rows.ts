@@ -22,6 +22,7 @@ interface MovementRow {
   round: string;
   provider_type: string;
   withholding: bigint;
+  wager: bigint;
   time_ms: bigint;
 }
 
@@ -43,6 +44,7 @@ export class MovementRows {
   readonly #names: Statement<[bigint], NameRow>;
   readonly #drawings: Statement<[bigint], NameRow>;
   readonly #idByKey: Statement<[Buffer], bigint>;
+  readonly #attempt: Statement<[string, string], bigint>;
 
   constructor(db: Database) {
     this.#byId = db.prepare(`
@@ -55,11 +57,24 @@ export class MovementRows {
     this.#names = db.prepare('SELECT relation, reference, amount FROM name WHERE movement_id = ? ORDER BY position');
     this.#drawings = db.prepare('SELECT relation, reference, amount FROM name WHERE debit_id = ?');
     this.#idByKey = db.prepare<[Buffer], bigint>('SELECT movement_id FROM reference WHERE key = ?').pluck();
+    this.#attempt = db
+      .prepare<[string, string], bigint>(
+        `SELECT m.id FROM movement m JOIN channel c ON c.id = m.channel_id
+        WHERE m.reference = ? AND c.name = ? AND m.holds_reference = 0 AND m.reason IS NOT NULL
+        ORDER BY m.id DESC LIMIT 1`,
+      )
+      .pluck();
   }
 
   /** What holds a reference, by its key. */
   byReferenceKey(key: Buffer): StoredMovement | undefined {
     const id = this.#idByKey.get(key);
+    return id === undefined ? undefined : this.byId(id);
+  }
+
+  /** The newest refused settlement under a reference. */
+  lastAttempt(channel: string, reference: string): StoredMovement | undefined {
+    const id = this.#attempt.get(reference, channel);
     return id === undefined ? undefined : this.byId(id);
   }
 
@@ -88,6 +103,7 @@ export class MovementRows {
         providerType: provider_type,
         names,
         withholding: withholding === 1n,
+        wager: row.wager === 1n,
         timeMs: time_ms,
       },
     };

@@ -84,6 +84,12 @@ export class Reader implements Queries {
     return same ? this.#view(stored) : undefined;
   }
 
+  async lastByReference(channel: string, reference: string): Promise<MovementView | undefined> {
+    const held = await this.movementByReference(channel, reference);
+    const attempt = held ? undefined : this.#rows.lastAttempt(channel, reference);
+    return attempt ? this.#view(attempt) : held;
+  }
+
   async request(id: bigint): Promise<Uint8Array | undefined> {
     const body = this.#request.get(entryOf(id));
     return body && requestOf(body, indexOf(id));
@@ -94,7 +100,7 @@ export class Reader implements Queries {
   }
 
   async movements(filter: MovementFilter, size: number, from: readonly bigint[]): Promise<MovementPage> {
-    return filter.player === undefined
+    return filter.player === undefined || filter.round !== undefined
       ? this.#scan(filter, size, from[0])
       : this.#walk(filter, filter.player, size, from);
   }

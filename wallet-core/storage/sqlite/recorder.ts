@@ -23,13 +23,15 @@ export class Recorder {
   readonly #openAccount: Statement;
   readonly #updateAccount: Statement;
   readonly #insertChannel: Statement;
+  readonly #insertMaintenanceAct: Statement;
+  readonly #updateChannel: Statement;
   readonly #insertFreezeAct: Statement;
   readonly #insertFreeze: Statement;
   readonly #deleteFreeze: Statement;
   readonly #insertPassword: Statement;
 
   constructor(db: Database) {
-    this.#insertMovement = db.prepare('INSERT INTO movement VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)');
+    this.#insertMovement = db.prepare(`INSERT INTO movement VALUES (${Array(17).fill('?').join(', ')})`);
     this.#insertReference = db.prepare('INSERT INTO reference VALUES (?, ?)');
     this.#insertName = db.prepare('INSERT INTO name VALUES (?, ?, ?, ?, ?, ?)');
     this.#insertRefund = db.prepare('INSERT INTO refund VALUES (?, ?, ?, ?, ?, ?, ?, ?)');
@@ -39,6 +41,8 @@ export class Recorder {
     this.#openAccount = db.prepare('UPDATE account SET opened_id = ? WHERE id = ? AND opened_id IS NULL');
     this.#updateAccount = db.prepare('UPDATE account SET balance = ?, last_movement_id = ? WHERE id = ?');
     this.#insertChannel = db.prepare('INSERT INTO channel (name, opened_id) VALUES (?, ?)');
+    this.#insertMaintenanceAct = db.prepare('INSERT INTO maintenance_act VALUES (?, ?, ?, ?)');
+    this.#updateChannel = db.prepare('UPDATE channel SET maintenance_id = ? WHERE id = ?');
     this.#insertFreezeAct = db.prepare('INSERT INTO freeze_act VALUES (?, ?, ?, ?, ?)');
     this.#insertFreeze = db.prepare('INSERT INTO freeze VALUES (?, ?, ?)');
     this.#deleteFreeze = db.prepare('DELETE FROM freeze WHERE player = ? AND reason = ?');
@@ -57,6 +61,12 @@ export class Recorder {
       case 'channel': {
         const { lastInsertRowid } = this.#insertChannel.run(record.channel, record.id);
         channels.set(record.channel, BigInt(lastInsertRowid));
+        return;
+      }
+      case 'maintenance': {
+        const channelId = idOf(record.channel, channels);
+        this.#insertMaintenanceAct.run(record.id, channelId, record.note, record.maintenance ? 1n : 0n);
+        this.#updateChannel.run(record.maintenance ? record.id : null, channelId);
         return;
       }
       case 'account':
@@ -101,6 +111,7 @@ export class Recorder {
       roundKey(channel, round),
       record.providerType,
       record.withholding ? 1n : 0n,
+      record.wager ? 1n : 0n,
     );
     place.lastMovementId = id;
     loaded.moved.add(keyOf(player, currency));

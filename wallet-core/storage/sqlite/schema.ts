@@ -158,6 +158,20 @@ const MIGRATIONS: readonly string[] = [
   ) STRICT;
   CREATE INDEX password_player ON password (player);
   `,
+  `
+  ALTER TABLE movement ADD COLUMN wager INTEGER NOT NULL DEFAULT 0 CHECK (wager IN (0, 1));
+  -- Refused settlements, which hold no reference; few.
+  CREATE INDEX movement_attempt ON movement (reference) WHERE holds_reference = 0 AND reason IS NOT NULL;
+
+  -- Every maintenance of a channel and its end; the one that holds now is in channel.
+  CREATE TABLE maintenance_act (
+    id INTEGER PRIMARY KEY,
+    channel_id INTEGER NOT NULL REFERENCES channel,
+    note TEXT NOT NULL,
+    maintenance INTEGER NOT NULL CHECK (maintenance IN (0, 1))
+  ) STRICT;
+  ALTER TABLE channel ADD COLUMN maintenance_id INTEGER REFERENCES maintenance_act;
+  `,
 ];
 
 /** Refuses, before anything is changed, a file that is not ours or of a version that we do not know. */

@@ -2,10 +2,13 @@ import { credentials, makeClientConstructor, Metadata, status, type ServiceError
 import { service as healthDefinition } from 'grpc-health-check';
 import type { Logger } from 'pino';
 import { PostingServiceClient, type Command, type Result } from '../proto/gen/wallet/v1/posting.js';
+import type { Movement } from '../proto/gen/wallet/v1/movement.js';
 import {
   QueryServiceClient,
   type GetBalanceResponse,
+  type FindMovementsResponse,
   type GetMovementByReferenceResponse,
+  type ListMovementsResponse,
 } from '../proto/gen/wallet/v1/query.js';
 
 /** eBET gives up after about 2,000 ms, so every callback is answered before. */
@@ -29,6 +32,8 @@ const OPTIONS = {
   'grpc.max_receive_message_length': 32 * 2 ** 20,
   'grpc.max_send_message_length': 32 * 2 ** 20,
 };
+
+const EVERYTHING = { currency: '', kinds: [], fromMs: 0n, toMs: 0n, pageSize: 1000 };
 
 /** When a callback that has just come must be answered, on the clock of performance.now(). */
 export function answerBy(): number {
@@ -116,6 +121,45 @@ export class WalletClient {
       this.#queries.getMovementByReference({ channel, reference }, new Metadata(), options, callback),
     );
     return found === undefined ? undefined : found !== null;
+  }
+
+  /** What is known of references of a player, in their order; undefined when wallet-core does not answer in time. */
+  async movements(
+    channel: string,
+    playerId: string,
+    references: readonly string[],
+    deadline: number,
+  ): Promise<readonly Movement[] | undefined> {
+    if (references.length === 0) return [];
+    const found = await read<FindMovementsResponse>(this.#log, deadline, (options, callback) =>
+      this.#queries.findMovements(
+        { channel, playerId, references: [...references] },
+        new Metadata(),
+        options,
+        callback,
+      ),
+    );
+    return found === null ? [] : found?.movements;
+  }
+
+  /** All records of a player in a round, oldest first; undefined when wallet-core does not answer in time. */
+  async movementsOfRound(
+    channel: string,
+    playerId: string,
+    round: string,
+    deadline: number,
+  ): Promise<readonly Movement[] | undefined> {
+    const all: Movement[] = [];
+    for (let pageToken = ''; ;) {
+      const request = { ...EVERYTHING, channel, playerId, round, pageToken };
+      const page = await read<ListMovementsResponse>(this.#log, deadline, (options, callback) =>
+        this.#queries.listMovements(request, new Metadata(), options, callback),
+      );
+      if (page === undefined) return undefined;
+      all.push(...(page?.movements ?? []));
+      pageToken = page?.nextPageToken ?? '';
+      if (pageToken === '') return all.reverse();
+    }
   }
 
   /** Whether wallet-core says that it serves. */

@@ -96,6 +96,15 @@ export function currencyFault(body: JsonObject, currency: string): Rejection | u
   return { status: STATUS.WRONG_PARAMETER, why: `currency is not the channel's, ${currency}` };
 }
 
+/**
+ * A list is not signed, so one captured signature could carry any list: it serves only for as long as the channel's
+ * tolerance.
+ */
+export function staleness(body: JsonObject, { timestampToleranceMs }: EbetChannel): Rejection | undefined {
+  if (Math.abs(Date.now() - Number(textOf(body, 'timestamp'))) <= timestampToleranceMs) return undefined;
+  return { status: STATUS.WRONG_SIGNATURE, why: `timestamp is more than ${timestampToleranceMs} ms away` };
+}
+
 function missing(name: string): Rejection {
   return { status: STATUS.WRONG_PARAMETER, why: `${name} is missing` };
 }

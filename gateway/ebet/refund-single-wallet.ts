@@ -2,7 +2,15 @@ import type { RefundLine, RefundResult } from '../../proto/gen/wallet/v1/posting
 import { formatMoney, parseMoney } from '../../wallet-core/money.js';
 import { isJsonObject, JsonNumber, type Json } from '../json/value.js';
 import * as field from './admission.js';
-import { currencyFault, eventFault, fieldFault, signatureFault, textOf, type Rejection } from './admission.js';
+import {
+  currencyFault,
+  eventFault,
+  fieldFault,
+  signatureFault,
+  staleness,
+  textOf,
+  type Rejection,
+} from './admission.js';
 import { amountJson, logRejection, playerOf, type Answer, type Call, type Endpoint } from './call.js';
 import { STATUS, statusOf, statusOfRefundLine, whyOf } from './status.js';
 
@@ -31,7 +39,7 @@ async function answer(call: Call): Promise<Answer> {
   const fault =
     fieldFault(body, FIELDS) ??
     signatureFault('refundSingleWallet', body, channel) ??
-    staleness(call) ??
+    staleness(body, channel) ??
     eventFault('refundSingleWallet', body) ??
     currencyFault(body, currency);
   if (fault) return refuse(call, fault);
@@ -52,16 +60,6 @@ async function answer(call: Call): Promise<Answer> {
   if (!result) return refuse(call, { status: STATUS.BUSY, why: 'wallet-core gave no answer in time' });
   if (!result.refund) return refuse(call, { status: statusOf(result.reason), why: whyOf(result) });
   return { ...answerOf(call, result.refund), timestamp: Number(result.timeMs) };
-}
-
-/**
- * The list is not signed, so one captured signature could carry any list: it serves only for as long as the channel's
- * tolerance.
- */
-function staleness({ body, channel }: Call): Rejection | undefined {
-  const timestamp = Number(textOf(body, 'timestamp'));
-  if (Math.abs(Date.now() - timestamp) <= channel.timestampToleranceMs) return undefined;
-  return { status: STATUS.WRONG_SIGNATURE, why: `timestamp is more than ${channel.timestampToleranceMs} ms away` };
 }
 
 function readLines(list: Json | undefined, player: string, currency: string): RefundLine[] | Rejection {

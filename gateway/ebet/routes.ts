@@ -9,7 +9,9 @@ import { answerBy, type WalletClient } from '../wallet-client.js';
 import { channelOf, textOf } from './admission.js';
 import type { Answer, Endpoint } from './call.js';
 import type { EbetChannel } from './channel.js';
+import { autoBatchRefund } from './auto-batch-refund.js';
 import { increaseCredit } from './increase-credit.js';
+import { queryIncreaseCreditRecord } from './query-increase-credit-record.js';
 import { refundSingleWallet } from './refund-single-wallet.js';
 import { STATUS } from './status.js';
 import { syncCredit } from './sync-credit.js';
@@ -18,6 +20,15 @@ import { syncCredit } from './sync-credit.js';
 const CALLBACK_BYTES_MAX = 2 ** 20;
 /** What is not signed gets less room. */
 const BALANCE_BYTES_MAX = 2 ** 16;
+
+const PATHS = [
+  '/increaseCredit',
+  '/queryIncreaseCreditRecord',
+  '/refundSingleWallet',
+  '/autoBatchRefund',
+  '/syncCredit',
+  '/netCheck',
+];
 
 /** Taken out of the requests that the ledger keeps. */
 const SECRETS: ReadonlySet<string> = new Set(['sessionToken', 'accessToken', 'password']);
@@ -62,13 +73,15 @@ export function ebetRoutes(configured: readonly EbetChannel[], client: WalletCli
 
   return new Router({ sensitive: true, strict: true })
     .post('/increaseCredit', on(increaseCredit))
+    .post('/queryIncreaseCreditRecord', on(queryIncreaseCreditRecord))
     .post('/refundSingleWallet', on(refundSingleWallet))
+    .post('/autoBatchRefund', on(autoBatchRefund))
     .post('/syncCredit', on(syncCredit, BALANCE_BYTES_MAX))
     .post('/netCheck', async (ctx: Context) => {
       const serving = await client.isServing(answerBy());
       send(ctx, { status: serving ? STATUS.SUCCESS : STATUS.MAINTENANCE });
     })
-    .all(['/increaseCredit', '/refundSingleWallet', '/syncCredit', '/netCheck'], (ctx: Context) => {
+    .all(PATHS, (ctx: Context) => {
       ctx.set('Allow', 'POST');
       ctx.status = 405;
     });

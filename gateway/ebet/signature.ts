@@ -2,13 +2,19 @@ import { createPublicKey, verify, type KeyObject } from 'node:crypto';
 import { JsonNumber, type Json, type JsonObject } from '../json/value.js';
 import { shortestNumber } from '../json/shortest-number.js';
 
-/** What eBET signs, per endpoint: these fields in this order, joined without separators (eBET manual, each API's page). */
-const signedText = {
-  increaseCredit: ['seqNo', 'event', 'channelId', 'timestamp', 'username', 'money'],
-  refundSingleWallet: ['username', 'timestamp'],
-} as const satisfies Record<string, readonly string[]>;
+/**
+ * What eBET signs, per endpoint: these fields in this order, joined without separators (eBET manual, each API's page). Where
+ * there are several texts, any of them may be signed.
+ */
+const signedTexts = {
+  increaseCredit: [['seqNo', 'event', 'channelId', 'timestamp', 'username', 'money']],
+  refundSingleWallet: [['username', 'timestamp']],
+  queryIncreaseCreditRecord: [['username', 'timestamp']],
+  // The manual says username+timestamp, and the call has no username; integrations in use verify channelId+timestamp.
+  autoBatchRefund: [['timestamp'], ['channelId', 'timestamp']],
+} as const satisfies Record<string, readonly (readonly string[])[]>;
 
-export type SignedEndpoint = keyof typeof signedText;
+export type SignedEndpoint = keyof typeof signedTexts;
 
 type NumberText = (number: JsonNumber) => string | undefined;
 
@@ -22,13 +28,15 @@ const NUMBER_FORMS: readonly NumberText[] = [(number) => number.text, (number) =
 export function verifySignature(endpoint: SignedEndpoint, body: JsonObject, keys: readonly KeyObject[]): boolean {
   const signature = decodeBase64(body.get('signature'));
   if (signature === undefined) return false;
-  let tried: string | undefined;
+  const tried = new Set<string | undefined>([undefined]);
   for (const form of NUMBER_FORMS) {
-    const text = joined(signedText[endpoint], body, form);
-    if (text === undefined || text === tried) return false;
-    const data = Buffer.from(text, 'utf8');
-    if (keys.some((key) => verify('RSA-MD5', data, key, signature))) return true;
-    tried = text;
+    for (const fields of signedTexts[endpoint]) {
+      const text = joined(fields, body, form);
+      if (text === undefined || tried.has(text)) continue;
+      const data = Buffer.from(text, 'utf8');
+      if (keys.some((key) => verify('RSA-MD5', data, key, signature))) return true;
+      tried.add(text);
+    }
   }
   return false;
 }

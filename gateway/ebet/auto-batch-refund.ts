@@ -1,0 +1,137 @@
+import type { RefundedLine, RefundLine } from '../../proto/gen/wallet/v1/posting.js';
+import { decimalsOf, formatMoney, parseMoney } from '../../wallet-core/money.js';
+import { isJsonObject, JsonNumber, type Json, type JsonObject } from '../json/value.js';
+import { shortestNumber } from '../json/shortest-number.js';
+import * as field from './admission.js';
+import {
+  currencyFault,
+  eventFault,
+  fieldFault,
+  signatureFault,
+  staleness,
+  textOf,
+  type Rejection,
+} from './admission.js';
+import { amountJson, logRejection, playerOf, type Answer, type Call, type Endpoint } from './call.js';
+import { STATUS, statusOf, statusOfRefundLine, whyOf } from './status.js';
+
+const FIELDS: Readonly<Record<string, field.Field>> = {
+  ...field.SIGNED_CALL,
+  // Each line names its own.
+  username: { type: 'string', required: false },
+  refundThreshold: { type: 'number', required: false, form: /^\d/ },
+  batchRefundList: { type: 'list', required: true },
+};
+
+const LINE_FIELDS: Readonly<Record<string, field.Field>> = {
+  seqNo: field.SEQ_NO,
+  username: field.USERNAME,
+  roundCode: { type: 'string', required: false },
+};
+
+/** What a line is listed with: refunded now, or before. */
+const LISTED: ReadonlySet<number> = new Set([STATUS.SUCCESS, STATUS.REFUNDED]);
+
+/** What wallet-core takes at once. */
+const LINES_MAX = 1_000;
+
+/** A line of the list with what it asks of the ledger; none if it is malformed: then it has failed, and nothing else has. */
+interface Line {
+  readonly username: string;
+  readonly roundCode: string;
+  readonly refund: RefundLine | undefined;
+}
+
+/** autoBatchRefund: refunds failed bets of many players, each line on its own. */
+export const autoBatchRefund: Endpoint = { answer, refuse: (_body, status) => ({ status, refundResultList: [] }) };
+
+async function answer(call: Call): Promise<Answer> {
+  const { body, channel, client } = call;
+  const { currency } = channel;
+  const fault =
+    fieldFault(body, FIELDS) ??
+    signatureFault('autoBatchRefund', body, channel) ??
+    staleness(body, channel) ??
+    eventFault('autoBatchRefund', body) ??
+    currencyFault(body, currency);
+  if (fault) return refuse(call, fault);
+
+  const list = body.get('batchRefundList');
+  if (!Array.isArray(list) || list.length < 1 || list.length > LINES_MAX) {
+    return refuse(call, { status: STATUS.WRONG_PARAMETER, why: `batchRefundList has not 1 to ${LINES_MAX} lines` });
+  }
+  const lines = list.map((line) => readLine(line, currency));
+  const wanted = lines.flatMap(({ refund }) => refund ?? []);
+  if (wanted.length === 0) return answerOf(lines, [], currency);
+  const refund = {
+    reference: textOf(body, 'seqNo'),
+    playerId: '',
+    currency,
+    lines: wanted,
+    refuseSettled: !channel.refundSettledBets,
+    amountMax: amountMax(body, currency),
+  };
+  const ask = { channel: channel.name, request: Buffer.from(call.request) };
+  const result = await client.post({ ...ask, body: { $case: 'refund', value: refund } }, call.deadline);
+  if (!result) return refuse(call, { status: STATUS.BUSY, why: 'wallet-core gave no answer in time' });
+  if (!result.refund) return refuse(call, { status: statusOf(result.reason), why: whyOf(result) });
+  return { ...answerOf(lines, result.refund.lines, currency), timestamp: Number(result.timeMs) };
+}
+
+function readLine(line: Json, currency: string): Line {
+  const fields = isJsonObject(line) ? line : new Map<string, Json>();
+  const names = { username: textIn(fields, 'username'), roundCode: textIn(fields, 'roundCode') };
+  if (fieldFault(fields, LINE_FIELDS)) return { ...names, refund: undefined };
+  const money = fields.get('refundMoney');
+  const minor = money instanceof JsonNumber ? parseMoney(money.text, currency) : undefined;
+  // Anything but a positive amount is empty, which equals no debit.
+  const amount = minor !== undefined && minor > 0n ? formatMoney(minor, currency) : '';
+  return { ...names, refund: { reference: textOf(fields, 'seqNo'), amount, playerId: playerOf(names.username) } };
+}
+
+function textIn(fields: JsonObject, name: string): string {
+  const value = fields.get(name);
+  return typeof value === 'string' ? value : '';
+}
+
+/** The threshold, cut to the currency's decimals; empty, no limit, if there is none or it is above all amounts. */
+function amountMax(body: JsonObject, currency: string): string {
+  const [whole = '', fraction = ''] = (shortestNumber(textOf(body, 'refundThreshold')) ?? '').split('.');
+  const minor = parseMoney(`${whole}.${fraction.slice(0, decimalsOf(currency))}0`, currency);
+  return minor === undefined ? '' : formatMoney(minor, currency);
+}
+
+/** One group for each player and round, in the order of the list; failed lines are left out of theirs. */
+function answerOf(lines: readonly Line[], refunded: readonly RefundedLine[], currency: string): Answer {
+  const groups = new Map<string, { username: string; roundCode: string; listed: RefundedLine[] }>();
+  const results = refunded.values();
+  for (const { username, roundCode, refund } of lines) {
+    const key = JSON.stringify([username, roundCode]);
+    const group = groups.get(key) ?? { username, roundCode, listed: [] };
+    groups.set(key, group);
+    const result = refund && results.next().value;
+    if (result && LISTED.has(statusOfRefundLine(result.status))) group.listed.push(result);
+  }
+  const refundResultList = [...groups.values()].map(({ username, roundCode, listed }) => ({
+    username,
+    roundCode,
+    refundTotalMoney: amountJson(formatMoney(sumOf(listed, currency), currency)),
+    // The manual's table says `refundSeqNo`, its sample `seqNo`.
+    sucRefundSeqNoList: listed.map(({ reference, status }) => ({
+      seqNo: reference,
+      refundSeqNo: reference,
+      status: statusOfRefundLine(status),
+    })),
+  }));
+  return { status: STATUS.SUCCESS, refundResultList };
+}
+
+/** Of what the debits gave back: the list's own amounts are not signed. */
+function sumOf(lines: readonly RefundedLine[], currency: string): bigint {
+  return lines.reduce((sum, { amount }) => sum + (parseMoney(amount, currency) ?? 0n), 0n);
+}
+
+function refuse(call: Call, rejection: Rejection): Answer {
+  logRejection('autoBatchRefund', call, rejection);
+  return autoBatchRefund.refuse(call.body, rejection.status);
+}

@@ -1,0 +1,80 @@
+import { Kind, Outcome, type Movement } from '../../proto/gen/wallet/v1/movement.js';
+import { JsonNumber } from '../json/value.js';
+import * as field from './admission.js';
+import { eventFault, fieldFault, signatureFault, staleness, textOf, type Rejection } from './admission.js';
+import { amountJson, logRejection, playerOf, type Answer, type Call, type Endpoint } from './call.js';
+import { STATUS, statusOf } from './status.js';
+
+const FIELDS: Readonly<Record<string, field.Field>> = {
+  ...field.SIGNED_CALL,
+  querySeqNo: { type: 'string', required: false },
+  roundCode: { type: 'string', required: false },
+};
+
+const SEQ_NOS_MAX = 1_000;
+
+/** queryIncreaseCreditRecord: what we recorded for given seqNos, or in a round. */
+export const queryIncreaseCreditRecord: Endpoint = {
+  answer,
+  refuse: (body, status) => ({ username: textOf(body, 'username'), status, creditRecord: [] }),
+};
+
+async function answer(call: Call): Promise<Answer> {
+  const { body, channel, client, deadline } = call;
+  const fault =
+    fieldFault(body, FIELDS) ??
+    signatureFault('queryIncreaseCreditRecord', body, channel) ??
+    staleness(body, channel) ??
+    eventFault('queryIncreaseCreditRecord', body);
+  if (fault) return refuse(call, fault);
+
+  const username = textOf(body, 'username');
+  const player = playerOf(username);
+  const round = textOf(body, 'roundCode');
+  // What cannot be a seqNo is none of ours.
+  const seqNos = textOf(body, 'querySeqNo')
+    .split(',')
+    .filter((seqNo) => field.SEQ_NO.form?.test(seqNo));
+  if (seqNos.length > SEQ_NOS_MAX) {
+    return refuse(call, { status: STATUS.WRONG_PARAMETER, why: `querySeqNo has more than ${SEQ_NOS_MAX}` });
+  }
+  if (textOf(body, 'querySeqNo') === '' && round === '') {
+    return refuse(call, { status: STATUS.WRONG_PARAMETER, why: 'querySeqNo and roundCode are missing' });
+  }
+  const found =
+    textOf(body, 'querySeqNo') === ''
+      ? await client.movementsOfRound(channel.name, player, round, deadline)
+      : await client.movements(channel.name, player, seqNos, deadline);
+  if (!found) return refuse(call, { status: STATUS.BUSY, why: 'wallet-core gave no answer in time' });
+  const creditRecord = newestOfEach(found).map((movement) => lineOf(movement, username));
+  return { username, status: STATUS.SUCCESS, creditRecord };
+}
+
+/** A seqNo may have several refused attempts before it is held: the newest tells what became of it. */
+function newestOfEach(movements: readonly Movement[]): Movement[] {
+  const asked = movements.filter(({ kind }) => kind !== Kind.REFUND);
+  const newest = new Map(asked.map((movement) => [movement.reference, movement]));
+  return asked.filter((movement) => newest.get(movement.reference) === movement);
+}
+
+function lineOf(movement: Movement, username: string) {
+  const { outcome, reason, refunded, reference, round, providerType, timeMs } = movement;
+  const { amount, balanceBefore, balanceAfter } = movement;
+  const accepted = refunded ? STATUS.REFUNDED : STATUS.SUCCESS;
+  return {
+    querySeqNo: reference,
+    type: new JsonNumber(/^\d+$/.test(providerType) ? providerType : '0'),
+    username,
+    roundCode: round,
+    status: outcome === Outcome.APPLIED ? accepted : statusOf(reason),
+    creditTime: Number(timeMs),
+    moneyBefore: amountJson(balanceBefore),
+    moneyAfter: amountJson(balanceAfter),
+    money: amountJson(amount),
+  };
+}
+
+function refuse(call: Call, rejection: Rejection): Answer {
+  logRejection('queryIncreaseCreditRecord', call, rejection);
+  return queryIncreaseCreditRecord.refuse(call.body, rejection.status);
+}

@@ -64,6 +64,7 @@ describe('configuration', () => {
         currency: 'CNY',
         timestampToleranceMs: 600_000,
         refundSettledBets: false,
+        failedBets: 'await-refund',
       });
       expect(publicKeys).to.have.length(1);
     });
@@ -245,7 +246,7 @@ describe('configuration', () => {
     const channel = (changes: string) => `gateway: { channels: [{ ${changes} }] }`;
     const GOOD = 'provider: ebet, channelId: 1, currency: CNY, publicKeys: [keys/ebet-1.pem]';
     const FIRST = 'single-wallet.yaml: gateway.channels[0]';
-    const KEYS = 'provider, channelId, currency, publicKeys, timestampToleranceMinutes, refundSettledBets';
+    const KEYS = 'provider, channelId, currency, publicKeys, timestampToleranceMinutes, refundSettledBets, failedBets';
     const ID = 'expected the channelId that eBET sends, a whole number above 0';
     const CODE = 'expected an ISO 4217 code in capitals, such as "CNY"';
     const MINUTES = 'expected a whole number of minutes from 1 to 1440';

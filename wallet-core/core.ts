@@ -67,9 +67,13 @@ function subjectOf(command: Command): object {
     case 'open-channel':
     case 'maintenance':
       return { command: command.type, channel: command.channel };
+    case 'log-in':
+      return { command: command.type, channel: command.channel, references: [command.reference] };
     case 'open-account':
     case 'freeze':
     case 'set-password':
+    case 'issue-token':
+    case 'end-sessions':
       return { command: command.type, player: command.player };
   }
 }

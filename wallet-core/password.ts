@@ -6,6 +6,8 @@ const scryptAsync = promisify<string, Buffer, number, { N: number; r: number; p:
 /** 16 MiB and about 50 ms a hash; kept with each hash, so that it can be raised later. */
 const COST = { N: 16384, r: 8, p: 1 };
 const KEY_BYTES = 32;
+/** Characters that a password can have. */
+export const PASSWORD_LENGTH_MAX = 128;
 
 /** Hashes a password with a salt of its own: "scrypt:N:r:p:salt:key". Runs on the thread pool, off the event loop. */
 export async function hashPassword(password: string): Promise<string> {

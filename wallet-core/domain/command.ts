@@ -102,6 +102,46 @@ export interface SetPasswordCommand {
   readonly hash: string;
 }
 
+/** Issues an access token, hashed already. */
+export interface IssueTokenCommand {
+  readonly type: 'issue-token';
+  readonly player: string;
+  /** SHA-256 in hex. */
+  readonly token: string;
+  readonly lifetimeMs: bigint;
+  readonly oneTime: boolean;
+}
+
+/** What a login is made with: it was right when it was looked at, and is decided upon as it is now. */
+export interface Credential {
+  readonly type: 'password' | 'token';
+  /** Of a password the stored hash that it fits, of an access token its SHA-256 in hex. */
+  readonly hash: string;
+}
+
+/** Logs a player in: a session, and a new access token or none. */
+export interface LogInCommand {
+  readonly type: 'log-in';
+  readonly channel: string;
+  readonly reference: string;
+  readonly player: string;
+  readonly currency: string;
+  readonly credential: Credential;
+  /** SHA-256 in hex. */
+  readonly session: string;
+  /** SHA-256 in hex of a new access token, in place of the one that is the credential; null: that one is kept. */
+  readonly newToken: string | null;
+  readonly lifetimeMs: bigint;
+}
+
+/** Ends the sessions that a player has. */
+export interface EndSessionsCommand {
+  readonly type: 'end-sessions';
+  readonly player: string;
+  /** Empty: on all channels. */
+  readonly channel: string;
+}
+
 export type Command =
   | MovementsCommand
   | RefundCommand
@@ -110,4 +150,7 @@ export type Command =
   | MaintenanceCommand
   | OpenAccountCommand
   | FreezeCommand
-  | SetPasswordCommand;
+  | SetPasswordCommand
+  | IssueTokenCommand
+  | LogInCommand
+  | EndSessionsCommand;

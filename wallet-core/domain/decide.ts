@@ -2,6 +2,7 @@ import { freeze, openAccount, openChannel, setMaintenance, setPassword } from '.
 import { decideCheck } from './check.js';
 import { decideMovements } from './movements.js';
 import type { Decide, Decision } from './decision.js';
+import { endSessions, issueToken, logIn } from './log-in.js';
 import { invalid } from './outcome.js';
 import { decideRefund } from './refund.js';
 
@@ -33,6 +34,12 @@ export const decide: Decide = (state, command, moment) => {
       return freeze(state, command, moment);
     case 'set-password':
       return setPassword(state, command, moment);
+    case 'issue-token':
+      return issueToken(state, command, moment);
+    case 'log-in':
+      return state.channels.has(command.channel) ? logIn(state, command, moment) : unknownChannel(command.channel);
+    case 'end-sessions':
+      return endSessions(state, command, moment);
   }
 };
 

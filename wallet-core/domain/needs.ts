@@ -20,6 +20,12 @@ export interface Needs {
   settlements: { reference: string; player: string; currency: string }[];
   /** The reference of a refund request. */
   refund: string | undefined;
+  /** Players whose password matters. */
+  passwords: string[];
+  /** Access tokens, by hash. */
+  tokens: string[];
+  /** Players whose open sessions are counted. */
+  sessions: string[];
 }
 
 export function needsOf(command: Command): Needs {
@@ -33,6 +39,9 @@ export function needsOf(command: Command): Needs {
     blocks: [],
     settlements: [],
     refund: undefined,
+    passwords: [],
+    tokens: [],
+    sessions: [],
   };
   switch (command.type) {
     case 'movements':
@@ -75,7 +84,19 @@ export function needsOf(command: Command): Needs {
       return needs;
     case 'freeze':
     case 'set-password':
+    case 'issue-token':
       needs.players.push({ player: command.player, mustExist: true });
+      return needs;
+    case 'log-in':
+      needs.channel = command.channel;
+      needs.accounts.push({ player: command.player, currency: command.currency });
+      needs.players.push({ player: command.player, mustExist: false });
+      needs.passwords.push(command.player);
+      if (command.credential.type === 'token') needs.tokens.push(command.credential.hash);
+      return needs;
+    case 'end-sessions':
+      needs.players.push({ player: command.player, mustExist: true });
+      needs.sessions.push(command.player);
       return needs;
   }
 }

@@ -1,4 +1,4 @@
-import type { InvalidReason, NotAppliedReason, RefusalReason } from './reasons.js';
+import type { InvalidReason, LogInRefusal, NotAppliedReason, RefusalReason } from './reasons.js';
 import type { MovementRecord, RefundRecord } from './record.js';
 
 /** What the caller is told about one movement; balances in minor units. */
@@ -30,6 +30,10 @@ export type Outcome =
   | { readonly status: 'DONE'; readonly changed: boolean }
   | { readonly status: 'NO_PLAYER' }
   | { readonly status: 'NO_CHANNEL' }
+  | { readonly status: 'TOKEN_ISSUED'; readonly expiresMs: bigint }
+  | { readonly status: 'LOGGED_IN' }
+  | { readonly status: 'NOT_LOGGED_IN'; readonly reason: LogInRefusal }
+  | { readonly status: 'SESSIONS_ENDED'; readonly count: number }
   | { readonly status: 'NOT_APPLIED'; readonly reason: NotAppliedReason }
   | { readonly status: 'INVALID'; readonly reason: InvalidReason; readonly message: string };
 

@@ -27,3 +27,6 @@ export type RefundLineStatus =
   | 'OTHER_PLAYER'
   | 'BALANCE_LIMIT'
   | 'ABOVE_MAXIMUM';
+
+/** Why a player is not logged in; nothing of it is recorded. */
+export type LogInRefusal = 'WRONG_PASSWORD' | 'INVALID_TOKEN' | 'NO_ACCOUNT' | 'FROZEN';

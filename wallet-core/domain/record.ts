@@ -95,6 +95,45 @@ export interface PasswordRecord extends Recorded {
   readonly hash: string;
 }
 
+/** An access token that was issued. */
+export interface TokenRecord extends Recorded {
+  readonly type: 'token';
+  readonly player: string;
+  /** SHA-256 in hex, as in all records of tokens and sessions. */
+  readonly hash: string;
+  readonly expiresMs: bigint;
+  readonly oneTime: boolean;
+}
+
+/** The login that used a token up or replaced it. */
+export interface TokenUseRecord extends Recorded {
+  readonly type: 'token-use';
+  readonly player: string;
+  readonly hash: string;
+  readonly channel: string;
+  readonly reference: string;
+}
+
+/** A session that began with a login. */
+export interface SessionRecord extends Recorded {
+  readonly type: 'session';
+  readonly player: string;
+  readonly channel: string;
+  readonly reference: string;
+  readonly hash: string;
+}
+
+/** The end of all sessions that a player had. */
+export interface SessionEndRecord extends Recorded {
+  readonly type: 'session-end';
+  readonly player: string;
+  /** Empty: on all channels. */
+  readonly channel: string;
+}
+
+/** What shows who a player is. */
+export type CredentialRecord = PasswordRecord | TokenRecord | TokenUseRecord | SessionRecord | SessionEndRecord;
+
 /** What a command leaves behind. */
 export type CommandRecord =
   | MovementRecord
@@ -104,7 +143,7 @@ export type CommandRecord =
   | MaintenanceRecord
   | AccountRecord
   | FreezeRecord
-  | PasswordRecord;
+  | CredentialRecord;
 
 /** The other side of a group's movements: one per house account that they touched. */
 export interface HouseRecord extends Recorded {

@@ -1,3 +1,4 @@
+import { Credentials } from './credentials.js';
 import { rule, type Purpose } from './kinds.js';
 import type { CommandRecord, MovementRecord, RefundRecord } from './record.js';
 
@@ -50,6 +51,8 @@ export class State {
   readonly refunds = new Map<string, RefundRecord>();
   /** Balances of house accounts by channel, currency and purpose. */
   readonly house = new Map<string, bigint>();
+  /** Never looked up on an overlay. */
+  readonly credentials = new Credentials();
 
   readonly #below: State | undefined;
 
@@ -157,7 +160,11 @@ export class State {
         return;
       }
       case 'password':
-        return;
+      case 'token':
+      case 'token-use':
+      case 'session':
+      case 'session-end':
+        return this.credentials.apply(record);
     }
   }
 

@@ -1,4 +1,4 @@
-import type { Command, MovementsCommand, Named, NewMovement, RefundCommand } from './command.js';
+import type { Command, LogInCommand, MovementsCommand, Named, NewMovement, RefundCommand } from './command.js';
 import { isCurrency, withinLimit } from '../money.js';
 import { saysFailed } from './failed-bets.js';
 import { rule } from './kinds.js';
@@ -32,8 +32,22 @@ export function faultOf(command: Command): string | undefined {
         textFault('note', command.note, 200)
       );
     case 'set-password':
+    case 'issue-token':
       return playerFault(command.player);
+    case 'log-in':
+      return logInFault(command) ?? playerFault(command.player);
+    case 'end-sessions':
+      return playerFault(command.player) ?? (command.channel === '' ? undefined : channelFault(command.channel));
   }
+}
+
+/** What can be wrong with a login before it is known whose it is. */
+export function logInFault({
+  channel,
+  reference,
+  currency,
+}: Pick<LogInCommand, 'channel' | 'reference' | 'currency'>): string | undefined {
+  return channelFault(channel) ?? referenceFault(reference) ?? currencyFault(currency);
 }
 
 export function channelFault(channel: string): string | undefined {

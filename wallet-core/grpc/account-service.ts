@@ -3,41 +3,41 @@ import type { Logger } from 'pino';
 import type { Committer } from '../committer.js';
 import type { Command } from '../domain/command.js';
 import { faultOf, playerFault } from '../domain/validate.js';
+import type { Outcome } from '../domain/outcome.js';
 import { formatMoney } from '../money.js';
-import { checkPassword, hashPassword } from '../password.js';
+import { checkPassword, hashPassword, PASSWORD_LENGTH_MAX } from '../password.js';
 import type { Store } from '../storage/port.js';
 import type { AccountServiceServer } from '../../proto/gen/wallet/v1/account.js';
+import { newToken } from '../token.js';
 import { CallError, invalidArgument, notFound, unary } from './call.js';
+import { logIn, readLifetime } from './log-in.js';
 
 /** An act on an account is not urgent: it may wait behind a full queue of movements. */
 const TIMEOUT_MS = 5_000;
-const PASSWORD_LENGTH_MAX = 128;
 
-/** AccountService: channels, accounts, freezes, passwords. */
+/** AccountService: channels, accounts, freezes, credentials. */
 export function accountService({ queries }: Store, committer: Committer, log: Logger): AccountServiceServer {
-  /** Whether the act changed anything; what already holds is left as it is. */
-  async function act(command: Command): Promise<boolean> {
+  /** What an act came to; those that happened are told apart by the caller. */
+  async function submit(command: Command): Promise<Outcome> {
     const fault = faultOf(command);
     if (fault !== undefined) throw invalidArgument(fault);
     const outcome = await committer.submit({ command, request: new Uint8Array(0) }, TIMEOUT_MS);
-    switch (outcome.status) {
-      case 'DONE':
-        return outcome.changed;
-      case 'NO_PLAYER':
-        throw notFound('player_id: the player has no account');
-      case 'NO_CHANNEL':
-        throw notFound('channel: is not open; open it once with OpenChannel');
-      case 'NOT_APPLIED':
-        throw new CallError(status.UNAVAILABLE, `${outcome.reason}: nothing happened, send it again`);
-      case 'APPLIED':
-      case 'REFUSED':
-      case 'REFUND_DECIDED':
-      case 'CHECKED':
-      case 'INVALID':
-        throw new Error(`${command.type} came to ${outcome.status}`);
+    if (outcome.status === 'NO_PLAYER') throw notFound('player_id: the player has no account');
+    if (outcome.status === 'NO_CHANNEL') throw notFound('channel: is not open; open it once with OpenChannel');
+    if (outcome.status === 'NOT_APPLIED') {
+      throw new CallError(status.UNAVAILABLE, `${outcome.reason}: nothing happened, send it again`);
     }
+    return outcome;
   }
 
+  /** Whether the act changed anything; what already holds is left as it is. */
+  async function act(command: Command): Promise<boolean> {
+    const outcome = await submit(command);
+    if (outcome.status === 'DONE') return outcome.changed;
+    throw unexpected(command, outcome);
+  }
+
+  const answerLogIn = logIn(queries, committer);
   return {
     openChannel: unary(log, async ({ channel }) => ({ opened: await act({ type: 'open-channel', channel }) })),
     setMaintenance: unary(log, async ({ channel, maintenance, note }) => ({
@@ -76,7 +76,26 @@ export function accountService({ queries }: Store, committer: Committer, log: Lo
       checkLength(password);
       return { correct: await checkPassword(password, await queries.passwordHash(playerId)) };
     }),
+    issueAccessToken: unary(log, async ({ playerId: player, lifetimeS, oneTime }) => {
+      const lifetimeMs = readLifetime('lifetime_s', lifetimeS);
+      const { text, hash } = newToken();
+      const command: Command = { type: 'issue-token', player, token: hash, lifetimeMs, oneTime };
+      const outcome = await submit(command);
+      if (outcome.status !== 'TOKEN_ISSUED') throw unexpected(command, outcome);
+      return { accessToken: text, expiresMs: outcome.expiresMs };
+    }),
+    logIn: unary(log, (request, call) => answerLogIn(request, () => call.cancelled)),
+    endSessions: unary(log, async ({ playerId: player, channel }) => {
+      const command: Command = { type: 'end-sessions', player, channel };
+      const outcome = await submit(command);
+      if (outcome.status !== 'SESSIONS_ENDED') throw unexpected(command, outcome);
+      return { count: outcome.count };
+    }),
   };
+}
+
+function unexpected({ type }: Command, { status }: Outcome): Error {
+  return new Error(`${type} came to ${status}`);
 }
 
 function checkLength(password: string): void {

@@ -159,6 +159,10 @@ export function writeResult(outcome: Outcome, writer: number): posting.Result {
     case 'DONE':
     case 'NO_PLAYER':
     case 'NO_CHANNEL':
+    case 'TOKEN_ISSUED':
+    case 'LOGGED_IN':
+    case 'NOT_LOGGED_IN':
+    case 'SESSIONS_ENDED':
       throw new Error(`a posted command came to ${outcome.status}`);
   }
 }

@@ -5,6 +5,7 @@ import { formatMoney } from '../money.js';
 import type { MovementFilter, MovementView, Store } from '../storage/port.js';
 import * as pb from '../../proto/gen/wallet/v1/movement.js';
 import type { ListMovementsRequest, QueryServiceServer } from '../../proto/gen/wallet/v1/query.js';
+import { hashToken } from '../token.js';
 import { invalidArgument, notFound, unary } from './call.js';
 import { readKind } from './command-codec.js';
 
@@ -20,11 +21,12 @@ export function queryService({ queries, writer }: Store, log: Logger): QueryServ
   }
 
   return {
-    getBalance: unary(log, async ({ playerId, currency }) => {
+    getBalance: unary(log, async ({ playerId, currency, sessionToken = '' }) => {
       refuse(playerFault(playerId) ?? currencyFault(currency));
       const balance = await queries.balance(playerId, currency);
       if (balance === undefined) throw notFound(`player_id: ${playerId} has no account in ${currency}`);
-      return { playerId, currency, balance: formatMoney(balance, currency) };
+      const sessionEnded = sessionToken !== '' && (await queries.isSessionEnded(playerId, hashToken(sessionToken)));
+      return { playerId, currency, balance: formatMoney(balance, currency), sessionEnded };
     }),
     getMovement: unary(log, async ({ movementId }) => {
       const id = parseId(writer, movementId);

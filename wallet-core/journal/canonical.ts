@@ -14,6 +14,10 @@ const TYPE_NUMBERS = {
   password: 7,
   house: 8,
   maintenance: 9,
+  token: 10,
+  'token-use': 11,
+  session: 12,
+  'session-end': 13,
 } as const satisfies Record<LedgerRecord['type'], number>;
 
 type Field = string | bigint | number | boolean;
@@ -83,6 +87,14 @@ function fieldsOf(record: LedgerRecord): Field[] {
     case 'password':
       // A digest, so that the proof never needs the secret.
       return [record.player, createHash('sha256').update(record.hash).digest('hex')];
+    case 'token':
+      return [record.player, record.hash, record.expiresMs, record.oneTime];
+    case 'token-use':
+      return [record.player, record.hash, record.channel, record.reference];
+    case 'session':
+      return [record.player, record.channel, record.reference, record.hash];
+    case 'session-end':
+      return [record.player, record.channel];
     case 'house':
       return [record.channel, record.currency, record.purpose, record.amount, record.balanceAfter];
   }

@@ -65,6 +65,10 @@ export interface Queries {
   movements(filter: MovementFilter, size: number, from: readonly bigint[]): Promise<MovementPage>;
   /** The hash of the player's password. */
   passwordHash(player: string): Promise<string | undefined>;
+  /** Whose an access token is, valid or not; by its SHA-256 in hex. */
+  tokenOwner(hash: string): Promise<string | undefined>;
+  /** Whether this was a session of this player and has been ended; by its SHA-256 in hex. */
+  isSessionEnded(player: string, hash: string): Promise<boolean>;
 }
 
 /** A commit of which nobody can say whether it is on disk: the process must stop, its restart finds out. */

@@ -1,9 +1,10 @@
 import type { Database, Statement } from 'better-sqlite3';
 import type { Command } from '../../domain/command.js';
-import { needsOf } from '../../domain/needs.js';
+import { needsOf, type Needs } from '../../domain/needs.js';
 import type { RefundLineStatus } from '../../domain/reasons.js';
 import type { DecidedRefundLine, MovementRecord, RefundRecord } from '../../domain/record.js';
 import { keyOf, State } from '../../domain/state.js';
+import { CredentialRows } from './credential-rows.js';
 import { referenceKey } from './keys.js';
 import { MovementRows } from './movement-rows.js';
 
@@ -35,6 +36,7 @@ export class Loader {
   >;
   readonly #settlement: Statement<[string, bigint, string, string]>;
   readonly #time: Statement<[bigint], bigint>;
+  readonly #credentials: CredentialRows;
 
   constructor(db: Database) {
     this.#rows = new MovementRows(db);
@@ -56,6 +58,7 @@ export class Loader {
       WHERE n.reference = ? AND n.relation = 'SETTLE'
         AND m.channel_id = ? AND m.reason IS NULL AND a.player = ? AND a.currency = ? LIMIT 1`);
     this.#time = db.prepare<[bigint], bigint>('SELECT time_ms FROM entry WHERE seq = ? >> 16').pluck();
+    this.#credentials = new CredentialRows(db);
   }
 
   /** Loads for commands, in their order. `channels` are those that are open, with their rows' ids. */
@@ -71,6 +74,7 @@ export class Loader {
     const needs = needsOf(command);
     for (const { player, currency } of needs.accounts) this.#loadAccount(player, currency, loaded);
     for (const { player, mustExist } of needs.players) this.#loadPlayer(player, mustExist, loaded);
+    this.#loadCredentials(needs, loaded);
     const { channel } = needs;
     const channelId = channel === undefined ? undefined : channels.get(channel);
     if (channel === undefined || channelId === undefined) return;
@@ -110,6 +114,19 @@ export class Loader {
       if (reasons.length > 0) state.frozen.set(player, new Set(reasons));
     }
     if (mustExist && this.#anyAccount.get(player)) state.players.add(player);
+  }
+
+  #loadCredentials({ passwords, tokens, sessions }: Needs, { state }: Loaded): void {
+    const { credentials } = state;
+    for (const player of passwords) {
+      const password = this.#credentials.password(player);
+      if (password) credentials.passwords.set(player, password);
+    }
+    for (const hash of tokens) {
+      const token = this.#credentials.token(hash);
+      if (token) credentials.tokens.set(hash, token);
+    }
+    for (const player of sessions) credentials.openSessions.set(player, this.#credentials.openSessions(player));
   }
 
   #loadReference(channel: string, reference: string, { state, keys }: Loaded): MovementRecord | undefined {

@@ -5,6 +5,7 @@ import { entryOf, indexOf } from '../../journal/position.js';
 import { requestOf } from '../../journal/requests.js';
 import type { AccountView, FreezeView, MovementFilter, MovementPage, MovementView, Queries } from '../port.js';
 import { openReader } from './connection.js';
+import { CredentialRows } from './credential-rows.js';
 import { referenceKey, roundKey } from './keys.js';
 import { MovementRows, type StoredMovement } from './movement-rows.js';
 
@@ -20,7 +21,7 @@ export class Reader implements Queries {
   readonly #accounts: Statement<[string], AccountView>;
   readonly #freezes: Statement<[string], FreezeView>;
   readonly #request: Statement<[bigint], Buffer>;
-  readonly #password: Statement<[string], string>;
+  readonly #credentials: CredentialRows;
   readonly #newestOfPlayer: Statement<[string], { currency: string; id: bigint | null }>;
   readonly #idsOfRound: Statement<[bigint, bigint, bigint], bigint>;
   readonly #ids: Statement<[bigint, bigint], bigint>;
@@ -43,9 +44,7 @@ export class Reader implements Queries {
       FROM freeze f JOIN freeze_act act ON act.id = f.act_id JOIN entry e ON e.seq = act.id >> 16
       WHERE f.player = ? ORDER BY f.reason`);
     this.#request = db.prepare<[bigint], Buffer>('SELECT body FROM request WHERE seq = ?').pluck();
-    this.#password = db
-      .prepare<[string], string>('SELECT hash FROM password WHERE player = ? ORDER BY id DESC LIMIT 1')
-      .pluck();
+    this.#credentials = new CredentialRows(db);
     this.#newestOfPlayer = db.prepare('SELECT currency, last_movement_id AS id FROM account WHERE player = ?');
     this.#idsOfRound = db
       .prepare<[bigint, bigint, bigint], bigint>(
@@ -96,7 +95,15 @@ export class Reader implements Queries {
   }
 
   async passwordHash(player: string): Promise<string | undefined> {
-    return this.#password.get(player);
+    return this.#credentials.password(player)?.hash;
+  }
+
+  async tokenOwner(hash: string): Promise<string | undefined> {
+    return this.#credentials.token(hash)?.player;
+  }
+
+  async isSessionEnded(player: string, hash: string): Promise<boolean> {
+    return this.#credentials.isSessionEnded(player, hash);
   }
 
   async movements(filter: MovementFilter, size: number, from: readonly bigint[]): Promise<MovementPage> {

@@ -8,6 +8,8 @@ import type {
   RefundRecord,
 } from '../../domain/record.js';
 import { keyOf } from '../../domain/state.js';
+import { idOf } from './channels.js';
+import { CredentialRecorder } from './credential-recorder.js';
 import { referenceKey, roundKey } from './keys.js';
 import type { AccountPlace, Loaded } from './loader.js';
 
@@ -28,7 +30,7 @@ export class Recorder {
   readonly #insertFreezeAct: Statement;
   readonly #insertFreeze: Statement;
   readonly #deleteFreeze: Statement;
-  readonly #insertPassword: Statement;
+  readonly #credentials: CredentialRecorder;
 
   constructor(db: Database) {
     this.#insertMovement = db.prepare(`INSERT INTO movement VALUES (${Array(17).fill('?').join(', ')})`);
@@ -46,7 +48,7 @@ export class Recorder {
     this.#insertFreezeAct = db.prepare('INSERT INTO freeze_act VALUES (?, ?, ?, ?, ?)');
     this.#insertFreeze = db.prepare('INSERT INTO freeze VALUES (?, ?, ?)');
     this.#deleteFreeze = db.prepare('DELETE FROM freeze WHERE player = ? AND reason = ?');
-    this.#insertPassword = db.prepare('INSERT INTO password VALUES (?, ?, ?)');
+    this.#credentials = new CredentialRecorder(db);
   }
 
   /** Writes one record; `channels` gains a channel that the record opens. */
@@ -74,8 +76,11 @@ export class Recorder {
       case 'freeze':
         return this.#freeze(record);
       case 'password':
-        this.#insertPassword.run(record.id, record.player, record.hash);
-        return;
+      case 'token':
+      case 'token-use':
+      case 'session':
+      case 'session-end':
+        return this.#credentials.write(record, channels);
     }
   }
 
@@ -161,10 +166,4 @@ export class Recorder {
     }
     return place;
   }
-}
-
-function idOf(channel: string, channels: ReadonlyMap<string, bigint>): bigint {
-  const id = channels.get(channel);
-  if (id === undefined) throw new Error(`channel ${channel} is not open`);
-  return id;
 }

@@ -171,6 +171,40 @@ const MIGRATIONS: readonly string[] = [
     maintenance INTEGER NOT NULL CHECK (maintenance IN (0, 1))
   ) STRICT;
   ALTER TABLE channel ADD COLUMN maintenance_id INTEGER REFERENCES maintenance_act;
+
+  -- Access tokens, known by their SHA-256 only.
+  CREATE TABLE token (
+    id INTEGER PRIMARY KEY,
+    player TEXT NOT NULL,
+    hash BLOB NOT NULL UNIQUE CHECK (length(hash) = 32),
+    expires_ms INTEGER NOT NULL,
+    one_time INTEGER NOT NULL CHECK (one_time IN (0, 1))
+  ) STRICT;
+
+  -- The login that used a token up or replaced it: one at most.
+  CREATE TABLE token_use (
+    id INTEGER PRIMARY KEY,
+    token_id INTEGER NOT NULL UNIQUE REFERENCES token CHECK (token_id < id),
+    channel_id INTEGER NOT NULL REFERENCES channel,
+    reference TEXT NOT NULL CHECK (length(reference) BETWEEN 1 AND 128)
+  ) STRICT;
+
+  -- The end of all sessions that a player had, on one channel or (null) on all.
+  CREATE TABLE session_end (
+    id INTEGER PRIMARY KEY,
+    player TEXT NOT NULL,
+    channel_id INTEGER REFERENCES channel
+  ) STRICT;
+
+  CREATE TABLE session (
+    id INTEGER PRIMARY KEY,
+    player TEXT NOT NULL,
+    channel_id INTEGER NOT NULL REFERENCES channel,
+    reference TEXT NOT NULL CHECK (length(reference) BETWEEN 1 AND 128),
+    hash BLOB NOT NULL UNIQUE CHECK (length(hash) = 32),
+    end_id INTEGER REFERENCES session_end CHECK (end_id > id)
+  ) STRICT;
+  CREATE INDEX session_open ON session (player) WHERE end_id IS NULL;
   `,
 ];
 

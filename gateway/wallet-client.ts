@@ -1,6 +1,7 @@
 import { credentials, makeClientConstructor, Metadata, status, type ServiceError } from '@grpc/grpc-js';
 import { service as healthDefinition } from 'grpc-health-check';
 import type { Logger } from 'pino';
+import { AccountServiceClient, type LogInRequest, type LogInResponse } from '../proto/gen/wallet/v1/account.js';
 import { PostingServiceClient, type Command, type Result } from '../proto/gen/wallet/v1/posting.js';
 import type { Movement } from '../proto/gen/wallet/v1/movement.js';
 import {
@@ -34,6 +35,13 @@ const OPTIONS = {
 };
 
 const EVERYTHING = { currency: '', kinds: [], fromMs: 0n, toMs: 0n, pageSize: 1000 };
+/** wallet-core is not there, is full, or was too slow. */
+const BUSY_CODES: ReadonlySet<status> = new Set([
+  status.UNAVAILABLE,
+  status.DEADLINE_EXCEEDED,
+  status.RESOURCE_EXHAUSTED,
+  status.CANCELLED,
+]);
 
 /** When a callback that has just come must be answered, on the clock of performance.now(). */
 export function answerBy(): number {
@@ -64,6 +72,7 @@ type Callback<Response> = (error: ServiceError | null, response: Response) => vo
 export class WalletClient {
   readonly #posting: PostingServiceClient;
   readonly #queries: QueryServiceClient;
+  readonly #accounts: AccountServiceClient;
   readonly #health: InstanceType<ReturnType<typeof makeClientConstructor>>;
   readonly #log: Logger;
   #waiting: Waiting[] = [];
@@ -75,6 +84,7 @@ export class WalletClient {
     const channelOverride = this.#posting.getChannel();
     const shared = { ...OPTIONS, channelOverride };
     this.#queries = new QueryServiceClient(address, credentials.createInsecure(), shared);
+    this.#accounts = new AccountServiceClient(address, credentials.createInsecure(), shared);
     const Health = makeClientConstructor(healthDefinition, 'Health');
     this.#health = new Health(address, credentials.createInsecure(), shared);
     this.#log = log;
@@ -109,10 +119,35 @@ export class WalletClient {
 
   /** Decimal text, null without an account, undefined when wallet-core does not answer in time. */
   async balance(playerId: string, currency: string, deadline: number): Promise<string | null | undefined> {
-    const found = await read<GetBalanceResponse>(this.#log, deadline, (options, callback) =>
-      this.#queries.getBalance({ playerId, currency }, new Metadata(), options, callback),
-    );
+    const found = await this.balanceFor('', playerId, currency, deadline);
     return found ? found.balance : found;
+  }
+
+  /** A balance, and whether the session for which it is asked has been ended; null and undefined as above. */
+  balanceFor(
+    sessionToken: string,
+    playerId: string,
+    currency: string,
+    deadline: number,
+  ): Promise<GetBalanceResponse | null | undefined> {
+    return read<GetBalanceResponse>(this.#log, deadline, (options, callback) =>
+      this.#queries.getBalance({ playerId, currency, sessionToken }, new Metadata(), options, callback),
+    );
+  }
+
+  /**
+   * What becomes of a login; undefined when wallet-core does not answer in time, or has too many of them: it may be sent
+   * again. Rejects when wallet-core failed at it.
+   */
+  logIn(request: LogInRequest, deadline: number): Promise<LogInResponse | undefined> {
+    return new Promise((resolve, reject) => {
+      this.#accounts.logIn(request, new Metadata(), { deadline: onWallClock(deadline) }, (error, response) => {
+        if (!error) return resolve(response);
+        this.#log.warn({ code: status[error.code] }, 'wallet-core did not answer a login');
+        if (BUSY_CODES.has(error.code)) resolve(undefined);
+        else reject(error);
+      });
+    });
   }
 
   /** Whether a reference is held on the channel; undefined when wallet-core does not answer in time. */

@@ -65,6 +65,8 @@ describe('configuration', () => {
         timestampToleranceMs: 600_000,
         refundSettledBets: false,
         failedBets: 'await-refund',
+        rotateAccessToken: false,
+        accessTokenLifetimeS: 86_400,
       });
       expect(publicKeys).to.have.length(1);
     });
@@ -246,7 +248,8 @@ describe('configuration', () => {
     const channel = (changes: string) => `gateway: { channels: [{ ${changes} }] }`;
     const GOOD = 'provider: ebet, channelId: 1, currency: CNY, publicKeys: [keys/ebet-1.pem]';
     const FIRST = 'single-wallet.yaml: gateway.channels[0]';
-    const KEYS = 'provider, channelId, currency, publicKeys, timestampToleranceMinutes, refundSettledBets, failedBets';
+    const KEYS =
+      'provider, channelId, currency, publicKeys, timestampToleranceMinutes, refundSettledBets, failedBets, rotateAccessToken, accessTokenMinutes';
     const ID = 'expected the channelId that eBET sends, a whole number above 0';
     const CODE = 'expected an ISO 4217 code in capitals, such as "CNY"';
     const MINUTES = 'expected a whole number of minutes from 1 to 1440';
@@ -363,6 +366,16 @@ describe('configuration', () => {
         'has a text for a flag',
         channel(`${GOOD}, refundSettledBets: "no"`),
         [`${FIRST}.refundSettledBets: is "no"; expected true or false`],
+      ],
+      [
+        'has an access token that is never valid',
+        channel(`${GOOD}, accessTokenMinutes: 0`),
+        [`${FIRST}.accessTokenMinutes: is 0; expected a whole number of minutes from 1 to 525600`],
+      ],
+      [
+        'has a text for a flag of logins',
+        channel(`${GOOD}, rotateAccessToken: "no"`),
+        [`${FIRST}.rotateAccessToken: is "no"; expected true or false`],
       ],
       [
         'has a setting that is not known',

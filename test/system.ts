@@ -27,6 +27,8 @@ export interface ChannelSetting {
   readonly currency: string;
   readonly timestampToleranceMinutes?: number;
   readonly refundSettledBets?: boolean;
+  readonly rotateAccessToken?: boolean;
+  readonly accessTokenMinutes?: number;
 }
 
 /** A real process of ours that says where it listens. */

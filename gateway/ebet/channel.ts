@@ -30,6 +30,10 @@ export interface EbetChannel {
    * refused until eBET has refunded it.
    */
   readonly failedBets: (typeof FAILED_BETS)[number];
+  /** Whether a login by access token replaces the token by a new one. */
+  readonly rotateAccessToken: boolean;
+  /** For how long an access token that a login issues is valid. */
+  readonly accessTokenLifetimeS: number;
 }
 
 const CHANNEL_ID = { error: 'expected the channelId that eBET sends, a whole number above 0' };
@@ -37,6 +41,7 @@ const CURRENCY = { error: 'expected an ISO 4217 code in capitals, such as "CNY"'
 const KEYS = { error: 'expected a list of one or more files with eBET\'s public keys, such as ["keys/ebet-1.pem"]' };
 const KEY = { error: 'expected a file with a public key of eBET, such as "keys/ebet-1.pem"' };
 const MINUTES = { error: 'expected a whole number of minutes from 1 to 1440' };
+const TOKEN_MINUTES = { error: 'expected a whole number of minutes from 1 to 525600' };
 const WAY = { error: `expected one of ${FAILED_BETS.join(', ')}` };
 const FLAG = { error: 'expected true or false' };
 
@@ -56,10 +61,13 @@ export function ebetChannel(setup: Setup) {
     timestampToleranceMinutes: z.int(MINUTES).min(1, MINUTES).max(1440, MINUTES).default(10),
     refundSettledBets: z.boolean(FLAG).default(false),
     failedBets: z.enum(FAILED_BETS, WAY).default('await-refund'),
-  }).transform(({ timestampToleranceMinutes, ...channel }): EbetChannel => ({
+    rotateAccessToken: z.boolean(FLAG).default(false),
+    accessTokenMinutes: z.int(TOKEN_MINUTES).min(1, TOKEN_MINUTES).max(525_600, TOKEN_MINUTES).default(1440),
+  }).transform(({ timestampToleranceMinutes, accessTokenMinutes, ...channel }): EbetChannel => ({
     ...channel,
     name: `ebet/${channel.channelId}`,
     timestampToleranceMs: timestampToleranceMinutes * 60_000,
+    accessTokenLifetimeS: accessTokenMinutes * 60,
   }));
 }
 

@@ -12,16 +12,18 @@ import type { EbetChannel } from './channel.js';
 import { autoBatchRefund } from './auto-batch-refund.js';
 import { increaseCredit } from './increase-credit.js';
 import { queryIncreaseCreditRecord } from './query-increase-credit-record.js';
+import { registerOrLogin } from './register-or-login.js';
 import { refundSingleWallet } from './refund-single-wallet.js';
 import { STATUS } from './status.js';
 import { syncCredit } from './sync-credit.js';
 
 /** A callback has about 1 KB, a refund list of 1,000 lines about 150 KB. */
 const CALLBACK_BYTES_MAX = 2 ** 20;
-/** What is not signed gets less room. */
-const BALANCE_BYTES_MAX = 2 ** 16;
+/** A balance is not signed, a login has a few hundred bytes: they get less room. */
+const SMALL_BYTES_MAX = 2 ** 16;
 
 const PATHS = [
+  '/registerOrLogin',
   '/increaseCredit',
   '/queryIncreaseCreditRecord',
   '/refundSingleWallet',
@@ -76,7 +78,8 @@ export function ebetRoutes(configured: readonly EbetChannel[], client: WalletCli
     .post('/queryIncreaseCreditRecord', on(queryIncreaseCreditRecord))
     .post('/refundSingleWallet', on(refundSingleWallet))
     .post('/autoBatchRefund', on(autoBatchRefund))
-    .post('/syncCredit', on(syncCredit, BALANCE_BYTES_MAX))
+    .post('/syncCredit', on(syncCredit, SMALL_BYTES_MAX))
+    .post('/registerOrLogin', on(registerOrLogin, SMALL_BYTES_MAX))
     .post('/netCheck', async (ctx: Context) => {
       const serving = await client.isServing(answerBy());
       send(ctx, { status: serving ? STATUS.SUCCESS : STATUS.MAINTENANCE });

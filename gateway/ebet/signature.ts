@@ -7,6 +7,13 @@ import { shortestNumber } from '../json/shortest-number.js';
  * there are several texts, any of them may be signed.
  */
 const signedTexts = {
+  registerOrLoginByPassword: [['seqNo', 'event', 'channelId', 'timestamp', 'username', 'password']],
+  registerOrLoginByToken: [['seqNo', 'event', 'channelId', 'timestamp', 'username', 'accessToken']],
+  // Of an eventType that we do not know.
+  registerOrLogin: [
+    ['seqNo', 'event', 'channelId', 'timestamp', 'username', 'password'],
+    ['seqNo', 'event', 'channelId', 'timestamp', 'username', 'accessToken'],
+  ],
   increaseCredit: [['seqNo', 'event', 'channelId', 'timestamp', 'username', 'money']],
   refundSingleWallet: [['username', 'timestamp']],
   queryIncreaseCreditRecord: [['username', 'timestamp']],

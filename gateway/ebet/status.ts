@@ -1,3 +1,4 @@
+import { LogInOutcome } from '../../proto/gen/wallet/v1/account.js';
 import { Reason } from '../../proto/gen/wallet/v1/movement.js';
 import { RefundLineStatus, type Result } from '../../proto/gen/wallet/v1/posting.js';
 
@@ -9,6 +10,8 @@ export const STATUS = {
   REFUND_DIFFERS: 207,
   NO_RECORD: 208,
   REFUNDED: 209,
+  WRONG_PASSWORD: 401,
+  INVALID_TOKEN: 410,
   SYSTEM_ERROR: 500,
   MAINTENANCE: 505,
   INSUFFICIENT_FUNDS: 1003,
@@ -57,6 +60,17 @@ const OF_REFUND_LINE: Record<keyof typeof RefundLineStatus, number> = {
   ABOVE_MAXIMUM: STATUS.SYSTEM_ERROR,
 };
 
+const OF_LOG_IN: Record<keyof typeof LogInOutcome, number> = {
+  UNSPECIFIED: STATUS.SYSTEM_ERROR,
+  LOGGED_IN: STATUS.SUCCESS,
+  WRONG_PASSWORD: STATUS.WRONG_PASSWORD,
+  INVALID_TOKEN: STATUS.INVALID_TOKEN,
+  FROZEN: STATUS.NOT_AVAILABLE,
+  NO_ACCOUNT: STATUS.NO_USER,
+  // A fault of ours, the set-up is not finished.
+  CHANNEL_UNKNOWN: STATUS.SYSTEM_ERROR,
+};
+
 /** Why a result is none, for the log. */
 export function whyOf({ message, reason }: Result): string {
   return message || (Reason[reason] ?? `reason ${reason}`);
@@ -71,4 +85,9 @@ export function statusOf(reason: Reason): number {
 export function statusOfRefundLine(line: RefundLineStatus): number {
   const name = RefundLineStatus[line] as keyof typeof RefundLineStatus | undefined;
   return name === undefined ? STATUS.SYSTEM_ERROR : OF_REFUND_LINE[name];
+}
+
+export function statusOfLogIn(outcome: LogInOutcome): number {
+  const name = LogInOutcome[outcome] as keyof typeof LogInOutcome | undefined;
+  return name === undefined ? STATUS.SYSTEM_ERROR : OF_LOG_IN[name];
 }

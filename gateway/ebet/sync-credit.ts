@@ -18,10 +18,13 @@ async function answer({ body, channel, client, deadline }: Call): Promise<Answer
   const refuse = (status: number) => ({ ...balanceAnswer(body, status, '0'), currency });
   const fault = fieldFault(body, FIELDS) ?? eventFault('syncCredit', body) ?? currencyFault(body, currency);
   if (fault) return refuse(fault.status);
-  const balance = await client.balance(playerOf(textOf(body, 'username')), currency, deadline);
-  if (balance === undefined) return refuse(STATUS.BUSY);
-  if (balance === null) return refuse(STATUS.NO_USER);
-  return { ...balanceAnswer(body, STATUS.SUCCESS, balance), currency };
+  const session = body.get('sessionToken');
+  const sessionToken = typeof session === 'string' ? session : '';
+  const found = await client.balanceFor(sessionToken, playerOf(textOf(body, 'username')), currency, deadline);
+  if (found === undefined) return refuse(STATUS.BUSY);
+  if (found === null) return refuse(STATUS.NO_USER);
+  if (found.sessionEnded) return refuse(STATUS.INVALID_TOKEN);
+  return { ...balanceAnswer(body, STATUS.SUCCESS, found.balance), currency };
 }
 
 function balanceAnswer(body: JsonObject, status: number, money: string): Answer {

@@ -1163,7 +1163,8 @@ describe('eBET gets 500', () => {
         currency: 'CNY',
         publicKeys: [publicKey],
       } as const;
-      const channels = [{ ...channel, ...policies }];
+      const logins = { rotateAccessToken: false, accessTokenLifetimeS: 60 };
+      const channels = [{ ...channel, ...policies, ...logins }];
       const rest = { logLevel: 'silent', walletCoreNamed: true, development: false } as const;
       return { data: this.folder, listen, walletCoreAddress, channels, ...rest };
     }

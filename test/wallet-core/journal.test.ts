@@ -9,9 +9,27 @@ import { canonicalBytes } from '../../wallet-core/journal/canonical.js';
 import { entryHash, GENESIS } from '../../wallet-core/journal/chain.js';
 import { formatId, parseId, recordId } from '../../wallet-core/journal/position.js';
 import { packRequests, requestOf } from '../../wallet-core/journal/requests.js';
+import type { IssueAccessTokenResponse } from '../../proto/gen/wallet/v1/account.js';
 import { Kind, Relation } from '../../proto/gen/wallet/v1/movement.js';
 import { call } from '../system.js';
 import { deposit, inLedger, movements, refund, TestCore } from './core.js';
+
+/** The number of each type of record, in the order of the page. */
+const TYPES: Readonly<Record<LedgerRecord['type'], number>> = {
+  movement: 1,
+  refund: 2,
+  block: 3,
+  channel: 4,
+  account: 5,
+  freeze: 6,
+  password: 7,
+  house: 8,
+  maintenance: 9,
+  token: 10,
+  'token-use': 11,
+  session: 12,
+  'session-end': 13,
+};
 
 const DOC = path.join(import.meta.dirname, '../../../docs/journal.md');
 
@@ -77,8 +95,8 @@ function hashOf(previous: Uint8Array, { writer, seq, timeMs, requestsHash }: Hea
 
 /** The record whose fields a vector names. */
 function recordOf({ record: type, fields }: RecordVector): LedgerRecord {
-  const amounts = new Set(['amount', 'balanceBefore', 'balanceAfter', 'refunded']);
-  const booleans = new Set(['holdsReference', 'withholding', 'frozen']);
+  const amounts = new Set(['amount', 'balanceBefore', 'balanceAfter', 'refunded', 'expiresMs']);
+  const booleans = new Set(['holdsReference', 'withholding', 'frozen', 'oneTime']);
   const valueOf = (name: string, text: string) => {
     if (amounts.has(name)) return text === '' ? null : BigInt(text);
     if (booleans.has(name)) return text === '1';
@@ -100,10 +118,8 @@ describe('docs/journal.md', () => {
   const bytesOf = new Map(vectors.records.map(({ record, bytes }) => [record as string, Buffer.from(bytes, 'hex')]));
 
   it('has a vector of every type of record', () => {
-    const types = ['movement', 'refund', 'block', 'channel', 'account', 'freeze', 'password', 'house'];
-    expect(vectors.records.map(({ record }) => record)).to.deep.equal(types);
-    expect(vectors.records.map(({ fields }) => fields[0])).to.deep.equal(
-      types.map((_, index) => ['type', String(index + 1)]),
+    expect(vectors.records.map(({ record, fields }) => [record, fields[0]])).to.deep.equal(
+      Object.entries(TYPES).map(([type, number]) => [type, ['type', String(number)]]),
     );
   });
 
@@ -264,6 +280,22 @@ function recordsIn(db: Database): Map<bigint, Buffer> {
       FROM house_movement m JOIN house h ON h.id = m.house_id JOIN channel c ON c.id = h.channel_id`)) {
     add(8, row, ['channel', 'currency', 'purpose', 'amount', 'balance_after']);
   }
+  for (const row of rows('SELECT *, lower(hex(hash)) AS hex FROM token')) {
+    add(10, row, ['player', 'hex', 'expires_ms', 'one_time']);
+  }
+  for (const row of rows(`SELECT u.*, t.player, lower(hex(t.hash)) AS hex, c.name AS channel
+      FROM token_use u JOIN token t ON t.id = u.token_id JOIN channel c ON c.id = u.channel_id`)) {
+    add(11, row, ['player', 'hex', 'channel', 'reference']);
+  }
+  for (const row of rows(`SELECT s.*, lower(hex(s.hash)) AS hex, c.name AS channel
+      FROM session s JOIN channel c ON c.id = s.channel_id`)) {
+    add(12, row, ['player', 'channel', 'reference', 'hex']);
+  }
+  for (const row of rows(
+    `SELECT e.*, c.name AS channel FROM session_end e LEFT JOIN channel c ON c.id = e.channel_id`,
+  )) {
+    add(13, row, ['player', 'channel']);
+  }
   return records;
 }
 
@@ -317,12 +349,31 @@ describe('the ledger after a mixed load', () => {
         await core.post(on(channel, command, n % 2 === 0 ? `{"seqNo":"${n}"}` : ''));
       }
     };
+    const credentials = logins();
     await Promise.all(Array.from({ length: 30 }, (_, n) => step(n)));
+    await credentials;
     await core.restart('SIGKILL');
     await call((done) => core.clients.accounts.unfreezePlayer({ playerId: 'ivan', reason: 'kyc', note: '' }, done));
     await Promise.all(Array.from({ length: 30 }, (_, n) => step(30 + n)));
     await core.post(deposit('0.01', 'last'));
     expect(await core.end()).to.equal(0);
+  }
+
+  /** Tokens that are kept, used up and replaced, and sessions that are ended on one channel and on all. */
+  async function logins(): Promise<void> {
+    const { accounts } = core.clients;
+    const login = { channel: 'platform/test', currency: 'CNY', accessTokenLifetimeS: 0 };
+    for (const oneTime of [false, true]) {
+      const issue = { playerId: 'anna', lifetimeS: 0, oneTime };
+      const { accessToken } = await call<IssueAccessTokenResponse>((done) => accounts.issueAccessToken(issue, done));
+      for (const rotateAccessToken of [false, true]) {
+        const credential = { $case: 'accessToken', value: { playerId: '', accessToken } } as const;
+        const request = { ...login, credential, reference: `login-${oneTime}`, rotateAccessToken };
+        await call((done) => accounts.logIn(request, done));
+      }
+      const channel = oneTime ? '' : 'platform/test';
+      await call((done) => accounts.endSessions({ playerId: 'anna', channel }, done));
+    }
   }
 
   before(async () => {
@@ -361,7 +412,8 @@ describe('the ledger after a mixed load', () => {
   it('has records of every type and reason that the load could cause', () => {
     inLedger(core.data, (db) => {
       const column = (sql: string) => db.prepare(sql).pluck().all();
-      for (const table of ['movement', 'refund', 'block', 'channel', 'account', 'freeze_act', 'password', 'house']) {
+      const tables = ['movement', 'refund', 'block', 'channel', 'account', 'freeze_act', 'password', 'house'];
+      for (const table of [...tables, 'token', 'token_use', 'session', 'session_end']) {
         expect(column(`SELECT count(*) FROM ${table}`)[0] !== 0n, table).to.equal(true);
       }
       expect(column('SELECT DISTINCT reason FROM movement WHERE reason IS NOT NULL ORDER BY 1')).to.deep.equal([

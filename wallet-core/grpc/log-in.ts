@@ -1,9 +1,9 @@
 import { status } from '@grpc/grpc-js';
 import type { Committer } from '../committer.js';
-import type { Credential } from '../domain/command.js';
+import type { Credential, LogInCommand } from '../domain/command.js';
 import type { Outcome } from '../domain/outcome.js';
 import type { LogInRefusal } from '../domain/reasons.js';
-import { logInFault, playerFault } from '../domain/validate.js';
+import { logInFault } from '../domain/validate.js';
 import { checkPassword } from '../password.js';
 import { hashToken, newToken } from '../token.js';
 import type { Queries } from '../storage/port.js';
@@ -52,8 +52,8 @@ export function logIn(queries: Queries, committer: Committer) {
     const { channel, reference, currency, credential, rotateAccessToken, accessTokenLifetimeS } = request;
     if (!credential) throw invalidArgument('credential: is missing; expected password or access_token');
     const { $case, value } = credential;
-    const nameless = $case === 'accessToken' && value.playerId === '';
-    const fault = logInFault({ channel, reference, currency }) ?? (nameless ? undefined : playerFault(value.playerId));
+    // A name that nobody can have is not looked at: it takes as long as one that nobody has.
+    const fault = logInFault({ channel, reference, currency });
     if (fault !== undefined) throw invalidArgument(fault);
     const lifetimeMs = readLifetime('access_token_lifetime_s', accessTokenLifetimeS);
 
@@ -63,10 +63,16 @@ export function logIn(queries: Queries, committer: Committer) {
         : await knownByToken(value.accessToken, value.playerId);
     if (typeof known === 'string') return refused(known);
     const session = newToken();
-    const fresh = $case === 'password' || rotateAccessToken ? newToken() : null;
-    const command = {
-      ...({ type: 'log-in', channel, reference, currency, ...known, lifetimeMs } as const),
-      ...{ session: session.hash, newToken: fresh === null ? null : fresh.hash },
+    const fresh = $case === 'password' || rotateAccessToken ? newToken() : undefined;
+    const command: LogInCommand = {
+      type: 'log-in',
+      channel,
+      reference,
+      currency,
+      ...known,
+      session: session.hash,
+      newToken: fresh?.hash ?? null,
+      lifetimeMs,
     };
     const outcome = await committer.submit({ command, request: new Uint8Array(0) }, TIMEOUT_MS, abandoned);
     if (outcome.status !== 'LOGGED_IN') return refused(refusalOf(outcome));

@@ -20,7 +20,7 @@ export async function run<Config extends { logLevel: LogLevel }>(
   start: (config: Config, log: Logger) => Promise<Service>,
 ): Promise<void> {
   const config = loadOrExit(load);
-  const log = pino({ name, level: config.logLevel, serializers: { seqNo: cut } }, process.stdout);
+  const log = pino({ name, level: config.logLevel, serializers: { seqNo: cut, username: cut } }, process.stdout);
   // A log that nobody reads any more (`npm start | tee`, and tee has died) is no reason to stop moving money.
   for (const stream of [process.stdout, process.stderr]) stream.on('error', () => {});
   const service = await start(config, log).catch((error: unknown) => {

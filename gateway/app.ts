@@ -4,6 +4,7 @@ import Koa from 'koa';
 import type { Logger } from 'pino';
 import { listenProblem } from '../config.js';
 import type { Service } from '../process.js';
+import { clientAddress } from './client-address.js';
 import type { GatewayConfig } from './config.js';
 import { ebetRoutes } from './ebet/routes.js';
 import { WalletClient } from './wallet-client.js';
@@ -41,12 +42,13 @@ export async function startGateway(config: GatewayConfig, log: Logger): Promise<
 }
 
 /** One line per provider. */
-function createApp({ channels }: GatewayConfig, client: WalletClient, log: Logger): Koa {
+function createApp({ channels, trustedProxies }: GatewayConfig, client: WalletClient, log: Logger): Koa {
   const app = new Koa();
   const ebet = ebetRoutes(
     channels.filter(({ provider }) => provider === 'ebet'),
     client,
     log,
+    (request) => clientAddress(request, trustedProxies),
   );
   app.use(ebet.routes());
   // The one sink of what no protocol answers: a body too large or cut short, and faults of ours.

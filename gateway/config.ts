@@ -9,6 +9,7 @@ import {
   section,
   validate,
 } from '../config.js';
+import { addressListSetting, type AddressList } from './address-list.js';
 import { developmentChannel } from './development.js';
 import { type EbetChannel, ebetChannel } from './ebet/channel.js';
 
@@ -24,6 +25,8 @@ export interface GatewayConfig {
   /** Whether the file or the environment gave that address; `npm start` replaces only the default. */
   readonly walletCoreNamed: boolean;
   readonly logLevel: LogLevel;
+  /** Whose X-Forwarded-For is believed. */
+  readonly trustedProxies: AddressList;
   readonly channels: readonly Channel[];
   /** There is no configuration file and this is not production: the one channel has generated keys. */
   readonly development: boolean;
@@ -41,6 +44,8 @@ function channelSetting(setup: Setup) {
 
 const NO_CHANNELS = { error: 'expected a list of one or more channels' };
 
+const PROXIES = 'expected a list of the addresses or ranges of your own proxies, such as ["127.0.0.1", "10.0.5.0/28"]';
+
 /** Reads the gateway's part of the configuration. Throws a ConfigError that lists everything that is wrong with it. */
 export function loadGatewayConfig(setup: Setup = readSetup()): GatewayConfig {
   const schema = section({
@@ -50,6 +55,7 @@ export function loadGatewayConfig(setup: Setup = readSetup()): GatewayConfig {
       listen: addressSetting('127.0.0.1:8080', 0).default(DEFAULT_LISTEN),
       walletCore: addressSetting('127.0.0.1:50051', 1).optional(),
       logLevel: logLevelSetting,
+      trustedProxies: addressListSetting(PROXIES, 0).prefault([]),
       channels: z.array(channelSetting(setup), NO_CHANNELS).min(1, NO_CHANNELS),
     }),
   });

@@ -25,6 +25,11 @@ const DIST = path.join(import.meta.dirname, '..');
 export interface ChannelSetting {
   readonly channelId: number;
   readonly currency: string;
+  readonly allowFrom?: readonly string[];
+  readonly allowAnyAddress?: boolean;
+  readonly allowShortKeys?: boolean;
+  readonly loginsPerMinute?: number;
+  readonly queriesPerMinute?: number;
   readonly timestampToleranceMinutes?: number;
   readonly refundSettledBets?: boolean;
   readonly rotateAccessToken?: boolean;
@@ -175,6 +180,7 @@ export class System {
   private constructor(
     readonly channels: readonly ChannelSetting[],
     environment: Readonly<Record<string, string>>,
+    trustedProxies: readonly string[],
   ) {
     const pair = generateKeyPairSync('rsa', { modulusLength: 512 });
     this.privateKey = pair.privateKey;
@@ -184,6 +190,7 @@ export class System {
       walletCore: { listen: '127.0.0.1:0' },
       gateway: {
         listen: '127.0.0.1:0',
+        trustedProxies,
         channels: channels.map((channel) => ({ provider: 'ebet', publicKeys: ['ebet.pem'], ...channel })),
       },
     };
@@ -206,8 +213,9 @@ export class System {
     channels: readonly ChannelSetting[] = [{ channelId: 1, currency: 'CNY' }],
     unopened: readonly number[] = [],
     environment: Readonly<Record<string, string>> = {},
+    trustedProxies: readonly string[] = [],
   ): Promise<System> {
-    const system = new System(channels, environment);
+    const system = new System(channels, environment, trustedProxies);
     await system.startCore();
     await system.startGateway();
     await system.clients.openChannel('platform/test');

@@ -53,6 +53,12 @@ export function channelOf(body: JsonObject, channels: ReadonlyMap<string, EbetCh
   return channel ?? { status: STATUS.NO_CHANNEL, why: `channelId ${channelId.text.slice(0, 40)} is not configured` };
 }
 
+/** Whether a call comes from where its channel may be called from. */
+export function addressFault({ allowFrom }: EbetChannel, address: string): Rejection | undefined {
+  if (!allowFrom || allowFrom.has(address)) return undefined;
+  return { status: STATUS.ADDRESS_NOT_ALLOWED, why: "the address is not in the channel's allowFrom" };
+}
+
 /** The first thing that is wrong with the fields of a call. */
 export function fieldFault(body: JsonObject, fields: Readonly<Record<string, Field>>): Rejection | undefined {
   for (const [name, { type, required, form }] of Object.entries(fields)) {

@@ -1,6 +1,7 @@
 import type { Logger } from 'pino';
 import { JsonNumber, type JsonObject, type WritableJson } from '../json/value.js';
 import { shortestNumber } from '../json/shortest-number.js';
+import type { Rate } from '../rates.js';
 import type { WalletClient } from '../wallet-client.js';
 import { textOf, type Rejection } from './admission.js';
 import type { EbetChannel } from './channel.js';
@@ -12,6 +13,8 @@ export interface Call {
   /** The body as it came, without the values of secrets: what the ledger keeps. */
   readonly request: Uint8Array;
   readonly channel: EbetChannel;
+  /** Where it comes from. */
+  readonly address: string;
   readonly client: WalletClient;
   /** When the answer must leave, on the clock of Date.now(): however often it asks wallet-core. */
   readonly deadline: number;
@@ -23,6 +26,8 @@ export type Answer = { readonly status: number } & { readonly [member: string]: 
 
 /** One of eBET's calls. */
 export interface Endpoint {
+  /** Which rate counts it; absent for what moves money, which is never too much. */
+  readonly rate?: Rate;
   /** The whole way of a call; a rejection is an answer, an exception a fault of ours. */
   readonly answer: (call: Call) => Promise<Answer>;
   /** The answer to a call that was not decided, in the endpoint's own shape. */
@@ -30,8 +35,13 @@ export interface Endpoint {
 }
 
 /** One line for a call that was not decided: what the person on call looks for. */
-export function logRejection(endpoint: string, { log, body, channel }: Call, { status, why }: Rejection): void {
-  const subject = { endpoint, channel: channel.name, seqNo: textOf(body, 'seqNo'), username: textOf(body, 'username') };
+export function logRejection(
+  endpoint: string,
+  { log, body, channel, address }: Call,
+  { status, why }: Rejection,
+): void {
+  const [seqNo, username] = [textOf(body, 'seqNo'), textOf(body, 'username')];
+  const subject = { endpoint, channel: channel.name, address, seqNo, username };
   if (status === STATUS.SYSTEM_ERROR) log.error({ ...subject, status, why }, 'a callback was not decided');
   else log.warn({ ...subject, status, why }, 'a callback was not decided');
 }

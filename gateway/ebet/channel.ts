@@ -4,14 +4,17 @@ import path from 'node:path';
 import { z } from 'zod';
 import { messageOf, section, type Setup } from '../../config.js';
 import { isCurrency } from '../../wallet-core/money.js';
+import { accessRules, accessSettings, type Access } from '../access.js';
 import { isDevelopmentKey } from '../development.js';
+import { rateSettings, type RateLimits } from '../rates.js';
+import { keyRules } from './key-rules.js';
 import { parsePublicKey } from './signature.js';
 
 /** What a channel does with a bet that eBET holds for failed although it was debited (see failedBets below). */
 export const FAILED_BETS = ['await-refund', 'self-refund', 'reject-payout'] as const;
 
 /** One eBET channel, as the configuration describes it. */
-export interface EbetChannel {
+export interface EbetChannel extends Access, RateLimits {
   readonly provider: 'ebet';
   /** What eBET sends as `channelId`; positive. */
   readonly channelId: number;
@@ -58,17 +61,31 @@ export function ebetChannel(setup: Setup) {
       }),
     currency: z.string(CURRENCY).refine(isCurrency, CURRENCY),
     publicKeys: z.array(publicKeyFile(setup), KEYS).min(1, KEYS),
+    ...accessSettings,
+    allowShortKeys: z.boolean(FLAG).default(false),
+    ...rateSettings,
     timestampToleranceMinutes: z.int(MINUTES).min(1, MINUTES).max(1440, MINUTES).default(10),
     refundSettledBets: z.boolean(FLAG).default(false),
     failedBets: z.enum(FAILED_BETS, WAY).default('await-refund'),
     rotateAccessToken: z.boolean(FLAG).default(false),
     accessTokenMinutes: z.int(TOKEN_MINUTES).min(1, TOKEN_MINUTES).max(525_600, TOKEN_MINUTES).default(1440),
-  }).transform(({ timestampToleranceMinutes, accessTokenMinutes, ...channel }): EbetChannel => ({
-    ...channel,
-    name: `ebet/${channel.channelId}`,
-    timestampToleranceMs: timestampToleranceMinutes * 60_000,
-    accessTokenLifetimeS: accessTokenMinutes * 60,
-  }));
+  })
+    .superRefine(accessRules(setup))
+    .superRefine(keyRules(setup))
+    .transform(
+      ({
+        timestampToleranceMinutes,
+        accessTokenMinutes,
+        allowAnyAddress,
+        allowShortKeys,
+        ...channel
+      }): EbetChannel => ({
+        ...channel,
+        name: `ebet/${channel.channelId}`,
+        timestampToleranceMs: timestampToleranceMinutes * 60_000,
+        accessTokenLifetimeS: accessTokenMinutes * 60,
+      }),
+    );
 }
 
 function publicKeyFile({ folder, production }: Setup) {

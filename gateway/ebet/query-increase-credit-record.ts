@@ -15,6 +15,7 @@ const SEQ_NOS_MAX = 1_000;
 
 /** queryIncreaseCreditRecord: what we recorded for given seqNos, or in a round. */
 export const queryIncreaseCreditRecord: Endpoint = {
+  rate: 'queries',
   answer,
   refuse: (body, status) => ({ username: textOf(body, 'username'), status, creditRecord: [] }),
 };

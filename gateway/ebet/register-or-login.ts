@@ -50,6 +50,7 @@ const WAYS: ReadonlyMap<string, Way> = new Map([
  * guessed from the signature alone, for checking a guess against it costs next to nothing.
  */
 export const registerOrLogin: Endpoint = {
+  rate: 'logins',
   answer,
   refuse: (body, status) => ({ status, username: textOf(body, 'username') || undefined }),
 };

@@ -18,9 +18,11 @@ export const STATUS = {
   BUSY: 4003,
   WRONG_PARAMETER: 4025,
   WRONG_SIGNATURE: 4026,
+  ADDRESS_NOT_ALLOWED: 4027,
   NOT_AVAILABLE: 4029,
   WRONG_TYPE: 4030,
   NO_USER: 4037,
+  TOO_MANY_REQUESTS: 4038,
 } as const;
 
 /** What eBET is told for each reason; a new reason does not compile until it stands here. */

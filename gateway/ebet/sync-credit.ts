@@ -11,7 +11,11 @@ const FIELDS: Readonly<Record<string, field.Field>> = {
 };
 
 /** syncCredit: a balance. It is not signed, and moves nothing. */
-export const syncCredit: Endpoint = { answer, refuse: (body, status) => balanceAnswer(body, status, '0') };
+export const syncCredit: Endpoint = {
+  rate: 'queries',
+  answer,
+  refuse: (body, status) => balanceAnswer(body, status, '0'),
+};
 
 async function answer({ body, channel, client, deadline }: Call): Promise<Answer> {
   const { currency } = channel;

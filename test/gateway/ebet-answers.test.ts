@@ -7,6 +7,7 @@ import path from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { expect } from 'chai';
 import { pino } from 'pino';
+import { AddressList } from '../../gateway/address-list.js';
 import { startGateway } from '../../gateway/app.js';
 import type { GatewayConfig } from '../../gateway/config.js';
 import { statusOf } from '../../gateway/ebet/status.js';
@@ -1156,6 +1157,8 @@ describe('eBET gets 500', () => {
 
     #config(listen: GatewayConfig['listen'], walletCoreAddress: string, publicKey: KeyObject): GatewayConfig {
       const policies = { timestampToleranceMs: 600_000, refundSettledBets: false, failedBets: 'await-refund' as const };
+      const rates = { loginsPerMinute: 30, queriesPerMinute: 60_000 };
+      const trustedProxies = new AddressList([]);
       const channel = {
         provider: 'ebet',
         channelId: 1,
@@ -1164,9 +1167,9 @@ describe('eBET gets 500', () => {
         publicKeys: [publicKey],
       } as const;
       const logins = { rotateAccessToken: false, accessTokenLifetimeS: 60 };
-      const channels = [{ ...channel, ...policies, ...logins }];
+      const channels = [{ ...channel, ...policies, ...logins, ...rates }];
       const rest = { logLevel: 'silent', walletCoreNamed: true, development: false } as const;
-      return { data: this.folder, listen, walletCoreAddress, channels, ...rest };
+      return { data: this.folder, listen, walletCoreAddress, trustedProxies, channels, ...rest };
     }
 
     async post(endpoint: string, body: string): Promise<HttpAnswer> {

@@ -67,6 +67,8 @@ describe('configuration', () => {
         failedBets: 'await-refund',
         rotateAccessToken: false,
         accessTokenLifetimeS: 86_400,
+        loginsPerMinute: 30,
+        queriesPerMinute: 60_000,
       });
       expect(publicKeys).to.have.length(1);
     });
@@ -131,7 +133,7 @@ describe('configuration', () => {
     it('takes what is left out from the defaults that the example states', () => {
       copyFileSync(EXAMPLE, path.join(folder, 'single-wallet.yaml'));
       const full = [core(), { ...gateway(), walletCoreNamed: false }];
-      write(`gateway: { channels: [${CHANNEL}] }`);
+      write(`gateway: { channels: [${CHANNEL.replace(' }', ', allowFrom: [203.0.113.7] }')}] }`);
       expect([core(), gateway()]).to.deep.equal(full);
     });
 
@@ -220,6 +222,7 @@ describe('configuration', () => {
   });
 
   describe('production', () => {
+    const OPEN = CHANNEL.replace(' }', ', allowAnyAddress: true }');
     const refusal = (file: string) => [
       `single-wallet.yaml: gateway.channels[0].publicKeys[0]: is "${file}"; ` +
         'development keys are refused with NODE_ENV=production, expected a file with a public key of eBET',
@@ -229,7 +232,7 @@ describe('configuration', () => {
       gateway();
       copyFileSync(path.join(folder, 'data', 'dev', 'ebet-public.pem'), path.join(folder, 'keys', 'copy.pem'));
       for (const file of ['data/dev/ebet-public.pem', 'keys/copy.pem']) {
-        write(`gateway: { channels: [${CHANNEL.replace('keys/ebet-1.pem', file)}] }`);
+        write(`gateway: { channels: [${OPEN.replace('keys/ebet-1.pem', file)}] }`);
         expect(problems(() => gateway({ NODE_ENV: 'production' }))).to.deep.equal(refusal(file));
         expect(problems(gateway), 'not in production').to.deep.equal([]);
       }
@@ -239,8 +242,61 @@ describe('configuration', () => {
       gateway();
       copyFileSync(path.join(folder, 'data', 'dev', 'ebet-public.pem'), path.join(folder, 'keys', 'copy.pem'));
       rmSync(path.join(folder, 'data'), { recursive: true });
-      write(`{ data: ledger, gateway: { channels: [${CHANNEL.replace('keys/ebet-1.pem', 'keys/copy.pem')}] } }`);
+      write(`{ data: ledger, gateway: { channels: [${OPEN.replace('keys/ebet-1.pem', 'keys/copy.pem')}] } }`);
       expect(problems(() => gateway({ NODE_ENV: 'production' }))).to.deep.equal(refusal('keys/copy.pem'));
+    });
+  });
+
+  describe('production, for a channel', () => {
+    const ADDRESSES =
+      'expected a list of one or more addresses or ranges that the provider calls from, such as ["203.0.113.7", "198.51.100.0/24"]';
+    const FIRST = 'single-wallet.yaml: gateway.channels[0]';
+    const OPEN =
+      `${FIRST}.allowFrom: is missing; ${ADDRESSES}: NODE_ENV=production needs it, ` +
+      'unless allowAnyAddress: true lets every address call';
+    const short = (index: number, bits: number) =>
+      `${FIRST}.publicKeys[${index}]: is "keys/${bits}.pem"; expected a key of 1024 bits or more, it has ${bits}: ` +
+      'NODE_ENV=production takes such a key only on a channel with allowFrom, unless allowShortKeys: true lifts that';
+
+    /** What is wrong, in production, with a channel that has keys of so many bits and these settings. */
+    function wrong(bits: readonly number[], settings: string): string[] {
+      for (const modulusLength of bits) {
+        const { publicKey } = generateKeyPairSync('rsa', { modulusLength });
+        writeFileSync(
+          path.join(folder, 'keys', `${modulusLength}.pem`),
+          publicKey.export({ type: 'spki', format: 'pem' }),
+        );
+      }
+      const keys = bits.map((length) => `keys/${length}.pem`).join(', ');
+      write(
+        `gateway: { channels: [{ provider: ebet, channelId: 1, currency: CNY, publicKeys: [${keys}]${settings} }] }`,
+      );
+      expect(problems(gateway), 'not in production').to.deep.equal([]);
+      return problems(() => gateway({ NODE_ENV: 'production' }));
+    }
+
+    it('that every address may call, refuses it unless allowAnyAddress says so', () => {
+      expect(wrong([1024], '')).to.deep.equal([OPEN]);
+      expect(wrong([1024], ', allowAnyAddress: false')).to.deep.equal([OPEN]);
+      expect(wrong([1024], ', allowFrom:')).to.deep.equal([OPEN]);
+      expect(wrong([1024], ', allowAnyAddress: true')).to.deep.equal([]);
+      expect(wrong([1024], ', allowFrom: [203.0.113.7]')).to.deep.equal([]);
+    });
+
+    it('that every address may call, refuses its keys under 1,024 bits unless allowShortKeys says so', () => {
+      const open = ', allowAnyAddress: true';
+      expect(wrong([512], open)).to.deep.equal([short(0, 512)]);
+      expect(wrong([2048, 1023, 1024, 512], open)).to.deep.equal([short(1, 1023), short(3, 512)]);
+      expect(wrong([512], `${open}, allowShortKeys: true`)).to.deep.equal([]);
+    });
+
+    it('with allowFrom, takes short keys', () => {
+      expect(wrong([512], ', allowFrom: [203.0.113.7]')).to.deep.equal([]);
+    });
+
+    it('names both when both are wrong; allowShortKeys does not stand for allowAnyAddress', () => {
+      expect(wrong([512], '')).to.deep.equal([OPEN, short(0, 512)]);
+      expect(wrong([512], ', allowShortKeys: true')).to.deep.equal([OPEN]);
     });
   });
 
@@ -249,12 +305,17 @@ describe('configuration', () => {
     const GOOD = 'provider: ebet, channelId: 1, currency: CNY, publicKeys: [keys/ebet-1.pem]';
     const FIRST = 'single-wallet.yaml: gateway.channels[0]';
     const KEYS =
-      'provider, channelId, currency, publicKeys, timestampToleranceMinutes, refundSettledBets, failedBets, rotateAccessToken, accessTokenMinutes';
+      'provider, channelId, currency, publicKeys, allowFrom, allowAnyAddress, allowShortKeys, loginsPerMinute, queriesPerMinute, ' +
+      'timestampToleranceMinutes, refundSettledBets, failedBets, rotateAccessToken, accessTokenMinutes';
+    const ADDRESSES =
+      'expected a list of one or more addresses or ranges that the provider calls from, such as ["203.0.113.7", "198.51.100.0/24"]';
+    const ENTRY = 'expected an address or a CIDR range, such as "203.0.113.7", "198.51.100.0/24" or "2001:db8::/32"';
+    const RATE = 'expected a whole number from 1 to 1000000';
     const ID = 'expected the channelId that eBET sends, a whole number above 0';
     const CODE = 'expected an ISO 4217 code in capitals, such as "CNY"';
     const MINUTES = 'expected a whole number of minutes from 1 to 1440';
     const FILES = `expected a list of one or more files with eBET's public keys, such as ["keys/ebet-1.pem"]`;
-    const GATEWAY = 'expected a section with the keys listen, walletCore, logLevel, channels';
+    const GATEWAY = 'expected a section with the keys listen, walletCore, logLevel, trustedProxies, channels';
 
     const table: [string, string, string[]][] = [
       [
@@ -289,7 +350,7 @@ describe('configuration', () => {
         'misspells sections',
         `{ walletcore: {}, gateway: { chanels: 1, channels: [${CHANNEL}] } }`,
         [
-          'single-wallet.yaml: gateway.chanels: is not a setting; expected one of listen, walletCore, logLevel, channels',
+          'single-wallet.yaml: gateway.chanels: is not a setting; expected one of listen, walletCore, logLevel, trustedProxies, channels',
           'single-wallet.yaml: walletcore: is not a setting; expected one of data, walletCore, gateway',
         ],
       ],
@@ -376,6 +437,55 @@ describe('configuration', () => {
         'has a text for a flag of logins',
         channel(`${GOOD}, rotateAccessToken: "no"`),
         [`${FIRST}.rotateAccessToken: is "no"; expected true or false`],
+      ],
+      [
+        'has an address without a list',
+        channel(`${GOOD}, allowFrom: 203.0.113.7`),
+        [`${FIRST}.allowFrom: is "203.0.113.7"; ${ADDRESSES}`],
+      ],
+      ['lets nobody call', channel(`${GOOD}, allowFrom: []`), [`${FIRST}.allowFrom: is an empty list; ${ADDRESSES}`]],
+      [
+        'has what is no address',
+        channel(
+          `${GOOD}, allowFrom: [203.0.113.7, provider.example, 203.0.113.256, 010.0.0.1, "203.0.113.7:80", "[2001:db8::1]", ` +
+            '"fe80::1%eth0", 203.0.113.7/33, "2001:db8::/129", 203.0.113.0/, 203.0.113.0/024, 7, "::ffff:203.0.113.0/129"] ',
+        ),
+        [
+          ...['provider.example', '203.0.113.256', '010.0.0.1', '203.0.113.7:80', '[2001:db8::1]', 'fe80::1%eth0'],
+          ...['203.0.113.7/33', '2001:db8::/129', '203.0.113.0/', '203.0.113.0/024', 7, '::ffff:203.0.113.0/129'],
+        ].map((entry, index) => `${FIRST}.allowFrom[${index + 1}]: is ${JSON.stringify(entry)}; ${ENTRY}`),
+      ],
+      [
+        'has a range of every address',
+        channel(`${GOOD}, allowFrom: [0.0.0.0/0, "::/0", "::ffff:0:0/96"]`),
+        ['0.0.0.0/0', '::/0', '::ffff:0:0/96'].map(
+          (entry, index) => `${FIRST}.allowFrom[${index}]: is "${entry}"; ${ENTRY}; this range is every address`,
+        ),
+      ],
+      [
+        'says who may call, and that everybody may',
+        channel(`${GOOD}, allowFrom: [203.0.113.7], allowAnyAddress: true`),
+        [
+          `${FIRST}.allowAnyAddress: is true; expected false, because allowFrom says who may call; remove one of the two`,
+        ],
+      ],
+      [
+        'trusts every proxy',
+        `gateway: { trustedProxies: [127.0.0.1, 0.0.0.0/0], channels: [${CHANNEL}] }`,
+        [`single-wallet.yaml: gateway.trustedProxies[1]: is "0.0.0.0/0"; ${ENTRY}; this range is every address`],
+      ],
+      [
+        'trusts a proxy without a list',
+        `gateway: { trustedProxies: true, channels: [${CHANNEL}] }`,
+        [
+          'single-wallet.yaml: gateway.trustedProxies: is true; expected a list of the addresses or ranges of your own proxies, ' +
+            'such as ["127.0.0.1", "10.0.5.0/28"]',
+        ],
+      ],
+      [
+        'has rates that are none',
+        channel(`${GOOD}, loginsPerMinute: 0, queriesPerMinute: 1.5`),
+        [`${FIRST}.loginsPerMinute: is 0; ${RATE}`, `${FIRST}.queriesPerMinute: is 1.5; ${RATE}`],
       ],
       [
         'has a setting that is not known',

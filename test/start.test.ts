@@ -248,7 +248,7 @@ describe('npm start', () => {
     expect(await running?.end()).to.equal(0);
     const key = generateKeyPairSync('rsa', { modulusLength: 1024 }).publicKey.export({ type: 'spki', format: 'pem' });
     writeFileSync(path.join(data, 'ebet.pem'), key);
-    const channel = '{ provider: ebet, channelId: 1, currency: CNY, publicKeys: [ebet.pem] }';
+    const channel = '{ provider: ebet, channelId: 1, currency: CNY, publicKeys: [ebet.pem], allowFrom: [127.0.0.1] }';
     writeFileSync(path.join(data, 'single-wallet.yaml'), `{ data: '.', gateway: { channels: [${channel}] } }`);
     running = new Running(data, { NODE_ENV: 'production' });
     expect(await running.end()).to.equal(1);
@@ -285,7 +285,7 @@ describe('npm start', () => {
       path.join(data, 'ebet.pem'),
       generateKeyPairSync('rsa', { modulusLength: 1024 }).publicKey.export({ type: 'spki', format: 'pem' }),
     );
-    const channel = '{ provider: ebet, channelId: 1, currency: CNY, publicKeys: [ebet.pem] }';
+    const channel = '{ provider: ebet, channelId: 1, currency: CNY, publicKeys: [ebet.pem], allowFrom: [127.0.0.1] }';
     writeFileSync(path.join(data, 'single-wallet.yaml'), `{ gateway: { channels: [${channel}] } }`);
     running = new Running(data, { SINGLE_WALLET_DATA: folder });
     expect(await running.end()).to.equal(1);

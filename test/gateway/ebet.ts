@@ -37,6 +37,8 @@ const SIGNED = {
   '/increaseCredit': ['seqNo', 'event', 'channelId', 'timestamp', 'username', 'money'],
   '/refundSingleWallet': ['username', 'timestamp'],
   '/syncCredit': [],
+  // Of the last two a login has one.
+  '/registerOrLogin': ['seqNo', 'event', 'channelId', 'timestamp', 'username', 'password', 'accessToken'],
 } as const;
 
 export type Endpoint = keyof typeof SIGNED;

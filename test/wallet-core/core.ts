@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { Metadata, type ServiceError, status } from '@grpc/grpc-js';
@@ -37,6 +37,12 @@ export function refund(change: Partial<RefundCommand> = {}, ...lines: readonly P
   const base = { reference: 'refund-1', playerId: 'demo', currency: 'CNY', refuseSettled: false, amountMax: '' };
   const value = { ...base, lines: filled, ...change };
   return { channel: CHANNEL, timeoutMs: 0, request: Buffer.alloc(0), body: { $case: 'refund', value } };
+}
+
+/** A question about a reference, which closes it unless told otherwise. */
+export function check(reference: string, close = true): Command {
+  const value = { reference, close };
+  return { channel: CHANNEL, timeoutMs: 0, request: Buffer.alloc(0), body: { $case: 'check', value } };
 }
 
 export function deposit(amount: string, reference: string, playerId = 'demo', currency = 'CNY'): Command {
@@ -83,6 +89,15 @@ export class TestCore {
     await core.start();
     await core.clients.openChannel(CHANNEL);
     if (money !== undefined) await core.player('demo', money);
+    return core;
+  }
+
+  /** On a ledger that was written before. */
+  static async on(ledger: Uint8Array): Promise<TestCore> {
+    const core = new TestCore();
+    mkdirSync(core.data);
+    writeFileSync(path.join(core.data, 'ledger.db'), ledger);
+    await core.start();
     return core;
   }
 

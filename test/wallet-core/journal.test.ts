@@ -2,7 +2,6 @@ import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { inflateRawSync } from 'node:zlib';
-import type { Database } from 'better-sqlite3';
 import { expect } from 'chai';
 import type { LedgerRecord } from '../../wallet-core/domain/record.js';
 import { canonicalBytes } from '../../wallet-core/journal/canonical.js';
@@ -12,7 +11,8 @@ import { packRequests, requestOf } from '../../wallet-core/journal/requests.js';
 import type { IssueAccessTokenResponse } from '../../proto/gen/wallet/v1/account.js';
 import { Kind, Relation } from '../../proto/gen/wallet/v1/movement.js';
 import { call } from '../system.js';
-import { deposit, inLedger, movements, refund, TestCore } from './core.js';
+import { check, deposit, inLedger, movements, refund, TestCore } from './core.js';
+import { encode, expectUnbrokenChain, hashOf, number, prefixed, sha256, text, type Row } from './journal-format.js';
 
 /** The number of each type of record, in the order of the page. */
 const TYPES: Readonly<Record<LedgerRecord['type'], number>> = {
@@ -68,35 +68,10 @@ function vectorsOf(doc: string): { records: RecordVector[]; entries: EntryVector
   };
 }
 
-// The format as docs/journal.md tells it, written a second time: nothing of journal/ is used here.
-const sha256 = (...parts: readonly Uint8Array[]) => createHash('sha256').update(Buffer.concat(parts)).digest();
-const number = (value: bigint | number, bytes: number) =>
-  Buffer.from(
-    BigInt(value)
-      .toString(16)
-      .padStart(bytes * 2, '0'),
-    'hex',
-  );
-const prefixed = (bytes: Uint8Array) => Buffer.concat([number(bytes.length, 4), bytes]);
-const encode = (fields: readonly string[]) =>
-  Buffer.concat([Buffer.from([1]), ...fields.map((field) => prefixed(Buffer.from(field, 'utf8')))]);
-
-interface Head {
-  readonly writer: bigint;
-  readonly seq: bigint;
-  readonly timeMs: bigint;
-  readonly requestsHash: Uint8Array;
-}
-
-function hashOf(previous: Uint8Array, { writer, seq, timeMs, requestsHash }: Head, records: readonly Buffer[]): Buffer {
-  const numbers = [writer, seq, timeMs, BigInt(records.length)].map((value) => number(value, 8));
-  return sha256(previous, ...numbers, number(requestsHash.length, 1), requestsHash, ...records.map(prefixed));
-}
-
 /** The record whose fields a vector names. */
 function recordOf({ record: type, fields }: RecordVector): LedgerRecord {
   const amounts = new Set(['amount', 'balanceBefore', 'balanceAfter', 'refunded', 'expiresMs']);
-  const booleans = new Set(['holdsReference', 'withholding', 'frozen', 'oneTime']);
+  const booleans = new Set(['holdsReference', 'withholding', 'wager', 'frozen', 'maintenance', 'oneTime']);
   const valueOf = (name: string, text: string) => {
     if (amounts.has(name)) return text === '' ? null : BigInt(text);
     if (booleans.has(name)) return text === '1';
@@ -115,12 +90,23 @@ function recordOf({ record: type, fields }: RecordVector): LedgerRecord {
 
 describe('docs/journal.md', () => {
   const vectors = vectorsOf(readFileSync(DOC, 'utf8'));
-  const bytesOf = new Map(vectors.records.map(({ record, bytes }) => [record as string, Buffer.from(bytes, 'hex')]));
+  /** The first vector of a type: an entry means this one. */
+  const vectorOf = (type: string) => {
+    const vector = vectors.records.find(({ record }) => record === type);
+    if (!vector) throw new Error(`there is no vector of a ${type}`);
+    return vector;
+  };
 
   it('has a vector of every type of record', () => {
-    expect(vectors.records.map(({ record, fields }) => [record, fields[0]])).to.deep.equal(
-      Object.entries(TYPES).map(([type, number]) => [type, ['type', String(number)]]),
-    );
+    expect([...new Set(vectors.records.map(({ record }) => record))]).to.deep.equal(Object.keys(TYPES));
+    for (const { record, fields } of vectors.records) {
+      expect(fields[0]).to.deep.equal(['type', String(TYPES[record])]);
+    }
+  });
+
+  it('has a vector of what a record may have beside', () => {
+    const last = vectors.records.map(({ record, fields }) => `${record}: ${fields.at(-1)?.join(' ')}`);
+    expect(last).to.include.members(['movement: wager 1', 'block: player ', 'block: player demo']);
   });
 
   for (const vector of vectors.records) {
@@ -152,13 +138,12 @@ describe('docs/journal.md', () => {
     const head = { writer: BigInt(entry.writer), seq: BigInt(entry.seq), timeMs: BigInt(entry.time_ms), requestsHash };
 
     it(`tells the hash of entry ${entry.seq} as its own format makes it`, () => {
-      const records = entry.records.map((name) => bytesOf.get(name) ?? Buffer.alloc(0));
+      const records = entry.records.map((name) => Buffer.from(vectorOf(name).bytes, 'hex'));
       expect(hashOf(previous, head, records).toString('hex')).to.equal(hash);
     });
 
     it(`tells the hash of entry ${entry.seq} as the code makes it`, () => {
-      const named = entry.records.flatMap((name) => vectors.records.filter(({ record }) => record === name));
-      const records = named.map((vector) => recordOf(vector));
+      const records = entry.records.map((name) => recordOf(vectorOf(name)));
       const made = entryHash(previous, { ...head, writer: entry.writer, count: records.length }, records);
       expect(Buffer.from(made).toString('hex')).to.equal(hash);
     });
@@ -225,80 +210,6 @@ describe('the journal', () => {
   });
 });
 
-type Value = string | bigint | Buffer | null;
-type Row = Record<string, Value>;
-
-/** A column as the text of a field. */
-function text(value: Value | undefined): string {
-  return typeof value === 'string' || typeof value === 'bigint' ? value.toString() : '';
-}
-
-/** The canonical bytes of every record of a ledger by its id, made from plain rows and the documented format. */
-function recordsIn(db: Database): Map<bigint, Buffer> {
-  const rows = (sql: string) => db.prepare<unknown[], Row>(sql).all();
-  const records = new Map<bigint, Buffer>();
-  const add = (type: number, row: Row, columns: readonly string[], list: readonly string[] = []) => {
-    const id = row['id'] as bigint;
-    expect(records.has(id), `two records with the id ${id}`).to.equal(false);
-    records.set(id, encode([String(type), ...columns.map((column) => text(row[column])), ...list]));
-  };
-  const listOf = (of: readonly Row[], columns: readonly string[]) => [
-    String(of.length),
-    ...of.flatMap((row) => columns.map((column) => text(row[column]))),
-  ];
-  for (const row of rows(`SELECT m.*, c.name AS channel, a.player, a.currency
-      FROM movement m JOIN channel c ON c.id = m.channel_id JOIN account a ON a.id = m.account_id`)) {
-    const named = db
-      .prepare<unknown[], Row>('SELECT * FROM name WHERE movement_id = ? ORDER BY position')
-      .all(row['id']);
-    const columns = [
-      ...['channel', 'player', 'currency', 'kind', 'purpose', 'amount', 'balance_before', 'balance_after', 'reason'],
-      ...['reference', 'holds_reference', 'round', 'provider_type', 'withholding'],
-    ];
-    add(1, row, columns, listOf(named, ['reference', 'relation', 'amount']));
-  }
-  for (const row of rows('SELECT r.*, c.name AS channel FROM refund r JOIN channel c ON c.id = r.channel_id')) {
-    const lines = db
-      .prepare<unknown[], Row>('SELECT * FROM refund_line WHERE refund_id = ? ORDER BY position')
-      .all(row['id']);
-    const columns = ['channel', 'reference', 'player', 'currency', 'balance_before', 'balance_after', 'refunded'];
-    add(2, row, columns, listOf(lines, ['reference', 'amount', 'player', 'status']));
-  }
-  for (const row of rows('SELECT b.*, c.name AS channel FROM block b JOIN channel c ON c.id = b.channel_id')) {
-    add(3, row, ['channel', 'reference', 'player']);
-  }
-  for (const row of rows('SELECT opened_id AS id, name FROM channel')) add(4, row, ['name']);
-  for (const row of rows('SELECT opened_id AS id, player, currency FROM account WHERE opened_id IS NOT NULL')) {
-    add(5, row, ['player', 'currency']);
-  }
-  for (const row of rows('SELECT * FROM freeze_act')) add(6, row, ['player', 'reason', 'note', 'frozen']);
-  for (const row of rows('SELECT * FROM password')) {
-    const digest = createHash('sha256').update(text(row['hash'])).digest('hex');
-    add(7, { ...row, digest }, ['player', 'digest']);
-  }
-  for (const row of rows(`SELECT m.*, c.name AS channel, h.currency, h.purpose
-      FROM house_movement m JOIN house h ON h.id = m.house_id JOIN channel c ON c.id = h.channel_id`)) {
-    add(8, row, ['channel', 'currency', 'purpose', 'amount', 'balance_after']);
-  }
-  for (const row of rows('SELECT *, lower(hex(hash)) AS hex FROM token')) {
-    add(10, row, ['player', 'hex', 'expires_ms', 'one_time']);
-  }
-  for (const row of rows(`SELECT u.*, t.player, lower(hex(t.hash)) AS hex, c.name AS channel
-      FROM token_use u JOIN token t ON t.id = u.token_id JOIN channel c ON c.id = u.channel_id`)) {
-    add(11, row, ['player', 'hex', 'channel', 'reference']);
-  }
-  for (const row of rows(`SELECT s.*, lower(hex(s.hash)) AS hex, c.name AS channel
-      FROM session s JOIN channel c ON c.id = s.channel_id`)) {
-    add(12, row, ['player', 'channel', 'reference', 'hex']);
-  }
-  for (const row of rows(
-    `SELECT e.*, c.name AS channel FROM session_end e LEFT JOIN channel c ON c.id = e.channel_id`,
-  )) {
-    add(13, row, ['player', 'channel']);
-  }
-  return records;
-}
-
 describe('the ledger after a mixed load', () => {
   let core: TestCore;
 
@@ -323,6 +234,8 @@ describe('the ledger after a mixed load', () => {
       ...command,
       ...{ channel, request: Buffer.from(request) },
     });
+    const maintain = (channel: string, maintenance: boolean) =>
+      call((done) => core.clients.accounts.setMaintenance({ channel, maintenance, note: 'moves – 维护' }, done));
     const step = async (n: number) => {
       const playerId = players[n % players.length] ?? '';
       const channel = n % 3 === 0 ? 'ebet/1' : 'platform/test';
@@ -333,7 +246,7 @@ describe('the ledger after a mixed load', () => {
       const settled = { reference: `bet-${n}`, relation: Relation.SETTLE, amount: '' };
       const capped = { reference: `held-${n}`, relation: Relation.RETURN_CAPPED, amount: '90' };
       for (const command of [
-        movements({ ...common, reference: `bet-${n}`, amount: '-7' }),
+        movements({ ...common, reference: `bet-${n}`, amount: '-7', wager: n % 2 === 0 }),
         movements(held, { ...common, reference: `tip-${n}`, kind: Kind.TIP, amount: '-1' }),
         movements({ ...common, kind: Kind.WITHHOLDING_RETURN, amount: '20', reference: `r-${n}`, names: [back] }),
         movements({ ...common, kind: Kind.PAYOUT, amount: '5', reference: `p-${n}`, names: [settled, capped] }),
@@ -345,6 +258,7 @@ describe('the ledger after a mixed load', () => {
           { reference: `tip-${n}`, amount: 'none', playerId },
         ),
         movements({ ...common, reference: `late-${n}`, amount: '-7' }),
+        check(`never-${n}`),
       ]) {
         await core.post(on(channel, command, n % 2 === 0 ? `{"seqNo":"${n}"}` : ''));
       }
@@ -352,7 +266,10 @@ describe('the ledger after a mixed load', () => {
     const credentials = logins();
     await Promise.all(Array.from({ length: 30 }, (_, n) => step(n)));
     await credentials;
+    await maintain('ebet/1', true);
     await core.restart('SIGKILL');
+    await core.post(on('ebet/1', movements({ reference: 'in-maintenance', amount: '-1' })));
+    await maintain('ebet/1', false);
     await call((done) => core.clients.accounts.unfreezePlayer({ playerId: 'ivan', reason: 'kyc', note: '' }, done));
     await Promise.all(Array.from({ length: 30 }, (_, n) => step(30 + n)));
     await core.post(deposit('0.01', 'last'));
@@ -383,41 +300,20 @@ describe('the ledger after a mixed load', () => {
   after(() => core.stop());
 
   it('has an unbroken chain that covers every record, recomputed from plain rows', () => {
-    inLedger(core.data, (db) => {
-      const records = recordsIn(db);
-      const entries = db.prepare<unknown[], Row>('SELECT * FROM entry ORDER BY seq').all();
-      expect(entries.length).to.be.greaterThan(20);
-      let previous: Uint8Array = new Uint8Array(32);
-      let timeMs = 0n;
-      for (const [index, entry] of entries.entries()) {
-        const seq = entry['seq'] as bigint;
-        expect(seq).to.equal(BigInt(index + 1));
-        expect((entry['time_ms'] as bigint) >= timeMs, 'time never goes back').to.equal(true);
-        timeMs = entry['time_ms'] as bigint;
-        const own = Array.from({ length: Number(entry['count']) }, (_, n) => {
-          const id = (seq << 16n) | BigInt(n);
-          const bytes = records.get(id);
-          if (!bytes) throw new Error(`entry ${seq} has no record ${n}`);
-          records.delete(id);
-          return bytes;
-        });
-        const head = { writer: entry['writer'] as bigint, seq, timeMs, requestsHash: entry['requests_hash'] as Buffer };
-        previous = hashOf(previous, head, own);
-        expect((entry['hash'] as Buffer).equals(previous), `the hash of entry ${seq}`).to.equal(true);
-      }
-      expect([...records.keys()], 'records of no entry').to.deep.equal([]);
-    });
+    expect(inLedger(core.data, expectUnbrokenChain).length).to.be.greaterThan(20);
   });
 
   it('has records of every type and reason that the load could cause', () => {
     inLedger(core.data, (db) => {
       const column = (sql: string) => db.prepare(sql).pluck().all();
       const tables = ['movement', 'refund', 'block', 'channel', 'account', 'freeze_act', 'password', 'house'];
-      for (const table of [...tables, 'token', 'token_use', 'session', 'session_end']) {
+      for (const table of [...tables, 'token', 'token_use', 'session', 'session_end', 'maintenance_act']) {
         expect(column(`SELECT count(*) FROM ${table}`)[0] !== 0n, table).to.equal(true);
       }
+      expect(column('SELECT DISTINCT wager FROM movement ORDER BY 1')).to.deep.equal([0n, 1n]);
+      expect(column("SELECT count(*) FROM block WHERE player = ''")).to.deep.equal([60n]);
       expect(column('SELECT DISTINCT reason FROM movement WHERE reason IS NOT NULL ORDER BY 1')).to.deep.equal([
-        ...['BLOCKED', 'DEBIT_UNKNOWN', 'FROZEN', 'INSUFFICIENT_FUNDS', 'NO_ACCOUNT'],
+        ...['BLOCKED', 'DEBIT_UNKNOWN', 'FROZEN', 'INSUFFICIENT_FUNDS', 'MAINTENANCE', 'NO_ACCOUNT'],
       ]);
     });
   });

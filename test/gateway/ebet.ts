@@ -36,6 +36,8 @@ export function read(text: string): Record<string, unknown> {
 const SIGNED = {
   '/increaseCredit': ['seqNo', 'event', 'channelId', 'timestamp', 'username', 'money'],
   '/refundSingleWallet': ['username', 'timestamp'],
+  '/queryIncreaseCreditRecord': ['username', 'timestamp'],
+  '/autoBatchRefund': ['timestamp'],
   '/syncCredit': [],
   // Of the last two a login has one.
   '/registerOrLogin': ['seqNo', 'event', 'channelId', 'timestamp', 'username', 'password', 'accessToken'],
@@ -105,6 +107,13 @@ export class Ebet {
   /** Sends the same text once more. */
   async again({ endpoint, sent, body }: Answered): Promise<Answered> {
     return { endpoint, sent, body, ...(await this.target.post(endpoint, body)) };
+  }
+
+  /** A refund of failed bets of whatever players; the lines are made by Player.failedBet. */
+  async batchRefund(batchRefundList: readonly Value[], more: Fields = {}): Promise<Answered> {
+    const { channelId, currency } = this;
+    const known = { channelId, currency, seqNo: fresh('batch'), event: 'autoBatchRefund', timestamp: Date.now() };
+    return this.send('/autoBatchRefund', { ...known, batchRefundList, ...more });
   }
 
   /** What holds a seqNo in the ledger, with the request that is kept with it. */
@@ -203,6 +212,22 @@ export class Player {
 
   async refund(refundList: readonly Value[], more: Fields = {}): Promise<Answered> {
     return this.ebet.send('/refundSingleWallet', this.refundRequest(refundList, more));
+  }
+
+  /** One line of a batch refund; `money` is the text of the number, positive. */
+  failedBet(seqNo: string, money: string, more: Fields = {}): Fields {
+    const line = { seqNo, username: this.name, roundCode: this.round, refundMoney: number(money) };
+    return { ...line, detail: { betList: [] }, ...more };
+  }
+
+  /** Asks for what is recorded under seqNos, or with none in his round. */
+  async queryRecords(seqNos: readonly string[], more: Fields = {}): Promise<Answered> {
+    const { channelId, currency } = this.ebet;
+    return this.ebet.send('/queryIncreaseCreditRecord', {
+      ...{ channelId, username: this.name, currency, seqNo: fresh('query'), event: 'queryIncreaseCreditRecord' },
+      ...{ timestamp: Date.now(), querySeqNo: seqNos.join(','), roundCode: this.round },
+      ...more,
+    });
   }
 
   async syncCredit(more: Fields = {}): Promise<Answered> {

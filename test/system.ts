@@ -34,7 +34,12 @@ export interface ChannelSetting {
   readonly refundSettledBets?: boolean;
   readonly rotateAccessToken?: boolean;
   readonly accessTokenMinutes?: number;
+  readonly failedBets?: 'await-refund' | 'self-refund' | 'reject-payout';
+  /** Files of public keys in the system's folder, each of a pair of its own; all channels share one unless they say so. */
+  readonly publicKeys?: readonly string[];
 }
+
+const SHARED_KEY = 'ebet.pem';
 
 /** A real process of ours that says where it listens. */
 export class Process {
@@ -170,7 +175,8 @@ export interface HttpAnswer {
  */
 export class System {
   readonly folder = mkdtempSync(path.join(tmpdir(), 'single-wallet-'));
-  readonly privateKey: KeyObject;
+  /** Private keys by the file of their public half. */
+  readonly #keys = new Map<string, KeyObject>();
   readonly #environment: Record<string, string>;
   core!: Process;
   gateway!: Process;
@@ -178,26 +184,13 @@ export class System {
   url!: string;
 
   private constructor(
-    readonly channels: readonly ChannelSetting[],
+    channels: readonly ChannelSetting[],
     environment: Readonly<Record<string, string>>,
-    trustedProxies: readonly string[],
+    readonly trustedProxies: readonly string[],
   ) {
-    const pair = generateKeyPairSync('rsa', { modulusLength: 512 });
-    this.privateKey = pair.privateKey;
-    writeFileSync(path.join(this.folder, 'ebet.pem'), pair.publicKey.export({ type: 'spki', format: 'pem' }));
-    const config = {
-      data: 'data',
-      walletCore: { listen: '127.0.0.1:0' },
-      gateway: {
-        listen: '127.0.0.1:0',
-        trustedProxies,
-        channels: channels.map((channel) => ({ provider: 'ebet', publicKeys: ['ebet.pem'], ...channel })),
-      },
-    };
-    const file = path.join(this.folder, 'single-wallet.yaml');
-    writeFileSync(file, stringify(config));
+    this.#configure(channels);
     this.#environment = {
-      SINGLE_WALLET_CONFIG: file,
+      SINGLE_WALLET_CONFIG: this.#file,
       GATEWAY_LISTEN: '',
       WALLET_CORE_LISTEN: '',
       SINGLE_WALLET_DATA: '',
@@ -237,6 +230,38 @@ export class System {
     this.url = `http://${await this.gateway.listening}`;
   }
 
+  /** Stops the gateway and starts it with channels that are configured otherwise. */
+  async restartGateway(channels: readonly ChannelSetting[]): Promise<void> {
+    await this.gateway.stop();
+    this.#configure(channels);
+    await this.startGateway();
+  }
+
+  /** Stops wallet-core and starts it again where the gateway finds it. */
+  async restartCore(signal: NodeJS.Signals = 'SIGTERM'): Promise<void> {
+    await this.core.stop(signal);
+    await this.startCore(this.clients.address);
+    while ((await this.post('/netCheck', '')).json.status !== 200);
+  }
+
+  get #file(): string {
+    return path.join(this.folder, 'single-wallet.yaml');
+  }
+
+  #configure(settings: readonly ChannelSetting[]): void {
+    const channels = settings.map((channel) => ({ provider: 'ebet', publicKeys: [SHARED_KEY], ...channel }));
+    for (const file of channels.flatMap(({ publicKeys }) => publicKeys)) this.#makeKey(file);
+    const gateway = { listen: '127.0.0.1:0', trustedProxies: this.trustedProxies, channels };
+    writeFileSync(this.#file, stringify({ data: 'data', walletCore: { listen: '127.0.0.1:0' }, gateway }));
+  }
+
+  #makeKey(file: string): void {
+    if (this.#keys.has(file)) return;
+    const pair = generateKeyPairSync('rsa', { modulusLength: 512 });
+    this.#keys.set(file, pair.privateKey);
+    writeFileSync(path.join(this.folder, file), pair.publicKey.export({ type: 'spki', format: 'pem' }));
+  }
+
   /** Opens an account and puts money into it through platform/test. */
   async player(player = 'demo', currency = 'CNY', money = '10000.00'): Promise<void> {
     await this.clients.open(player, currency);
@@ -253,9 +278,11 @@ export class System {
     return { http: response.status, text, json: jsonOf(text) };
   }
 
-  /** The signature of a text, as eBET makes it. */
-  sign(text: string): string {
-    return sign('RSA-MD5', Buffer.from(text), this.privateKey).toString('base64');
+  /** The signature of a text, as eBET makes it; `file` has the public half of the key. */
+  sign(text: string, file = SHARED_KEY): string {
+    const key = this.#keys.get(file);
+    if (!key) throw new Error(`there is no key ${file}`);
+    return sign('RSA-MD5', Buffer.from(text), key).toString('base64');
   }
 
   async stop(): Promise<void> {

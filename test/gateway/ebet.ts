@@ -49,7 +49,7 @@ export type Endpoint = keyof typeof SIGNED;
 export interface Target {
   readonly clients: Clients;
   post(endpoint: string, body: string): Promise<HttpAnswer>;
-  sign(text: string): string;
+  sign(text: string, key?: string): string;
 }
 
 /** An answer with the request that it is for. */
@@ -69,6 +69,8 @@ export class Ebet {
     readonly target: Target,
     readonly channelId = 1,
     readonly currency = 'CNY',
+    /** The file of the public half of the key that it signs with; by default the one that channels share. */
+    readonly key?: string,
   ) {}
 
   get channel(): string {
@@ -95,7 +97,7 @@ export class Ebet {
   /** The fields with their signature, unless they have one. */
   signed(endpoint: Endpoint, fields: Fields): Fields {
     if (endpoint === '/syncCredit') return fields;
-    return { signature: this.target.sign(this.signedText(endpoint, fields)), ...fields };
+    return { signature: this.target.sign(this.signedText(endpoint, fields), this.key), ...fields };
   }
 
   async send(endpoint: Endpoint, fields: Fields): Promise<Answered> {

@@ -3,7 +3,7 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import path from 'node:path';
 import { childEnvironment, ConfigError, readSetup } from './config.js';
 import { loadGatewayConfig } from './gateway/config.js';
-import { firstBet } from './gateway/development.js';
+import { balanceCheck, firstBet } from './gateway/development.js';
 import { loadCoreConfig } from './wallet-core/config.js';
 
 const STOP_MS_MAX = 10_000;
@@ -104,11 +104,14 @@ gateway      http://${gatewayAddress} (process ${gateway.process.pid})
 function developmentCommands(data: string, coreAddress: string, gatewayAddress: string): string {
   return `
 No configuration file: this is the development set-up, its ledger and keys are in ${data}.
-In another terminal, in this folder: a signed bet of 80.00 by the player demo, and the balance after it over gRPC.
+In another terminal, in this folder: a signed bet of 80.00 by the player demo, and the balance after it over gRPC and as
+an api-v1 provider asks for it.
 
 curl -sS -w '\\n' -H 'content-type: application/json' -d '${firstBet(data, Date.now())}' http://${reachable(gatewayAddress)}/increaseCredit
 
 npx buf curl --protocol grpc --http2-prior-knowledge -d '{"playerId":"demo","currency":"CNY"}' http://${reachable(coreAddress)}/wallet.v1.QueryService/GetBalance
+
+curl -sS -w '\\n' -H 'content-type: application/json' -d '${balanceCheck(Date.now())}' http://${reachable(gatewayAddress)}/api-v1/balance-check
 `;
 }
 

@@ -1,4 +1,4 @@
-import { createServer, type Server } from 'node:http';
+import { createServer, type IncomingMessage, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import Koa from 'koa';
 import type { Logger } from 'pino';
@@ -6,6 +6,7 @@ import { listenProblem } from '../config.js';
 import type { Service } from '../process.js';
 import { clientAddress } from './client-address.js';
 import type { GatewayConfig } from './config.js';
+import { apiv1Routes } from './apiv1/routes.js';
 import { ebetRoutes } from './ebet/routes.js';
 import { WalletClient } from './wallet-client.js';
 
@@ -44,13 +45,11 @@ export async function startGateway(config: GatewayConfig, log: Logger): Promise<
 /** One line per provider. */
 function createApp({ channels, trustedProxies }: GatewayConfig, client: WalletClient, log: Logger): Koa {
   const app = new Koa();
-  const ebet = ebetRoutes(
-    channels.filter(({ provider }) => provider === 'ebet'),
-    client,
-    log,
-    (request) => clientAddress(request, trustedProxies),
-  );
-  app.use(ebet.routes());
+  const ebet = channels.filter((channel) => channel.provider === 'ebet');
+  const apiv1 = channels.filter((channel) => channel.provider === 'apiv1');
+  const addressOf = (request: IncomingMessage) => clientAddress(request, trustedProxies);
+  app.use(ebetRoutes(ebet, client, log, addressOf).routes());
+  app.use(apiv1Routes(apiv1, client, log).routes());
   // The one sink of what no protocol answers: a body too large or cut short, and faults of ours.
   app.on('error', (error: Error & { code?: string; expose?: boolean }) => {
     const theirs = error.expose === true || /^(HPE_|ECONN|EPIPE)/.test(error.code ?? '');

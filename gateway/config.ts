@@ -10,11 +10,12 @@ import {
   validate,
 } from '../config.js';
 import { addressListSetting, type AddressList } from './address-list.js';
-import { developmentChannel } from './development.js';
+import { type Apiv1Channel, apiv1Channel } from './apiv1/channel.js';
+import { developmentChannels } from './development.js';
 import { type EbetChannel, ebetChannel } from './ebet/channel.js';
 
 /** One configured caller, of any provider. */
-export type Channel = EbetChannel;
+export type Channel = EbetChannel | Apiv1Channel;
 
 export interface GatewayConfig {
   /** Absolute path of the data folder; of it the gateway uses only the development keys. */
@@ -28,17 +29,18 @@ export interface GatewayConfig {
   /** Whose X-Forwarded-For is believed. */
   readonly trustedProxies: AddressList;
   readonly channels: readonly Channel[];
-  /** There is no configuration file and this is not production: the one channel has generated keys. */
+  /** There is no configuration file and this is not production: the channels have keys that everybody knows or can read. */
   readonly development: boolean;
 }
 
 const DEFAULT_LISTEN: Address = { host: '127.0.0.1', port: 8080 };
 const DEFAULT_WALLET_CORE: Address = { host: '127.0.0.1', port: 50051 };
 
-/** A second provider is one more line here, one more in `Channel`, and a folder of its own. */
+/** Another provider is one more line here, one more in `Channel`, and a folder of its own. */
 function channelSetting(setup: Setup) {
-  return z.discriminatedUnion('provider', [ebetChannel(setup)], {
-    error: ({ code }) => (code === 'invalid_union' ? 'expected "ebet"' : 'expected a channel, with provider: ebet'),
+  return z.discriminatedUnion('provider', [ebetChannel(setup), apiv1Channel(setup)], {
+    error: ({ code }) =>
+      code === 'invalid_union' ? 'expected "ebet" or "apiv1"' : 'expected a channel, with provider: ebet or apiv1',
   });
 }
 
@@ -60,7 +62,7 @@ export function loadGatewayConfig(setup: Setup = readSetup()): GatewayConfig {
     }),
   });
   const overrides = { GATEWAY_LISTEN: 'gateway.listen', WALLET_CORE_ADDRESS: 'gateway.walletCore' };
-  const content = setup.development ? { gateway: { channels: [developmentChannel(setup.data)] } } : setup.content;
+  const content = setup.development ? { gateway: { channels: developmentChannels(setup.data) } } : setup.content;
   const { data, gateway } = validate(setup, schema, overrides, content);
   const { walletCore, ...rest } = gateway;
   return Object.freeze({

@@ -1,4 +1,4 @@
-import { createPrivateKey, createPublicKey, generateKeyPairSync, type KeyObject, sign } from 'node:crypto';
+import { createHash, createPrivateKey, createPublicKey, generateKeyPairSync, type KeyObject, sign } from 'node:crypto';
 import { existsSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { ConfigError, messageOf } from '../config.js';
@@ -8,13 +8,18 @@ const CURRENCY = 'CNY';
 /** As good a prime as the usual 65537, and used by nobody else: it marks our keys wherever they are copied. */
 const DEVELOPMENT_EXPONENT = 65539;
 
+/** The key of the api-v1 channel: in every README, so it protects nothing. */
+const DEVELOPMENT_SECRET = 'development-key';
+
 const privateKeyFile = (data: string) => path.join(data, 'dev', 'ebet-private.pem');
 const publicKeyFile = (data: string) => path.join(data, 'dev', 'ebet-public.pem');
+const secretFile = (data: string) => path.join(data, 'dev', 'apiv1.key');
 
-/** The one channel of the development set-up, as it would stand in a configuration file. Generates its keys once. */
-export function developmentChannel(data: string) {
+/** The channels of the development set-up, as they would stand in a configuration file. Makes their keys once. */
+export function developmentChannels(data: string) {
   try {
     ensureKeys(data);
+    ensureSecret(secretFile(data));
   } catch (error) {
     if (error instanceof ConfigError) throw error;
     throw new ConfigError([
@@ -22,7 +27,10 @@ export function developmentChannel(data: string) {
         `set by SINGLE_WALLET_DATA (${messageOf(error)})`,
     ]);
   }
-  return { provider: 'ebet', channelId: CHANNEL_ID, currency: CURRENCY, publicKeys: [publicKeyFile(data)] };
+  return [
+    { provider: 'ebet', channelId: CHANNEL_ID, currency: CURRENCY, publicKeys: [publicKeyFile(data)] },
+    { provider: 'apiv1', merchant: 'development', currency: CURRENCY, keyFile: secretFile(data) },
+  ];
 }
 
 function ensureKeys(data: string): void {
@@ -39,6 +47,10 @@ function ensureKeys(data: string): void {
   writeWhole(publicFile, pair.publicKey.export({ type: 'spki', format: 'pem' }), 0o644);
 }
 
+function ensureSecret(file: string): void {
+  if (!existsSync(file)) writeWhole(file, `${DEVELOPMENT_SECRET}\n`, 0o600);
+}
+
 function publicHalf(privateFile: string): KeyObject {
   return createPublicKey(createPrivateKey(readFileSync(privateFile)));
 }
@@ -52,6 +64,18 @@ function writeWhole(file: string, content: string | Buffer, mode: number): void 
 /** Whether a key was made by a development set-up: its private half lies about where anybody may have read it. */
 export function isDevelopmentKey(key: KeyObject): boolean {
   return key.asymmetricKeyDetails?.publicExponent === BigInt(DEVELOPMENT_EXPONENT);
+}
+
+/** Whether this is the key that the api-v1 channel of every development set-up has. */
+export function isDevelopmentSecret(text: string): boolean {
+  return text === DEVELOPMENT_SECRET;
+}
+
+/** A signed question for the balance of the player "demo", as an api-v1 provider would send it to /api-v1/balance-check. */
+export function balanceCheck(nowMs: number): string {
+  const asked = { member_id: 'demo', timestamp: String(Math.floor(nowMs / 1000)) };
+  const signed = `${asked.member_id}${asked.timestamp}${DEVELOPMENT_SECRET}`;
+  return JSON.stringify({ ...asked, sign: createHash('md5').update(signed).digest('hex') });
 }
 
 /** A signed bet of 80 by the player "demo", as eBET would send it to /increaseCredit; `nowMs` makes its seqNo unique. */

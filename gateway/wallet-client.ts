@@ -1,7 +1,12 @@
 import { credentials, makeClientConstructor, Metadata, status, type ServiceError } from '@grpc/grpc-js';
 import { service as healthDefinition } from 'grpc-health-check';
 import type { Logger } from 'pino';
-import { AccountServiceClient, type LogInRequest, type LogInResponse } from '../proto/gen/wallet/v1/account.js';
+import {
+  AccountServiceClient,
+  type GetAccountsResponse,
+  type LogInRequest,
+  type LogInResponse,
+} from '../proto/gen/wallet/v1/account.js';
 import { PostingServiceClient, type Command, type Result } from '../proto/gen/wallet/v1/posting.js';
 import type { Movement } from '../proto/gen/wallet/v1/movement.js';
 import {
@@ -148,6 +153,14 @@ export class WalletClient {
         else reject(error);
       });
     });
+  }
+
+  /** Since when a player has an account, in milliseconds since 1970; null: never; undefined: no answer in time. */
+  async openedMs(playerId: string, currency: string, deadline: number): Promise<bigint | null | undefined> {
+    const found = await read<GetAccountsResponse>(this.#log, deadline, (options, callback) =>
+      this.#accounts.getAccounts({ playerId }, new Metadata(), options, callback),
+    );
+    return found ? (found.accounts.find((account) => account.currency === currency)?.openedMs ?? null) : found;
   }
 
   /** Whether a reference is held on the channel; undefined when wallet-core does not answer in time. */

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { expect } from 'chai';
 import { ConfigError, type Environment, readSetup } from '../config.js';
-import { loadGatewayConfig } from '../gateway/config.js';
+import { type Channel, loadGatewayConfig } from '../gateway/config.js';
 import { loadCoreConfig } from '../wallet-core/config.js';
 
 const EXAMPLE = path.join(import.meta.dirname, '..', '..', 'single-wallet.example.yaml');
@@ -12,6 +12,10 @@ const CHANNEL = '{ provider: ebet, channelId: 1, currency: CNY, publicKeys: [key
 
 const publicPem = () =>
   generateKeyPairSync('rsa', { modulusLength: 1024 }).publicKey.export({ type: 'spki', format: 'pem' });
+
+/** The keys of an eBET channel, and the key of an api-v1 one. */
+const keysOf = (channel: Channel | undefined) => (channel?.provider === 'ebet' ? channel.publicKeys : []);
+const secretOf = (channel: Channel | undefined) => (channel?.provider === 'apiv1' ? String(channel.key.export()) : '');
 
 describe('configuration', () => {
   let folder: string;
@@ -55,9 +59,9 @@ describe('configuration', () => {
         logLevel: 'info',
         development: true,
       });
-      expect(config.channels).to.have.length(1);
-      const [{ publicKeys, ...channel }] = config.channels as [(typeof config.channels)[0]];
-      expect(channel).to.deep.equal({
+      expect(config.channels).to.have.length(2);
+      const [ebet, apiv1] = config.channels;
+      expect(ebet).to.deep.include({
         provider: 'ebet',
         channelId: 1,
         name: 'ebet/1',
@@ -70,12 +74,21 @@ describe('configuration', () => {
         loginsPerMinute: 30,
         queriesPerMinute: 60_000,
       });
-      expect(publicKeys).to.have.length(1);
+      expect(keysOf(ebet)).to.have.length(1);
+      expect(apiv1).to.deep.include({
+        provider: 'apiv1',
+        merchant: 'development',
+        name: 'apiv1/development',
+        path: '/api-v1',
+        currency: 'CNY',
+        checkCloses: true,
+      });
+      expect(secretOf(apiv1)).to.equal('development-key');
     });
 
     it("generates the channel's keys on the first start and keeps them", () => {
       const dev = path.join(folder, 'data', 'dev');
-      const keyOf = () => gateway().channels[0]?.publicKeys[0]?.export({ type: 'spki', format: 'pem' });
+      const keyOf = () => keysOf(gateway().channels[0])[0]?.export({ type: 'spki', format: 'pem' });
       const first = keyOf();
       expect(first).to.equal(readFileSync(path.join(dev, 'ebet-public.pem'), 'utf8'));
       expect(statSync(path.join(dev, 'ebet-private.pem')).mode & 0o777).to.equal(0o600);
@@ -143,7 +156,7 @@ describe('configuration', () => {
       write(`{ data: ledger, gateway: { channels: [${CHANNEL}] } }`);
       const setup = readSetup({ SINGLE_WALLET_CONFIG: '../single-wallet.yaml' }, elsewhere);
       expect(loadCoreConfig(setup).data).to.equal(path.join(folder, 'ledger'));
-      expect(loadGatewayConfig(setup).channels[0]?.publicKeys).to.have.length(1);
+      expect(keysOf(loadGatewayConfig(setup).channels[0])).to.have.length(1);
     });
 
     it('may leave out what the other process needs', () => {
@@ -160,13 +173,13 @@ describe('configuration', () => {
     it('keeps several keys, for rotation', () => {
       writeFileSync(path.join(folder, 'keys', 'ebet-2.pem'), publicPem());
       write(`gateway: { channels: [${CHANNEL.replace(']', ', keys/ebet-2.pem]')}] }`);
-      expect(gateway().channels[0]?.publicKeys).to.have.length(2);
+      expect(keysOf(gateway().channels[0])).to.have.length(2);
     });
 
     it('gives frozen results', () => {
       write(`gateway: { channels: [${CHANNEL}] }`);
       const config = gateway();
-      for (const part of [config, config.listen, config.channels, config.channels[0], config.channels[0]?.publicKeys]) {
+      for (const part of [config, config.listen, config.channels, config.channels[0], keysOf(config.channels[0])]) {
         expect(part).to.be.frozen;
       }
       expect(core()).to.be.frozen;
@@ -378,13 +391,13 @@ describe('configuration', () => {
       [
         'has a text for a channel',
         'gateway: { channels: [ebet] }',
-        [`${FIRST}: is "ebet"; expected a channel, with provider: ebet`],
+        [`${FIRST}: is "ebet"; expected a channel, with provider: ebet or apiv1`],
       ],
-      ['has no provider', channel('channelId: 1'), [`${FIRST}.provider: is missing; expected "ebet"`]],
+      ['has no provider', channel('channelId: 1'), [`${FIRST}.provider: is missing; expected "ebet" or "apiv1"`]],
       [
         'has another provider',
         channel(GOOD.replace('ebet', 'eBET')),
-        [`${FIRST}.provider: is "eBET"; expected "ebet"`],
+        [`${FIRST}.provider: is "eBET"; expected "ebet" or "apiv1"`],
       ],
       [
         'leaves out all the rest',

@@ -40,6 +40,20 @@ export interface ChannelSetting {
 }
 
 const SHARED_KEY = 'ebet.pem';
+/** An api-v1 channel; its key is APIV1_KEY. */
+export interface Apiv1Setting {
+  readonly provider: 'apiv1';
+  readonly merchant: string;
+  readonly path?: string;
+  readonly currency: string;
+  readonly checkCloses?: boolean;
+  readonly exactDecimals?: 2;
+  readonly memberIdPattern?: string;
+  readonly transactionIdPattern?: string;
+  readonly timestampToleranceSeconds?: number;
+}
+
+export const APIV1_KEY = 'the key of the tests';
 
 /** A real process of ours that says where it listens. */
 export class Process {
@@ -149,6 +163,7 @@ export const MOVEMENT: NewMovement = {
   amount: '-80.00',
   reference: 'bet-1',
   round: 'round-1',
+  roundUnsigned: false,
   providerType: '',
   names: [],
   withholding: false,
@@ -184,7 +199,7 @@ export class System {
   url!: string;
 
   private constructor(
-    channels: readonly ChannelSetting[],
+    channels: readonly (ChannelSetting | Apiv1Setting)[],
     environment: Readonly<Record<string, string>>,
     readonly trustedProxies: readonly string[],
   ) {
@@ -199,12 +214,12 @@ export class System {
   }
 
   /**
-   * `unopened`: ids of channels that are configured but that the ledger has not. `environment`: what both processes have
+   * `unopened`: ids or merchants of channels that are configured but that the ledger has not. `environment`: what both processes have
    * in theirs beside ours.
    */
   static async start(
-    channels: readonly ChannelSetting[] = [{ channelId: 1, currency: 'CNY' }],
-    unopened: readonly number[] = [],
+    channels: readonly (ChannelSetting | Apiv1Setting)[] = [{ channelId: 1, currency: 'CNY' }],
+    unopened: readonly (number | string)[] = [],
     environment: Readonly<Record<string, string>> = {},
     trustedProxies: readonly string[] = [],
   ): Promise<System> {
@@ -212,8 +227,9 @@ export class System {
     await system.startCore();
     await system.startGateway();
     await system.clients.openChannel('platform/test');
-    for (const { channelId } of channels) {
-      if (!unopened.includes(channelId)) await system.clients.openChannel(`ebet/${channelId}`);
+    for (const channel of channels) {
+      const id = 'merchant' in channel ? channel.merchant : channel.channelId;
+      if (!unopened.includes(id)) await system.clients.openChannel(nameOf(channel));
     }
     return system;
   }
@@ -231,7 +247,7 @@ export class System {
   }
 
   /** Stops the gateway and starts it with channels that are configured otherwise. */
-  async restartGateway(channels: readonly ChannelSetting[]): Promise<void> {
+  async restartGateway(channels: readonly (ChannelSetting | Apiv1Setting)[]): Promise<void> {
     await this.gateway.stop();
     this.#configure(channels);
     await this.startGateway();
@@ -248,9 +264,10 @@ export class System {
     return path.join(this.folder, 'single-wallet.yaml');
   }
 
-  #configure(settings: readonly ChannelSetting[]): void {
-    const channels = settings.map((channel) => ({ provider: 'ebet', publicKeys: [SHARED_KEY], ...channel }));
-    for (const file of channels.flatMap(({ publicKeys }) => publicKeys)) this.#makeKey(file);
+  #configure(settings: readonly (ChannelSetting | Apiv1Setting)[]): void {
+    const channels = settings.map((channel) => ({ provider: 'ebet', ...keyOf(channel), ...channel }));
+    for (const file of channels.flatMap(({ publicKeys }) => publicKeys ?? [])) this.#makeKey(file);
+    writeFileSync(path.join(this.folder, 'apiv1.key'), `${APIV1_KEY}\n`);
     const gateway = { listen: '127.0.0.1:0', trustedProxies: this.trustedProxies, channels };
     writeFileSync(this.#file, stringify({ data: 'data', walletCore: { listen: '127.0.0.1:0' }, gateway }));
   }
@@ -291,6 +308,15 @@ export class System {
     await this.core.stop('SIGKILL');
     rmSync(this.folder, { recursive: true });
   }
+}
+
+function keyOf(channel: ChannelSetting | Apiv1Setting) {
+  return 'merchant' in channel ? { keyFile: 'apiv1.key' } : { publicKeys: [SHARED_KEY] };
+}
+
+/** The channel's name in the ledger. */
+function nameOf(channel: ChannelSetting | Apiv1Setting): string {
+  return 'merchant' in channel ? `apiv1/${channel.merchant}` : `ebet/${channel.channelId}`;
 }
 
 function jsonOf(text: string): Record<string, unknown> {

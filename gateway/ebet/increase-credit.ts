@@ -74,6 +74,7 @@ function askOf(body: JsonObject, type: TransactionType, channel: EbetChannel): O
     amount: formatMoney(money, currency),
     reference: textOf(body, 'seqNo'),
     round: textOf(details, 'roundCode'),
+    roundUnsigned: false,
     providerType: shortestNumber(textOf(body, 'type')) ?? '',
     names,
     withholding: holdsWithholding(type.kind, details),

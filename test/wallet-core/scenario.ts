@@ -21,6 +21,7 @@ const MOVEMENT: NewMovement = {
   amount: -8000n,
   reference: 'bet-1',
   round: 'round-1',
+  roundUnsigned: false,
   providerType: '1',
   names: [],
   withholding: false,

@@ -19,6 +19,8 @@ export interface NewMovement {
   readonly reference: string;
   /** Empty: none. */
   readonly round: string;
+  /** The caller's signature does not cover the round: it is kept, and not compared in repeats. */
+  readonly roundUnsigned: boolean;
   /** The caller's own type, such as eBET's "27". */
   readonly providerType: string;
   readonly names: readonly Named[];

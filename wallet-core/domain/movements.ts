@@ -164,7 +164,7 @@ function sameRequest(record: MovementRecord, movement: NewMovement): boolean {
     record.kind === movement.kind &&
     record.providerType === movement.providerType &&
     record.amount === movement.amount &&
-    record.round === movement.round &&
+    (movement.roundUnsigned || record.round === movement.round) &&
     namesSame(record.names, movement.names)
   );
 }

@@ -69,7 +69,7 @@ function readBody({ channel, body }: posting.Command): ReadCommand['command'] {
 }
 
 function readMovement(message: posting.NewMovement, index: number): NewMovement {
-  const { currency, withholding, wager, names } = message;
+  const { currency, withholding, wager, names, roundUnsigned } = message;
   const kind = readKind(message.kind);
   if (kind === undefined) throw new Fault(`movements[${index}].kind: is ${message.kind}; expected one of Kind`);
   return {
@@ -79,6 +79,7 @@ function readMovement(message: posting.NewMovement, index: number): NewMovement 
     amount: readAmount(message.amount, currency, `movements[${index}].amount`),
     reference: message.reference,
     round: message.round,
+    roundUnsigned,
     providerType: message.providerType,
     names: names.map((named, at) => readNamed(named, currency, `movements[${index}].names[${at}]`)),
     withholding: withholding || kind === 'WITHHOLDING',

@@ -1,0 +1,76 @@
+import { Router } from '@koa/router';
+import type { Context } from 'koa';
+import type { Logger } from 'pino';
+import { readBody } from '../body.js';
+import { DuplicateKeyError, JsonError, parseJson } from '../json/reader.js';
+import { isJsonObject, type Json } from '../json/value.js';
+import { writeJson } from '../json/writer.js';
+import { answerBy, type WalletClient } from '../wallet-client.js';
+import { balanceCheck } from './balance-check.js';
+import { balanceUpdate } from './balance-update.js';
+import { failure, logRejection, type Answer, type Call, type Endpoint } from './call.js';
+import type { Apiv1Channel } from './channel.js';
+import type { SignedEndpoint } from './signature.js';
+import { transactionCheck } from './transaction-check.js';
+
+/** The fields of a callback come to less than 1 KB. */
+const CALLBACK_BYTES_MAX = 2 ** 16;
+
+const ENDPOINTS: Readonly<Record<SignedEndpoint, Endpoint>> = {
+  'balance-check': balanceCheck,
+  'balance-update': balanceUpdate,
+  'transaction-check': transactionCheck,
+};
+
+/** The calls of all channels: no call names its merchant, so each channel has a path of its own. */
+export function apiv1Routes(channels: readonly Apiv1Channel[], client: WalletClient, log: Logger): Router {
+  const router = new Router({ sensitive: true, strict: true });
+  for (const channel of channels) {
+    for (const endpoint of Object.keys(ENDPOINTS) as SignedEndpoint[]) {
+      router
+        .post(`${channel.path}/${endpoint}`, on(endpoint, channel))
+        .all(`${channel.path}/${endpoint}`, (ctx: Context) => {
+          ctx.set('Allow', 'POST');
+          ctx.status = 405;
+        });
+    }
+  }
+  return router;
+
+  function on(endpoint: SignedEndpoint, channel: Apiv1Channel) {
+    return async (ctx: Context) => {
+      const deadline = answerBy();
+      const request = await readBody(ctx, CALLBACK_BYTES_MAX);
+      let body: Json;
+      try {
+        body = parseJson(request);
+      } catch (error) {
+        if (!(error instanceof JsonError)) throw error;
+        log.warn({ endpoint: ctx.path, address: ctx.ip, why: error.message }, 'a body that cannot be read');
+        return send(ctx, failure('OTHERS'), error instanceof DuplicateKeyError ? 200 : 400);
+      }
+      if (!isJsonObject(body)) return send(ctx, failure('OTHERS'), 400);
+      const transactionId = body.get('transaction_id');
+      const echo = typeof transactionId === 'string' && endpoint !== 'balance-check' ? transactionId : undefined;
+      const decided = await answer({ endpoint, body, request, channel, client, deadline, log });
+      send(ctx, { transaction_id: echo, ...decided });
+    };
+  }
+}
+
+async function answer(call: Call): Promise<Answer> {
+  try {
+    return await ENDPOINTS[call.endpoint](call);
+  } catch (error) {
+    // A fault of ours may come before or after a commit: the provider asks transaction-check.
+    logRejection(call, 'TIME_OUT', 'a fault of ours', true);
+    call.log.error({ err: error }, 'a callback failed unexpectedly');
+    return failure('TIME_OUT');
+  }
+}
+
+function send(ctx: Context, body: Answer, httpStatus = 200): void {
+  ctx.status = httpStatus;
+  ctx.type = 'application/json';
+  ctx.body = writeJson(body);
+}

@@ -61,7 +61,11 @@ function channelForm(name: FieldName, channel: Apiv1Channel): RegExp {
       return channel.transactionIdPattern ?? ANYTHING;
     case 'action_value':
       return channel.exactDecimals === undefined ? ANYTHING : TWO_DECIMALS;
-    default:
+    case 'action_type':
+    case 'order_id':
+    case 'remarks':
+    case 'sign':
+    case 'timestamp':
       return ANYTHING;
   }
 }

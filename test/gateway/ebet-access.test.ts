@@ -57,7 +57,7 @@ async function addressOf(system: System, seqNo: string): Promise<string | undefi
 const LET_IN = { status: 4037, logged: undefined };
 const keptOut = (logged: string) => ({ status: 4027, logged });
 
-/** Every signed text and field that a call needs, for a player of a channel. */
+/** The calls that move no money by themselves, rightly signed, for a player of a channel. */
 function calls(ebet: Ebet, name: string): Record<string, Fields> {
   const of = (event: string) => ({
     ...{ channelId: ebet.channelId, username: name, event, seqNo: fresh(event) },
@@ -74,7 +74,7 @@ function calls(ebet: Ebet, name: string): Record<string, Fields> {
       { ...of('queryIncreaseCreditRecord'), querySeqNo: 'never-seen' },
       ...['username', 'timestamp'],
     ),
-    autoBatchRefund: signed({ ...of('autoBatchRefund'), batchRefundList: [] }, 'username', 'timestamp'),
+    autoBatchRefund: signed({ ...of('autoBatchRefund'), batchRefundList: [] }, 'timestamp'),
     syncCredit: of('syncCredit'),
   };
 }

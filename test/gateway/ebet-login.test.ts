@@ -1,5 +1,6 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
+import Database from 'better-sqlite3';
 import { expect } from 'chai';
 import type { EndSessionsResponse, IssueAccessTokenResponse } from '../../proto/gen/wallet/v1/account.js';
 import { call, System } from '../system.js';
@@ -436,6 +437,25 @@ describe('a login at eBET', () => {
     while (last.json.status === 4003) last = await ebet.again(first);
     expect(last.json.status).to.equal(200);
     expect((await ebet.send('/registerOrLogin', { ...login, seqNo: 'login-2' })).json.status).to.equal(410);
+  });
+
+  it('is answered 500 when wallet-core fails at it, and its log does not have the password', async () => {
+    const player = await ebet.player('0.00');
+    const password = 'the-password-of-the-player';
+    await call((done) => system.clients.accounts.setPassword({ playerId: player.name, password }, done));
+    const damage = new Database(path.join(system.folder, 'data', 'ledger.db'));
+    damage.exec('DROP TABLE session');
+    damage.close();
+    const common = { channelId: 1, seqNo: 'login-1', event: 'registerOrLogin', timestamp: Date.now() };
+    const login = { ...common, eventType: PASSWORD, username: player.name, password };
+    const answered = await ebet.send('/registerOrLogin', login);
+    expectAnswer(answered, { status: 500, username: player.name });
+    await system.core.prints('no such table');
+    await system.gateway.prints('failed unexpectedly');
+    for (const { output } of [system.core, system.gateway]) {
+      expect(output).to.contain('login-1');
+      expect(output).to.not.contain(password);
+    }
   });
 
   it('leaves its secrets neither in the log nor in any file', async () => {

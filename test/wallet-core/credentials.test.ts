@@ -1,6 +1,6 @@
-import { mkdirSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
-import Database from 'better-sqlite3';
+import { gunzipSync } from 'node:zlib';
 import { expect } from 'chai';
 import {
   LogInOutcome,
@@ -12,9 +12,9 @@ import {
 } from '../../proto/gen/wallet/v1/account.js';
 import type { GetBalanceResponse } from '../../proto/gen/wallet/v1/query.js';
 import { call } from '../system.js';
-import { CHANNEL, failure, inLedger, movements, TestCore } from './core.js';
+import { CHANNEL, failure, inLedger, TestCore } from './core.js';
 
-const FIRST_SCHEMA = path.join(import.meta.dirname, '../../../test/fixtures/ledger/schema-1.sql');
+const FIRST_SCHEMA = path.join(import.meta.dirname, '../../../test/fixtures/ledger-v1/ledger.db.gz');
 const YEAR_S = 31_536_000;
 
 let core: TestCore;
@@ -300,21 +300,16 @@ describe('credentials on disk', () => {
       }
     });
   });
+});
 
-  it('are in a ledger of the first schema too, which keeps what it has', async () => {
-    expect(await core.end()).to.equal(0);
-    rmSync(core.data, { recursive: true });
-    mkdirSync(core.data);
-    const ledger = new Database(path.join(core.data, 'ledger.db'));
-    ledger.exec(readFileSync(FIRST_SCHEMA, 'utf8'));
-    ledger.close();
-    await core.start();
-    expect(await core.clients.balance()).to.equal('20.00');
-    const { movements: posted } = await core.post(movements({}));
-    expect(posted[0], 'the bet is repeated').to.include({ movementId: '1.7.0', balanceAfter: '20.00' });
-    const { accessToken, sessionToken } = await byPassword('demo', 'secret');
+describe('a ledger of the first schema', () => {
+  before(async () => (core = await TestCore.on(gunzipSync(readFileSync(FIRST_SCHEMA)))));
+  after(() => core.stop());
+
+  it('lets its players log in with the passwords that they had', async () => {
+    const { accessToken, sessionToken } = await byPassword('demo', 'secret', { channel: 'ebet/1' });
     await core.restart('SIGKILL');
-    expect(await word(byToken(accessToken))).to.equal('LOGGED_IN');
+    expect(await word(byToken(accessToken, { channel: 'ebet/1' }))).to.equal('LOGGED_IN');
     expect(await endSessions('demo')).to.equal(2);
     expect(await isEnded('demo', sessionToken)).to.equal(true);
   });

@@ -1,10 +1,10 @@
-import { createServer, type IncomingMessage, type Server } from 'node:http';
+import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import Koa from 'koa';
 import type { Logger } from 'pino';
 import { listenProblem } from '../config.js';
 import type { Service } from '../process.js';
-import { clientAddress } from './client-address.js';
+import { clientAddress, type AddressOf } from './client-address.js';
 import type { GatewayConfig } from './config.js';
 import { apiv1Routes } from './apiv1/routes.js';
 import { ebetRoutes } from './ebet/routes.js';
@@ -47,9 +47,9 @@ function createApp({ channels, trustedProxies }: GatewayConfig, client: WalletCl
   const app = new Koa();
   const ebet = channels.filter((channel) => channel.provider === 'ebet');
   const apiv1 = channels.filter((channel) => channel.provider === 'apiv1');
-  const addressOf = (request: IncomingMessage) => clientAddress(request, trustedProxies);
+  const addressOf: AddressOf = (request) => clientAddress(request, trustedProxies);
   app.use(ebetRoutes(ebet, client, log, addressOf).routes());
-  app.use(apiv1Routes(apiv1, client, log).routes());
+  app.use(apiv1Routes(apiv1, client, log, addressOf).routes());
   // The one sink of what no protocol answers: a body too large or cut short, and faults of ours.
   app.on('error', (error: Error & { code?: string; expose?: boolean }) => {
     const theirs = error.expose === true || /^(HPE_|ECONN|EPIPE)/.test(error.code ?? '');

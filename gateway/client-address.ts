@@ -1,6 +1,9 @@
 import type { IncomingMessage } from 'node:http';
 import { canonicalAddress, type AddressList } from './address-list.js';
 
+/** Says where a request comes from. */
+export type AddressOf = (request: IncomingMessage) => string;
+
 /**
  * The address that a request comes from; empty if its connection is gone. Each proxy adds the address of its own caller at
  * the right end of X-Forwarded-For, so it is read from there, and only as far as proxies of ours wrote it: what stands

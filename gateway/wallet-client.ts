@@ -7,7 +7,7 @@ import {
   type LogInRequest,
   type LogInResponse,
 } from '../proto/gen/wallet/v1/account.js';
-import { PostingServiceClient, type Command, type Result } from '../proto/gen/wallet/v1/posting.js';
+import { PostingServiceClient, type Result } from '../proto/gen/wallet/v1/posting.js';
 import type { Movement } from '../proto/gen/wallet/v1/movement.js';
 import {
   QueryServiceClient,
@@ -16,17 +16,8 @@ import {
   type GetMovementByReferenceResponse,
   type ListMovementsResponse,
 } from '../proto/gen/wallet/v1/query.js';
-
-/** eBET gives up after about 2,000 ms, so every callback is answered before. */
-const ANSWER_MS = 1_500;
-/** So much earlier than the callback's own time wallet-core must begin with it, or what we answer busy is applied after. */
-const MARGIN_MS = 150;
-/** How long word of a call's end may take to reach wallet-core. */
-const CANCEL_MS = 75;
-const BATCH_COMMANDS_MAX = 512;
-const BATCH_BYTES_MAX = 8 * 2 ** 20;
-const WAITING_MAX = 10_000;
-const WAITING_BYTES_MAX = 64 * 2 ** 20;
+import { Batches, type Ask } from './batches.js';
+import { onWallClock } from './deadline.js';
 
 const OPTIONS = {
   // wallet-core is our own: grpc-js would send even calls to this machine through the environment's proxy.
@@ -48,41 +39,16 @@ const BUSY_CODES: ReadonlySet<status> = new Set([
   status.CANCELLED,
 ]);
 
-/** When a callback that has just come must be answered, on the clock of performance.now(). */
-export function answerBy(): number {
-  return performance.now() + ANSWER_MS;
-}
-
-/** The same on the clock that grpc-js wants. */
-function onWallClock(deadline: number): number {
-  return Date.now() + deadline - performance.now();
-}
-
-/** What a callback asks of wallet-core. */
-export type Ask = Pick<Command, 'channel' | 'request' | 'body'>;
-
-interface Waiting {
-  readonly ask: Ask;
-  readonly deadline: number;
-  answer: (result: Result | undefined) => void;
-  answered: boolean;
-}
-
 type Callback<Response> = (error: ServiceError | null, response: Response) => void;
 
-/**
- * The gateway's one client of wallet-core. Concurrent callbacks are gathered: the next batch is what came while the last
- * was under way, one at a time. Repeating is always safe, because every command carries its reference.
- */
+/** The gateway's one client of wallet-core, on one connection. What it asks has the deadline of its callback. */
 export class WalletClient {
   readonly #posting: PostingServiceClient;
   readonly #queries: QueryServiceClient;
   readonly #accounts: AccountServiceClient;
   readonly #health: InstanceType<ReturnType<typeof makeClientConstructor>>;
   readonly #log: Logger;
-  #waiting: Waiting[] = [];
-  #waitingBytes = 0;
-  #sending = false;
+  readonly #batches: Batches;
 
   constructor(address: string, log: Logger) {
     this.#posting = new PostingServiceClient(address, credentials.createInsecure(), OPTIONS);
@@ -93,33 +59,12 @@ export class WalletClient {
     const Health = makeClientConstructor(healthDefinition, 'Health');
     this.#health = new Health(address, credentials.createInsecure(), shared);
     this.#log = log;
+    this.#batches = new Batches(this.#posting, log);
   }
 
   /** What became of a command; undefined after the deadline, or when its fate is unknown: "busy, retry later". */
   post(ask: Ask, deadline: number): Promise<Result | undefined> {
-    const { length } = ask.request;
-    const left = deadline - performance.now();
-    if (left <= MARGIN_MS) return Promise.resolve(undefined);
-    if (this.#waiting.length >= WAITING_MAX || this.#waitingBytes + length > WAITING_BYTES_MAX) {
-      return Promise.resolve(undefined);
-    }
-    return new Promise((resolve) => {
-      const timer = setTimeout(() => item.answer(undefined), left);
-      const item: Waiting = {
-        ask,
-        deadline,
-        answered: false,
-        answer: (result) => {
-          if (item.answered) return;
-          item.answered = true;
-          clearTimeout(timer);
-          resolve(result);
-        },
-      };
-      this.#waiting.push(item);
-      this.#waitingBytes += length;
-      if (!this.#sending) this.#send();
-    });
+    return this.#batches.post(ask, deadline);
   }
 
   /** Decimal text, null without an account, undefined when wallet-core does not answer in time. */
@@ -226,46 +171,6 @@ export class WalletClient {
 
   close(): void {
     this.#posting.close();
-  }
-
-  /** Sends what has gathered; called again as each batch is answered. */
-  #send(): void {
-    const batch = this.#nextBatch();
-    if (batch.length === 0) return;
-    this.#sending = true;
-    const now = performance.now();
-    const commands = batch.map(({ ask, deadline }) => ({ ...ask, timeoutMs: Math.floor(deadline - now - MARGIN_MS) }));
-    // wallet-core drops what it has not begun of a call that has ended: it must hear of that before the first is answered busy.
-    const deadline = onWallClock(Math.min(...batch.map((item) => item.deadline)) - CANCEL_MS);
-    this.#posting.postBatch({ commands }, new Metadata(), { deadline }, (error, answer) => {
-      this.#sending = false;
-      if (error) this.#log.warn({ code: status[error.code], commands: batch.length }, 'wallet-core gave no outcomes');
-      if (error?.code === status.DEADLINE_EXCEEDED) this.#sendAgain(batch);
-      else batch.forEach((item, index) => item.answer(error ? undefined : answer.results[index]));
-      if (this.#waiting.length > 0) this.#send();
-    });
-  }
-
-  /** The call ended for its oldest callback; the others may have time for another. Each is answered by its own timer. */
-  #sendAgain(batch: readonly Waiting[]): void {
-    this.#waiting = [...batch, ...this.#waiting];
-    for (const { ask } of batch) this.#waitingBytes += ask.request.length;
-  }
-
-  #nextBatch(): Waiting[] {
-    const now = performance.now();
-    const batch: Waiting[] = [];
-    let bytes = 0;
-    let taken = 0;
-    for (const item of this.#waiting) {
-      bytes += item.ask.request.length;
-      if (batch.length > 0 && (batch.length === BATCH_COMMANDS_MAX || bytes > BATCH_BYTES_MAX)) break;
-      taken += 1;
-      this.#waitingBytes -= item.ask.request.length;
-      if (!item.answered && item.deadline - now > MARGIN_MS + 1) batch.push(item);
-    }
-    this.#waiting = this.#waiting.slice(taken);
-    return batch;
   }
 }
 

@@ -2,7 +2,7 @@ import { Kind, Outcome, Reason } from '../../proto/gen/wallet/v1/movement.js';
 import type { PostedMovement, Result } from '../../proto/gen/wallet/v1/posting.js';
 import { formatMoney, parseMoney } from '../../wallet-core/money.js';
 import type { JsonNumber } from '../json/value.js';
-import type { Ask } from '../wallet-client.js';
+import type { Ask } from '../batches.js';
 import { fieldFault, signatureFault, staleness, textOf, type FieldName } from './admission.js';
 import { balanceJson, failure, logRejection, playerOf, type Answer, type Call } from './call.js';
 import { errorOf, isOurs, STATUS, whyOf } from './status.js';

@@ -14,6 +14,8 @@ export interface Call {
   /** The body as it came: what the ledger keeps. The protocol has no secret in it, and `sign` is the proof of who asked. */
   readonly request: Buffer;
   readonly channel: Apiv1Channel;
+  /** Where it comes from. */
+  readonly address: string;
   readonly client: WalletClient;
   /** When the answer must leave, on the clock of performance.now(): however often it asks wallet-core. */
   readonly deadline: number;
@@ -33,11 +35,11 @@ export function failure(errorCode: ErrorCode, balance?: JsonNumber): Answer {
 
 /** One line for a call that was not decided: what the person on call looks for. `ours`: somebody here must mend it. */
 export function logRejection(call: Call, errorCode: ErrorCode, why: string, ours = false): void {
-  const { endpoint, channel, body, log } = call;
+  const { endpoint, channel, address, body, log } = call;
   // The text of a caller whose fields may not have been looked at.
   const transaction = textOf(body, 'transaction_id').slice(0, 64);
   const member = textOf(body, 'member_id').slice(0, 64);
-  const subject = { endpoint, channel: channel.name, transaction, member, errorCode, why };
+  const subject = { endpoint, channel: channel.name, address, transaction, member, errorCode, why };
   if (ours) log.error(subject, 'a callback was not decided');
   else log.warn(subject, 'a callback was not decided');
 }

@@ -3,11 +3,12 @@ import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { z } from 'zod';
 import { messageOf, section, type Setup } from '../../config.js';
+import { accessRules, accessSettings, type Access } from '../access.js';
 import { decimalsOf, isCurrency } from '../../wallet-core/money.js';
 import { isDevelopmentSecret } from '../development.js';
 
 /** One api-v1 channel, as the configuration describes it. */
-export interface Apiv1Channel {
+export interface Apiv1Channel extends Access {
   readonly provider: 'apiv1';
   /** Ours alone, the protocol does not have it: names the channel. */
   readonly merchant: string;
@@ -62,6 +63,7 @@ export function apiv1Channel(setup: Setup) {
       .string(CURRENCY)
       .refine(isCurrency, { ...CURRENCY, abort: true })
       .refine((currency) => decimalsOf(currency) <= 2, DECIMALS),
+    ...accessSettings,
     keyFile: z.string(FILE).optional(),
     keyVariable: z.string(VARIABLE).optional(),
     checkCloses: z.boolean(FLAG).default(true),
@@ -69,23 +71,25 @@ export function apiv1Channel(setup: Setup) {
     memberIdPattern: anchoredPattern('^YK\\d{9}$').optional(),
     transactionIdPattern: anchoredPattern('^\\d{8,20}$').optional(),
     timestampToleranceSeconds: z.int(SECONDS).min(1, SECONDS).max(86_400, SECONDS).optional(),
-  }).transform((settings, context): Apiv1Channel => {
-    const { keyFile, keyVariable, timestampToleranceSeconds, ...rest } = settings;
-    const key = readKey(setup, keyFile, keyVariable);
-    if (typeof key === 'string') {
-      context.addIssue(key);
-      return z.NEVER;
-    }
-    return {
-      ...rest,
-      name: `apiv1/${rest.merchant}`,
-      key,
-      exactDecimals: rest.exactDecimals,
-      memberIdPattern: rest.memberIdPattern,
-      transactionIdPattern: rest.transactionIdPattern,
-      timestampToleranceMs: timestampToleranceSeconds === undefined ? undefined : timestampToleranceSeconds * 1000,
-    };
-  });
+  })
+    .superRefine(accessRules(setup))
+    .transform((settings, context): Apiv1Channel => {
+      const { keyFile, keyVariable, timestampToleranceSeconds, allowAnyAddress: _, ...rest } = settings;
+      const key = readKey(setup, keyFile, keyVariable);
+      if (typeof key === 'string') {
+        context.addIssue(key);
+        return z.NEVER;
+      }
+      return {
+        ...rest,
+        name: `apiv1/${rest.merchant}`,
+        key,
+        exactDecimals: rest.exactDecimals,
+        memberIdPattern: rest.memberIdPattern,
+        transactionIdPattern: rest.transactionIdPattern,
+        timestampToleranceMs: timestampToleranceSeconds === undefined ? undefined : timestampToleranceSeconds * 1000,
+      };
+    });
 }
 
 function isNew(taken: Set<string>) {

@@ -5,7 +5,9 @@ import { readBody } from '../body.js';
 import { DuplicateKeyError, JsonError, parseJson } from '../json/reader.js';
 import { isJsonObject, type Json } from '../json/value.js';
 import { writeJson } from '../json/writer.js';
-import { answerBy, type WalletClient } from '../wallet-client.js';
+import { answerBy } from '../deadline.js';
+import type { AddressOf } from '../client-address.js';
+import type { WalletClient } from '../wallet-client.js';
 import { balanceCheck } from './balance-check.js';
 import { balanceUpdate } from './balance-update.js';
 import { failure, logRejection, type Answer, type Call, type Endpoint } from './call.js';
@@ -23,7 +25,12 @@ const ENDPOINTS: Readonly<Record<SignedEndpoint, Endpoint>> = {
 };
 
 /** The calls of all channels: no call names its merchant, so each channel has a path of its own. */
-export function apiv1Routes(channels: readonly Apiv1Channel[], client: WalletClient, log: Logger): Router {
+export function apiv1Routes(
+  channels: readonly Apiv1Channel[],
+  client: WalletClient,
+  log: Logger,
+  addressOf: AddressOf,
+): Router {
   const router = new Router({ sensitive: true, strict: true });
   for (const channel of channels) {
     for (const endpoint of Object.keys(ENDPOINTS) as SignedEndpoint[]) {
@@ -40,25 +47,32 @@ export function apiv1Routes(channels: readonly Apiv1Channel[], client: WalletCli
   function on(endpoint: SignedEndpoint, channel: Apiv1Channel) {
     return async (ctx: Context) => {
       const deadline = answerBy();
+      const address = addressOf(ctx.req);
       const request = await readBody(ctx, CALLBACK_BYTES_MAX);
       let body: Json;
       try {
         body = parseJson(request);
       } catch (error) {
         if (!(error instanceof JsonError)) throw error;
-        log.warn({ endpoint: ctx.path, address: ctx.ip, why: error.message }, 'a body that cannot be read');
+        log.warn({ endpoint: ctx.path, address, why: error.message }, 'a body that cannot be read');
         return send(ctx, failure('OTHERS'), error instanceof DuplicateKeyError ? 200 : 400);
       }
       if (!isJsonObject(body)) return send(ctx, failure('OTHERS'), 400);
       const transactionId = body.get('transaction_id');
       const echo = typeof transactionId === 'string' && endpoint !== 'balance-check' ? transactionId : undefined;
-      const decided = await answer({ endpoint, body, request, channel, client, deadline, log });
+      const decided = await answer({ endpoint, body, request, channel, address, client, deadline, log });
       send(ctx, { transaction_id: echo, ...decided });
     };
   }
 }
 
 async function answer(call: Call): Promise<Answer> {
+  const { allowFrom } = call.channel;
+  if (allowFrom && !allowFrom.has(call.address)) {
+    // Not OTHERS, which is final: the list may be wrong, and what was asked for may have happened at an earlier call.
+    logRejection(call, 'TIME_OUT', "the address is not in the channel's allowFrom");
+    return failure('TIME_OUT');
+  }
   try {
     return await ENDPOINTS[call.endpoint](call);
   } catch (error) {

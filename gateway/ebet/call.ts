@@ -16,7 +16,7 @@ export interface Call {
   /** Where it comes from. */
   readonly address: string;
   readonly client: WalletClient;
-  /** When the answer must leave, on the clock of Date.now(): however often it asks wallet-core. */
+  /** When the answer must leave, on the clock of performance.now(): however often it asks wallet-core. */
   readonly deadline: number;
   readonly log: Logger;
 }
@@ -28,6 +28,8 @@ export type Answer = { readonly status: number } & { readonly [member: string]: 
 export interface Endpoint {
   /** Which rate counts it; absent for what moves money, which is never too much. */
   readonly rate?: Rate;
+  /** How large a body may be; absent: 1 MiB. */
+  readonly bodyBytesMax?: number;
   /** The whole way of a call; a rejection is an answer, an exception a fault of ours. */
   readonly answer: (call: Call) => Promise<Answer>;
   /** The answer to a call that was not decided, in the endpoint's own shape. */

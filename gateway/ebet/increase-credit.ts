@@ -3,7 +3,7 @@ import type { Result } from '../../proto/gen/wallet/v1/posting.js';
 import { formatMoney, parseMoney } from '../../wallet-core/money.js';
 import { isJsonObject, type Json, type JsonObject } from '../json/value.js';
 import { shortestNumber } from '../json/shortest-number.js';
-import type { Ask } from '../wallet-client.js';
+import type { Ask } from '../batches.js';
 import * as field from './admission.js';
 import { currencyFault, eventFault, fieldFault, signatureFault, textOf } from './admission.js';
 import { amountJson, logRejection, playerOf, type Answer, type Call, type Endpoint } from './call.js';

@@ -33,9 +33,8 @@ async function answer(call: Call): Promise<Answer> {
   const player = playerOf(username);
   const round = textOf(body, 'roundCode');
   // What cannot be a seqNo is none of ours.
-  const seqNos = textOf(body, 'querySeqNo')
-    .split(',')
-    .filter((seqNo) => field.SEQ_NO.form?.test(seqNo));
+  const asked = textOf(body, 'querySeqNo').split(',');
+  const seqNos = [...new Set(asked)].filter((seqNo) => field.SEQ_NO.form?.test(seqNo));
   if (seqNos.length > SEQ_NOS_MAX) {
     return refuse(call, { status: STATUS.WRONG_PARAMETER, why: `querySeqNo has more than ${SEQ_NOS_MAX}` });
   }

@@ -51,6 +51,7 @@ const WAYS: ReadonlyMap<string, Way> = new Map([
  */
 export const registerOrLogin: Endpoint = {
   rate: 'logins',
+  bodyBytesMax: 2 ** 16,
   answer,
   refuse: (body, status) => ({ status, username: textOf(body, 'username') || undefined }),
 };

@@ -13,6 +13,8 @@ const FIELDS: Readonly<Record<string, field.Field>> = {
 /** syncCredit: a balance. It is not signed, and moves nothing. */
 export const syncCredit: Endpoint = {
   rate: 'queries',
+  // It is not signed, so it gets less room.
+  bodyBytesMax: 2 ** 16,
   answer,
   refuse: (body, status) => balanceAnswer(body, status, '0'),
 };

@@ -207,7 +207,7 @@ describe('a channel with allowFrom', () => {
       const lost = await player.increaseCredit(1, '-1', { channelId: 99 });
       expect(await addressOf(system, textOf(lost.sent.seqNo))).to.equal('203.0.113.77');
       expect((await new Caller(system, '127.0.0.1', ['203.0.113.78']).post('/increaseCredit', '{')).http).to.equal(400);
-      await system.gateway.prints('"endpoint":"/increaseCredit","address":"203.0.113.78"');
+      await system.gateway.prints('"endpoint":"increaseCredit","address":"203.0.113.78"');
     });
   });
 });

@@ -34,6 +34,7 @@ const LISTED: ReadonlySet<number> = new Set([STATUS.SUCCESS, STATUS.REFUNDED]);
 
 /** What wallet-core takes at once. */
 const LINES_MAX = 1_000;
+const PLAYER_LENGTH_MAX = 64;
 
 /** A line of the list with what it asks of the ledger; none if it is malformed: then it has failed, and nothing else has. */
 interface Line {
@@ -60,6 +61,10 @@ async function answer(call: Call): Promise<Answer> {
   if (!Array.isArray(list) || list.length < 1 || list.length > LINES_MAX) {
     return refuse(call, { status: STATUS.WRONG_PARAMETER, why: `batchRefundList has not 1 to ${LINES_MAX} lines` });
   }
+  const maximum = amountMax(body, currency);
+  if (maximum === undefined) {
+    return refuse(call, { status: STATUS.WRONG_PARAMETER, why: 'refundThreshold has too many digits' });
+  }
   const lines = list.map((line) => readLine(line, currency));
   const wanted = lines.flatMap(({ refund }) => refund ?? []);
   if (wanted.length === 0) return answerOf(lines, [], currency);
@@ -69,7 +74,7 @@ async function answer(call: Call): Promise<Answer> {
     currency,
     lines: wanted,
     refuseSettled: !channel.refundSettledBets,
-    amountMax: amountMax(body, currency),
+    amountMax: maximum,
   };
   const ask = { channel: channel.name, request: Buffer.from(call.request) };
   const result = await client.post({ ...ask, body: { $case: 'refund', value: refund } }, call.deadline);
@@ -81,12 +86,14 @@ async function answer(call: Call): Promise<Answer> {
 function readLine(line: Json, currency: string): Line {
   const fields = isJsonObject(line) ? line : new Map<string, Json>();
   const names = { username: textIn(fields, 'username'), roundCode: textIn(fields, 'roundCode') };
-  if (fieldFault(fields, LINE_FIELDS)) return { ...names, refund: undefined };
+  const playerId = playerOf(names.username);
+  // In lower case a name may be longer, and one that wallet-core does not take would spoil the other lines.
+  if (fieldFault(fields, LINE_FIELDS) || playerId.length > PLAYER_LENGTH_MAX) return { ...names, refund: undefined };
   const money = fields.get('refundMoney');
   const minor = money instanceof JsonNumber ? parseMoney(money.text, currency) : undefined;
   // Anything but a positive amount is empty, which equals no debit.
   const amount = minor !== undefined && minor > 0n ? formatMoney(minor, currency) : '';
-  return { ...names, refund: { reference: textOf(fields, 'seqNo'), amount, playerId: playerOf(names.username) } };
+  return { ...names, refund: { reference: textOf(fields, 'seqNo'), amount, playerId } };
 }
 
 function textIn(fields: JsonObject, name: string): string {
@@ -94,9 +101,16 @@ function textIn(fields: JsonObject, name: string): string {
   return typeof value === 'string' ? value : '';
 }
 
-/** The threshold, cut to the currency's decimals; empty, no limit, if there is none or it is above all amounts. */
-function amountMax(body: JsonObject, currency: string): string {
-  const [whole = '', fraction = ''] = (shortestNumber(textOf(body, 'refundThreshold')) ?? '').split('.');
+/**
+ * The threshold, cut to the currency's decimals; empty, no limit, if there is none or it is above all amounts. Undefined if
+ * it takes too many digits to read: that is not the same as none.
+ */
+function amountMax(body: JsonObject, currency: string): string | undefined {
+  const threshold = textOf(body, 'refundThreshold');
+  if (threshold === '') return '';
+  const short = shortestNumber(threshold);
+  if (short === undefined) return undefined;
+  const [whole = '', fraction = ''] = short.split('.');
   const minor = parseMoney(`${whole}.${fraction.slice(0, decimalsOf(currency))}0`, currency);
   return minor === undefined ? '' : formatMoney(minor, currency);
 }

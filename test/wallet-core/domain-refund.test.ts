@@ -153,6 +153,51 @@ describe('decide: refunds', () => {
     expect(caused.map(({ id }) => id - first)).to.deep.equal([0n, 1n, 2n]);
   });
 
+  describe('with a maximum', () => {
+    const limited = (amountMax: bigint, ...lines: readonly Partial<RefundLine>[]) => refund({ amountMax }, ...lines);
+
+    it('leave a line above it alone: nothing is given back, nothing blocked', () => {
+      const scenario = given(move({}));
+      const command = limited(7999n, {}, { reference: 'bet-2' });
+      expect(scenario.statuses(command)).to.deep.equal(['ABOVE_MAXIMUM', 'ABOVE_MAXIMUM']);
+      expect(scenario.balance()).to.equal(2000n);
+      expect(scenario.word(move({ reference: 'bet-2', amount: -1n }))).to.equal('APPLIED');
+    });
+
+    it('take a line that equals it', () => {
+      expect(given(move({})).statuses(limited(8000n))).to.deep.equal(['REFUNDED']);
+    });
+
+    it('judge each line by its own amount', () => {
+      const scenario = given(move({ amount: -100n }), move({ reference: 'bet-2' }));
+      const command = limited(100n, { reference: 'bet-2' }, { amount: 100n });
+      expect(scenario.statuses(command)).to.deep.equal(['ABOVE_MAXIMUM', 'REFUNDED']);
+    });
+
+    it('judge a line above it before all else, and one without an amount like any other', () => {
+      const scenario = given(move({}), refund({ reference: 'refund-0' }));
+      const command = limited(1n, {}, { player: 'eve' }, { amount: null });
+      expect(scenario.statuses({ ...command, player: '' })).to.deep.equal([
+        ...['ABOVE_MAXIMUM', 'ABOVE_MAXIMUM', 'ALREADY_REFUNDED'],
+      ]);
+    });
+
+    it('leave a bet free to be refunded by another request', () => {
+      const scenario = given(move({}), limited(1n));
+      expect(scenario.statuses(refund({ reference: 'refund-2' }))).to.deep.equal(['REFUNDED']);
+    });
+  });
+
+  it('answer what each debit gave back, now or before, also when repeated', () => {
+    const scenario = given(move({ amount: -1000n }), move({ amount: -2000n, reference: 'bet-2' }));
+    scenario.when(refund({ reference: 'refund-0' }, { amount: 1000n }));
+    const command = refund({}, { amount: 5n }, { reference: 'bet-2', amount: 2000n }, { reference: 'bet-3' });
+    const outcome = scenario.when(command);
+    if (outcome.status !== 'REFUND_DECIDED') throw new Error(outcome.status);
+    expect(outcome.givenBack).to.deep.equal([1000n, 2000n, 0n]);
+    expect(scenario.when(command)).to.deep.equal(outcome);
+  });
+
   it('share no references with movements', () => {
     const scenario = given(move({}));
     expect(scenario.statuses(refund({ reference: 'bet-1' }))).to.deep.equal(['REFUNDED']);

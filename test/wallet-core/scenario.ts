@@ -69,6 +69,15 @@ export function unfreeze(reason: string, player = 'demo'): Command {
   return { type: 'freeze', player, reason, note: '', frozen: false };
 }
 
+/** A question about a reference, which closes it unless told otherwise. */
+export function check(reference = 'bet-1', close = true): Command {
+  return { type: 'check', channel: CHANNEL, reference, close };
+}
+
+export function maintenance(holds: boolean, channel = CHANNEL): Command {
+  return { type: 'maintenance', channel, maintenance: holds, note: '' };
+}
+
 /** `decide` with what it decided applied to the state, so that a scenario is told in commands alone. */
 export class Scenario {
   readonly state = new State();

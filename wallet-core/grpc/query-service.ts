@@ -50,7 +50,7 @@ export function queryService({ queries, writer }: Store, log: Logger): QueryServ
       if (distinct.length < 1 || distinct.length > REFERENCES_MAX) {
         throw invalidArgument(`references: has ${distinct.length}; expected 1 to ${REFERENCES_MAX}`);
       }
-      distinct.forEach((reference, index) => refuse(referenceFault(reference, `references[${index}]`)));
+      references.forEach((reference, index) => refuse(referenceFault(reference, `references[${index}]`)));
       const found = await Promise.all(distinct.map((reference) => queries.lastByReference(channel, reference)));
       const movements = found.flatMap((view) => view ?? []);
       const asked = movements.filter(({ record }) => playerId === '' || record.player === playerId);

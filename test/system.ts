@@ -6,7 +6,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { credentials, type ServiceError } from '@grpc/grpc-js';
 import { stringify } from 'yaml';
-import { AccountServiceClient } from '../proto/gen/wallet/v1/account.js';
+import { AccountServiceClient, type SetMaintenanceResponse } from '../proto/gen/wallet/v1/account.js';
 import {
   PostingServiceClient,
   type NewMovement,
@@ -132,6 +132,12 @@ export class Clients {
 
   async openChannel(channel: string): Promise<void> {
     await call<unknown>((done) => this.accounts.openChannel({ channel }, done));
+  }
+
+  /** Begins or ends the maintenance of a channel; whether that changed anything. */
+  async setMaintenance(channel: string, maintenance: boolean, note = ''): Promise<boolean> {
+    const request = { channel, maintenance, note };
+    return (await call<SetMaintenanceResponse>((done) => this.accounts.setMaintenance(request, done))).changed;
   }
 
   async balance(player = 'demo', currency = 'CNY'): Promise<string> {

@@ -86,7 +86,12 @@ export class Ebet {
 
   /** Somebody without an account. */
   stranger(): Player {
-    return new Player(this, fresh('player'));
+    return this.named(fresh('player'));
+  }
+
+  /** A player of this name, as this channel knows him. */
+  named(name: string): Player {
+    return new Player(this, name);
   }
 
   /** The text that eBET signs. */

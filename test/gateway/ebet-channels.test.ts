@@ -87,8 +87,8 @@ describe('eBET channels side by side', () => {
     const [bet, withheld] = [await player.makes(1, '-100'), await player.makes(27, '-50')];
     expectRefund(await other.refund([other.line(bet, '-100')]), ['850', '850', '0'], [bet, 206]);
     expectCredit(await other.increaseCredit(11, '50', { detail: { withHoldingSeqNo: withheld } }), 206, '850');
-    expect((await other.query([bet])).json.creditRecord).to.deep.equal([]);
-    expect((await other.query([], { roundCode: player.round })).json.creditRecord).to.deep.equal([]);
+    expect((await other.queryRecords([bet])).json.creditRecord).to.deep.equal([]);
+    expect((await other.queryRecords([], { roundCode: player.round })).json.creditRecord).to.deep.equal([]);
     expectRefund(await player.refund([player.line(bet, '-100')]), ['850', '950', '100'], [bet, 200]);
     expectCredit(await player.increaseCredit(11, '50', { detail: { withHoldingSeqNo: withheld } }), 200, '1000', '950');
   });
@@ -100,7 +100,7 @@ describe('eBET channels side by side', () => {
       const forged = as(new Ebet(system, 2, 'CNY', 'first.pem'), player);
       expectCredit(await forged.increaseCredit(1, '-100'), 4026, '0');
       expectAnswer(await forged.refund([forged.line(bet, '-100')]), { status: 4026, username: player.name });
-      expect((await forged.query([bet])).json).to.include({ status: 4026 });
+      expect((await forged.queryRecords([bet])).json).to.include({ status: 4026 });
       expect((await player.syncCredit()).json.money).to.equal(900);
     });
 
@@ -153,7 +153,7 @@ describe('eBET channels side by side', () => {
         const player = await ebet().player();
         const bet = await player.makes(1, '-100');
         const timestamp = () => ({ timestamp: Date.now() + away });
-        expect((await player.query([bet], timestamp())).json.status).to.equal(status);
+        expect((await player.queryRecords([bet], timestamp())).json.status).to.equal(status);
         const refund = await player.refund([player.line(bet, '-100')], timestamp());
         expect(refund.json.status).to.equal(status);
         expect((await player.syncCredit()).json.money).to.equal(status === 200 ? 1000 : 900);
@@ -267,7 +267,7 @@ describe('an eBET channel under maintenance', () => {
     expectCredit(await player.increaseCredit(11, '30', { detail: { withHoldingSeqNo: withheld } }), 200, '903', '873');
     const lines = [player.line(bet, '-100'), player.line(tip, '-5')];
     expectRefund(await player.refund(lines), ['903', '1008', '105'], [bet, 200], [tip, 200]);
-    expect((await player.query([bet])).json.creditRecord).to.have.lengthOf(1);
+    expect((await player.queryRecords([bet])).json.creditRecord).to.have.lengthOf(1);
     expect((await player.syncCredit()).json).to.include({ status: 200, money: 1008 });
     expect((await system.post('/netCheck', '')).json.status).to.equal(200);
   });

@@ -1,6 +1,8 @@
 import { readFileSync, statSync } from 'node:fs';
 import path from 'node:path';
 import { expect } from 'chai';
+import { parse } from 'yaml';
+import { STATUS } from '../gateway/ebet/status.js';
 
 const ROOT = path.join(import.meta.dirname, '..', '..');
 const read = (file: string) => readFileSync(path.join(ROOT, file), 'utf8');
@@ -17,11 +19,28 @@ describe('the documentation', () => {
   });
 
   it('links to files that exist', () => {
-    for (const file of ['README.md', 'docs/grpc.md', 'docs/journal.md', 'gateway/README.md', 'wallet-core/README.md']) {
+    for (const file of [
+      'README.md',
+      'docs/ebet.md',
+      'docs/grpc.md',
+      'docs/journal.md',
+      'gateway/README.md',
+      'wallet-core/README.md',
+    ]) {
       for (const [, target = ''] of read(file).matchAll(/\]\(([^)#:]+)\)/g)) {
         const linked = path.join(ROOT, path.dirname(file), target);
         expect(() => statSync(linked), `${file} links to ${target}`).not.to.throw();
       }
     }
+  });
+
+  it('tells the operator of eBET every setting of a channel and every status', () => {
+    const page = read('docs/ebet.md');
+    const { gateway } = parse(read('single-wallet.example.yaml')) as {
+      gateway: { channels: { provider: string }[] };
+    };
+    const channel = gateway.channels.find(({ provider }) => provider === 'ebet') ?? {};
+    for (const setting of Object.keys(channel)) expect(page).to.match(new RegExp(`^\\| \`${setting}\` `, 'm'));
+    for (const status of Object.values(STATUS)) expect(page).to.match(new RegExp(`\\b${status}\\b`));
   });
 });

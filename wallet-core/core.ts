@@ -22,7 +22,8 @@ export interface CoreOptions {
 /** Stopping answers what is under way, writes the WAL into the database and gives up the ledger. */
 export interface Core extends Service {
   readonly committer: Committer;
-  isChannelOpen(channel: string): Promise<boolean>;
+  /** Names of the channels that are open. */
+  channels(): Promise<readonly string[]>;
 }
 
 /** Builds the whole of wallet-core and starts it. */
@@ -44,7 +45,7 @@ export async function startCore({ data, listen: at, log, onFatal, rules }: CoreO
     port: server.port,
     about: { data },
     committer,
-    isChannelOpen: (channel) => store.queries.isChannelOpen(channel),
+    channels: async () => (await store.queries.channels()).map(({ channel }) => channel),
     stop: async () => {
       server.announceStop();
       await server.stop();

@@ -13,7 +13,7 @@ await run('wallet-core', loadCoreConfig, async ({ data, listen, development, pro
     process.exit(1);
   };
   const core = await startCore({ data, listen, log, onFatal });
-  if (production && (await core.isChannelOpen(DEVELOPMENT_CHANNEL))) {
+  if (production && (await core.channels()).includes(DEVELOPMENT_CHANNEL)) {
     await core.stop();
     const fix = 'expected a folder of its own for production';
     throw new ConfigError([

@@ -341,7 +341,11 @@ describe('queryIncreaseCreditRecord', () => {
   for (const [what, more, status] of [
     ['without seqNos and round', { querySeqNo: undefined, roundCode: undefined }, 4025],
     ['with both empty', { querySeqNo: '', roundCode: '' }, 4025],
-    ['with more than 1,000 seqNos', { querySeqNo: Array<string>(1001).fill('bet').join(',') }, 4025],
+    [
+      'with more than 1,000 seqNos',
+      { querySeqNo: Array.from({ length: 1001 }, (_, index) => `bet-${index}`).join(',') },
+      4025,
+    ],
     ['for another event', { event: 'increaseCredit' }, 4025],
     ['without event', { event: undefined }, 4025],
     ['without seqNo', { seqNo: undefined }, 4025],

@@ -1,6 +1,6 @@
 import { expect } from 'chai';
 import { Kind } from '../../proto/gen/wallet/v1/movement.js';
-import type { SetMaintenanceResponse } from '../../proto/gen/wallet/v1/account.js';
+import type { ListChannelsResponse, SetMaintenanceResponse } from '../../proto/gen/wallet/v1/account.js';
 import { call } from '../system.js';
 import { CHANNEL, failure, lineWords, movements, refund, TestCore, words } from './core.js';
 
@@ -45,6 +45,20 @@ describe('wallet.v1: maintenance of a channel', () => {
     await set(false);
     expect(words(await core.post(bet('during')))).to.equal('REFUSED MAINTENANCE');
     expect(words(await core.post(bet('after')))).to.equal('APPLIED');
+  });
+
+  it('is told with its note and its time until it ends', async () => {
+    const list = async () => {
+      const { channels } = await call<ListChannelsResponse>((done) => core.clients.accounts.listChannels({}, done));
+      return channels.find(({ channel }) => channel === CHANNEL);
+    };
+    expect((await list())?.maintenance).to.equal(undefined);
+    await set(true, CHANNEL, 'until noon');
+    const { openedMs = 0n, maintenance } = (await list()) ?? {};
+    expect(maintenance?.note).to.equal('until noon');
+    expect(openedMs > 0n && maintenance !== undefined && maintenance.sinceMs > openedMs).to.equal(true);
+    await set(false);
+    expect((await list())?.maintenance).to.equal(undefined);
   });
 
   it('is of one channel', async () => {

@@ -40,6 +40,9 @@ export function accountService({ queries }: Store, committer: Committer, log: Lo
   const answerLogIn = logIn(queries, committer);
   return {
     openChannel: unary(log, async ({ channel }) => ({ opened: await act({ type: 'open-channel', channel }) })),
+    listChannels: unary(log, async () => ({
+      channels: (await queries.channels()).map((view) => ({ ...view })),
+    })),
     setMaintenance: unary(log, async ({ channel, maintenance, note }) => ({
       changed: await act({ type: 'maintenance', channel, maintenance, note }),
     })),

@@ -24,6 +24,13 @@ export interface AccountView {
   readonly openedMs: bigint;
 }
 
+export interface ChannelView {
+  readonly channel: string;
+  readonly openedMs: bigint;
+  /** What it is under; undefined: none. */
+  readonly maintenance: { readonly note: string; readonly sinceMs: bigint } | undefined;
+}
+
 export interface FreezeView {
   readonly reason: string;
   readonly note: string;
@@ -52,7 +59,8 @@ export interface MovementPage {
 
 /** Reads of what is committed; they never wait for a commit. */
 export interface Queries {
-  isChannelOpen(channel: string): Promise<boolean>;
+  /** Those that are open, by name. */
+  channels(): Promise<readonly ChannelView[]>;
   balance(player: string, currency: string): Promise<bigint | undefined>;
   accounts(player: string): Promise<{ accounts: readonly AccountView[]; freezes: readonly FreezeView[] }>;
   movement(id: bigint): Promise<MovementView | undefined>;

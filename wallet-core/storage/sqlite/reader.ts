@@ -3,7 +3,15 @@ import { outstandingOf } from '../../domain/state.js';
 import { rule } from '../../domain/kinds.js';
 import { entryOf, indexOf } from '../../journal/position.js';
 import { requestOf } from '../../journal/requests.js';
-import type { AccountView, FreezeView, MovementFilter, MovementPage, MovementView, Queries } from '../port.js';
+import type {
+  AccountView,
+  ChannelView,
+  FreezeView,
+  MovementFilter,
+  MovementPage,
+  MovementView,
+  Queries,
+} from '../port.js';
 import { openReader } from './connection.js';
 import { CredentialRows } from './credential-rows.js';
 import { referenceKey, roundKey } from './keys.js';
@@ -12,11 +20,18 @@ import { MovementRows, type StoredMovement } from './movement-rows.js';
 /** How many rows one page may look at, so that no read holds up the calls beside it; ten names count as a row. */
 const SCAN_MAX = 2000;
 
+interface ChannelRow {
+  channel: string;
+  openedMs: bigint;
+  note: string | null;
+  sinceMs: bigint | null;
+}
+
 /** Reads what is committed, on a connection of its own. */
 export class Reader implements Queries {
   readonly #db: Database;
   readonly #rows: MovementRows;
-  readonly #channel: Statement<[string]>;
+  readonly #channels: Statement<[], ChannelRow>;
   readonly #balance: Statement<[string, string], bigint>;
   readonly #accounts: Statement<[string], AccountView>;
   readonly #freezes: Statement<[string], FreezeView>;
@@ -30,7 +45,11 @@ export class Reader implements Queries {
     const db = openReader(path);
     this.#db = db;
     this.#rows = new MovementRows(db);
-    this.#channel = db.prepare('SELECT 1 FROM channel WHERE name = ?');
+    this.#channels = db.prepare(`
+      SELECT c.name AS channel, e.time_ms AS openedMs, act.note, since.time_ms AS sinceMs
+      FROM channel c JOIN entry e ON e.seq = c.opened_id >> 16
+        LEFT JOIN maintenance_act act ON act.id = c.maintenance_id LEFT JOIN entry since ON since.seq = act.id >> 16
+      ORDER BY c.name`);
     this.#balance = db
       .prepare<[string, string], bigint>(
         'SELECT balance FROM account WHERE player = ? AND currency = ? AND opened_id IS NOT NULL',
@@ -60,8 +79,11 @@ export class Reader implements Queries {
     this.#db.close();
   }
 
-  async isChannelOpen(channel: string): Promise<boolean> {
-    return this.#channel.get(channel) !== undefined;
+  async channels(): Promise<ChannelView[]> {
+    return this.#channels.all().map(({ channel, openedMs, note, sinceMs }) => {
+      const maintenance = note === null || sinceMs === null ? undefined : { note, sinceMs };
+      return { channel, openedMs, maintenance };
+    });
   }
 
   async balance(player: string, currency: string): Promise<bigint | undefined> {

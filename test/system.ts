@@ -46,6 +46,7 @@ export interface Apiv1Setting {
   readonly merchant: string;
   readonly path?: string;
   readonly currency: string;
+  readonly allowFrom?: readonly string[];
   readonly checkCloses?: boolean;
   readonly exactDecimals?: 2;
   readonly memberIdPattern?: string;

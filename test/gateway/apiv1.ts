@@ -111,8 +111,11 @@ export class Member {
   async deposits(amount: string): Promise<void> {
     if (Number(amount) === 0) return;
     const { currency, target } = this.apiv1;
-    const deposit = { kind: Kind.DEPOSIT, amount, reference: fresh('deposit'), round: '' };
-    await target.clients.post({ playerId: this.player, currency, ...deposit });
+    const deposit = { kind: Kind.DEPOSIT, amount, reference: 'deposit', round: '' };
+    // A channel for each, because the other side of a channel's deposits stays within 18 digits too.
+    const channel = fresh('platform/deposit');
+    await target.clients.openChannel(channel);
+    await target.clients.post({ playerId: this.player, currency, ...deposit }, channel);
   }
 
   async isFrozen(): Promise<void> {

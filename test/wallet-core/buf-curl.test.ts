@@ -157,6 +157,7 @@ describe('buf curl, an independent client that knows only what reflection tells'
           'names',
           'withholding',
           'wager',
+          'round_unsigned',
         ],
       ]);
       const movement = files.find(({ name }) => name === 'wallet/v1/movement.proto');

@@ -315,6 +315,16 @@ describe('decide: repeats', () => {
     expect(scenario.balance()).to.equal(11_000n);
   });
 
+  it('is the same request with another round, if the caller does not sign rounds; the first one is kept', () => {
+    const unsigned = { ...first, roundUnsigned: true };
+    const scenario = given(move(unsigned));
+    const records = scenario.records.length;
+    expect(scenario.word(move({ ...unsigned, round: 'round-2' }))).to.equal('APPLIED');
+    expect(scenario.records.length).to.equal(records);
+    expect(scenario.last().round).to.equal('round-1');
+    expect(scenario.when(move({ ...unsigned, round: '', amount: 1n }))).to.include({ reason: 'REFERENCE_CONFLICT' });
+  });
+
   it('of a capped return is the same, although less was drawn than it asked for', () => {
     const payout = { ...first, amount: 7000n, names: [names('RETURN_CAPPED', 'held', 9000n)] };
     const scenario = given(move(WITHHOLDING), move(payout));

@@ -10,6 +10,9 @@ import { loadCoreConfig } from '../wallet-core/config.js';
 const EXAMPLE = path.join(import.meta.dirname, '..', '..', 'single-wallet.example.yaml');
 const CHANNEL = '{ provider: ebet, channelId: 1, currency: CNY, publicKeys: [keys/ebet-1.pem] }';
 
+const API_V1 =
+  '{ provider: apiv1, merchant: brand-1, currency: CNY, keyFile: keys/apiv1.key, allowFrom: [203.0.113.9] }';
+
 const publicPem = () =>
   generateKeyPairSync('rsa', { modulusLength: 1024 }).publicKey.export({ type: 'spki', format: 'pem' });
 
@@ -24,6 +27,7 @@ describe('configuration', () => {
     folder = mkdtempSync(path.join(tmpdir(), 'single-wallet-config-'));
     mkdirSync(path.join(folder, 'keys'));
     writeFileSync(path.join(folder, 'keys', 'ebet-1.pem'), publicPem());
+    writeFileSync(path.join(folder, 'keys', 'apiv1.key'), 'the key of the provider\n');
   });
   afterEach(() => rmSync(folder, { recursive: true }));
 
@@ -124,7 +128,10 @@ describe('configuration', () => {
       expect(core({ NODE_ENV: 'production' }).development).to.equal(false);
       const config = gateway({ NODE_ENV: 'production' });
       expect(config.walletCoreNamed).to.equal(true);
-      expect(config.channels.map(({ name, currency }) => [name, currency])).to.deep.equal([['ebet/1', 'CNY']]);
+      expect(config.channels.map(({ name, currency }) => [name, currency])).to.deep.equal([
+        ['ebet/1', 'CNY'],
+        ['apiv1/brand-1', 'CNY'],
+      ]);
     });
 
     it('finds every setting in the example', () => {
@@ -132,21 +139,22 @@ describe('configuration', () => {
       for (const broken of [
         'unknown: 1',
         'walletCore: { unknown: 1 }',
-        'gateway: { unknown: 1, channels: [{ provider: ebet, unknown: 1 }] }',
+        'gateway: { unknown: 1, channels: [{ provider: ebet, unknown: 1 }, { provider: apiv1, unknown: 1 }] }',
       ]) {
         write(broken);
         const lists = [...problems(core), ...problems(gateway)].map(
           (line) => / is not a setting; expected one of (.+)$/.exec(line)?.[1],
         );
         for (const key of lists.flatMap((list) => list?.split(', ') ?? []))
-          expect(text).to.match(new RegExp(`^[ -]*${key}:`, 'm'));
+          // One that has no default stands in a comment.
+          expect(text).to.match(new RegExp(`^[ -]*(?:# )?${key}:`, 'm'));
       }
     });
 
     it('takes what is left out from the defaults that the example states', () => {
       copyFileSync(EXAMPLE, path.join(folder, 'single-wallet.yaml'));
       const full = [core(), { ...gateway(), walletCoreNamed: false }];
-      write(`gateway: { channels: [${CHANNEL.replace(' }', ', allowFrom: [203.0.113.7] }')}] }`);
+      write(`gateway: { channels: [${CHANNEL.replace(' }', ', allowFrom: [203.0.113.7] }')}, ${API_V1}] }`);
       expect([core(), gateway()]).to.deep.equal(full);
     });
 

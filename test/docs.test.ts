@@ -2,6 +2,7 @@ import { readFileSync, statSync } from 'node:fs';
 import path from 'node:path';
 import { expect } from 'chai';
 import { parse } from 'yaml';
+import { TRANSACTION_TYPES } from '../gateway/apiv1/transaction-types.js';
 import { STATUS } from '../gateway/ebet/status.js';
 
 const ROOT = path.join(import.meta.dirname, '..', '..');
@@ -22,6 +23,7 @@ describe('the documentation', () => {
     for (const file of [
       'README.md',
       'docs/ebet.md',
+      'docs/api-v1.md',
       'docs/grpc.md',
       'docs/journal.md',
       'gateway/README.md',
@@ -32,6 +34,18 @@ describe('the documentation', () => {
         expect(() => statSync(linked), `${file} links to ${target}`).not.to.throw();
       }
     }
+  });
+
+  it('tells the operator of an api-v1 channel every setting, every error code and every action type', () => {
+    const page = read('docs/api-v1.md');
+    const [, example = ''] = read('single-wallet.example.yaml').split('provider: apiv1');
+    const settings = [...example.matchAll(/^ {6}(?:# )?([A-Za-z]+):(?= \S)/gm)].map(([, setting = '']) => setting);
+    expect(settings).to.include.members(['merchant', 'keyVariable', 'timestampToleranceSeconds']);
+    for (const setting of settings) expect(page).to.match(new RegExp(`^\\| .*\`${setting}\`.* \\|`, 'm'));
+    for (const code of ['OUT_OF_BALANCE', 'TIME_OUT', 'OTHERS']) expect(page).to.contain(`\`${code}\``);
+    const [, types = ''] = /^\| `action_type` +\| kind([^]*?)\n\n/m.exec(page) ?? [];
+    const listed = [...types.matchAll(/^\| ([\d, ]+) \|/gm)].flatMap(([, cell = '']) => cell.split(','));
+    expect(listed.map((type) => type.trim())).to.have.members([...TRANSACTION_TYPES.keys()]);
   });
 
   it('tells the operator of eBET every setting of a channel and every status', () => {

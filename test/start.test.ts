@@ -1,5 +1,5 @@
 import { type ChildProcess, execFile, spawn } from 'node:child_process';
-import { generateKeyPairSync } from 'node:crypto';
+import { createHash, generateKeyPairSync } from 'node:crypto';
 import { once } from 'node:events';
 import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { connect } from 'node:net';
@@ -106,7 +106,7 @@ describe('npm start', () => {
     return running;
   }
 
-  it('prints both addresses and commands that work: a signed bet, and the balance after it', async () => {
+  it('prints both addresses and commands that work: a signed bet, and the balance after it, twice', async () => {
     const system = await started();
     expect(system.output).to.match(/^wallet-core +gRPC 127\.0\.0\.1:\d+ \(process \d+\)$/m);
     expect(system.output).to.match(/^gateway +http:\/\/127\.0\.0\.1:\d+ \(process \d+\)$/m);
@@ -115,9 +115,27 @@ describe('npm start', () => {
     expect(await bash(bet)).to.include({ status: 200, username: 'demo', moneyBefore: 10000, money: 9920 });
     expect(await bash(balance)).to.deep.equal({ playerId: 'demo', currency: 'CNY', balance: '9920.00' });
     expect(await bash(bet), 'pasted again').to.include({ status: 200, moneyBefore: 10000, money: 9920 });
+    const [check] = await system.prints(/^curl .*\/api-v1\/balance-check$/m);
+    expect(await bash(check)).to.deep.equal({ status: 1, balance: 9920 });
   });
 
-  it('takes the first bet of the README, pasted as it stands there, and shows the balance after it', async () => {
+  it('has players for a simulator, demo-1 to demo-50, each with 10,000.00', async () => {
+    const system = await started();
+    const [, gateway = ''] = await system.prints(/^gateway +http:\/\/(\S+)/m);
+    for (const [member, answer] of [
+      ['demo-1', '{"status":1,"balance":10000.00}'],
+      ['demo-50', '{"status":1,"balance":10000.00}'],
+      ['demo-51', '{"status":2,"balance":0.00,"error_code":"OTHERS"}'],
+    ] as const) {
+      const timestamp = '1730456083';
+      const sign = createHash('md5').update(`${member}${timestamp}development-key`).digest('hex');
+      const body = JSON.stringify({ member_id: member, timestamp, sign });
+      const response = await fetch(`http://${gateway}/api-v1/balance-check`, { method: 'POST', body });
+      expect(await response.text()).to.equal(answer);
+    }
+  });
+
+  it('takes the first bet of the README, pasted as it stands there, and shows the balance after it everywhere', async () => {
     const system = await started();
     const [, gateway = ''] = await system.prints(/^gateway +http:\/\/(\S+)/m);
     const [, core = ''] = await system.prints(/^wallet-core +gRPC (\S+)/m);
@@ -129,6 +147,8 @@ describe('npm start', () => {
     expect(await bash(bet)).to.include({ status: 200, username: 'demo', moneyBefore: 10000, money: 9920 });
     const [balance = ''] = /^npx buf curl .*$/m.exec(readme) ?? [];
     expect(await bash(balance)).to.deep.equal({ playerId: 'demo', currency: 'CNY', balance: '9920.00' });
+    const [, check = ''] = /<!-- tested: api-v1 balance -->\n\n```sh\n([\s\S]*?)```/.exec(readme) ?? [];
+    expect(await bash(check)).to.deep.equal({ status: 1, balance: 9920 });
   });
 
   for (const signal of ['SIGTERM', 'SIGINT'] as const) {

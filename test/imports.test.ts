@@ -25,6 +25,8 @@ const within = (...folders: readonly string[]) => {
 const isGrpc = (name: string) =>
   within('wallet-core/grpc', 'proto', '@grpc')(name) || name.startsWith('grpc-') || name === '@bufbuild/protobuf';
 
+const isFlawed = within('test/simulator/flawed', 'test/simulator/flawed-wallet.ts');
+
 /** Arrows point inward (STYLE.md, 1). */
 const RULES: readonly Rule[] = [
   {
@@ -58,8 +60,26 @@ const RULES: readonly Rule[] = [
     mayImport: (name) => !within('test')(name) && !['mocha', 'chai'].includes(name),
   },
   {
+    says: 'the simulator shares no code with what it checks',
+    files: (file) => within('test/simulator')(file) && !file.endsWith('.test.ts'),
+    mayImport: (name) =>
+      within('test/simulator')(name) || name.startsWith('node:') || ['commander', 'cli-progress'].includes(name),
+  },
+  {
+    says: 'the wallet with planted bugs shares no code with anything',
+    files: isFlawed,
+    mayImport: (name) => isFlawed(name) || name.startsWith('node:'),
+  },
+  {
+    says: 'the simulator shares no code with the wallet with planted bugs',
+    files: (file) => within('test/simulator')(file) && !isFlawed(file) && !file.endsWith('.test.ts'),
+    mayImport: (name) => !isFlawed(name),
+  },
+  {
     says: 'only configuration reads the environment',
-    files: (file) => !within('test')(file) && path.basename(file) !== 'config.ts',
+    files: (file) =>
+      (!within('test')(file) || (within('test/simulator')(file) && !file.endsWith('.test.ts'))) &&
+      path.basename(file) !== 'config.ts',
     mayReadEnvironment: false,
   },
 ];
@@ -180,6 +200,16 @@ describe('the direction of imports', () => {
     ['gateway/x.ts', `const port = process.env.PORT;`, 'reads process.env'],
     ['gateway/x.ts', `const port = process['env'].PORT;`, 'reads process.env'],
     ['wallet-core/x.ts', `const { env } = process;`, 'reads process.env'],
+    ['test/simulator/x.ts', `import { parseMoney } from '../../wallet-core/money.js';`, 'imports wallet-core/money.ts'],
+    [
+      'test/simulator/ebet/x.ts',
+      `import { STATUS } from '../../../gateway/ebet/status.js';`,
+      'imports gateway/ebet/status.ts',
+    ],
+    ['test/simulator/x.ts', `import { System } from '../system.js';`, 'imports test/system.ts'],
+    ['test/simulator/x.ts', `const key = process.env.KEY;`, 'reads process.env'],
+    ['test/simulator/flawed/x.ts', `import { cents } from '../money.js';`, 'imports test/simulator/money.ts'],
+    ['test/simulator/x.ts', `import './flawed-wallet.js';`, 'imports test/simulator/flawed-wallet.ts'],
     ['start.ts', `import { env } from 'node:process';`, 'reads process.env'],
     ['start.ts', `spawn('node', { env: { ...process.env } });`, 'reads process.env'],
   ];
@@ -199,6 +229,9 @@ describe('the direction of imports', () => {
     ['gateway/config.ts', `const port = process.env.PORT;`],
     ['start.ts', `import './gateway/config.js'; import './wallet-core/config.js'; process.exit(1);`],
     ['wallet-core/x.ts', `// import '../gateway/app.js'; process.env is for configuration\nconst a = "import 'chai'";`],
+    ['test/simulator/x.ts', `import './wire.js'; import { Command } from 'commander'; import 'node:http';`],
+    ['test/simulator/flawed-wallet.ts', `import 'node:http'; import './flawed/ledger.js';`],
+    ['test/simulator/x.test.ts', `import { System } from '../system.js'; import '../../gateway/app.js';`],
     ['test/x.ts', `import '../wallet-core/core.js'; import '../gateway/app.js'; process.env.PATH;`],
   ];
   for (const [file, text] of ALLOWED) {

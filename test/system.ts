@@ -309,6 +309,13 @@ export class System {
     return sign('RSA-MD5', Buffer.from(text), key).toString('base64');
   }
 
+  /** The private key that all channels share unless they say so, as PEM. */
+  get privateKey(): string {
+    const key = this.#keys.get(SHARED_KEY);
+    if (!key) throw new Error(`there is no key ${SHARED_KEY}`);
+    return key.export({ type: 'pkcs8', format: 'pem' }).toString();
+  }
+
   async stop(): Promise<void> {
     this.clients.close();
     await this.gateway.stop('SIGKILL');

@@ -176,6 +176,14 @@ describe('a bet that a payout names with betMoney 0', () => {
       );
     });
 
+    it('is not refunded if an accepted payout named it as one that counted', async () => {
+      const player = await refunds.player();
+      const bet = await bets(player);
+      await payout(player, '0', [bet, '100']);
+      expectCredit(await payout(player, '5', [bet, '0']), 200, '905', '900');
+      await player.expectLedger('905.00', 'BET -100.00', 'PAYOUT 0.00', 'PAYOUT 5.00');
+    });
+
     it('is refunded once, however many payouts name it at the same moment', async () => {
       const player = await refunds.player();
       const bet = await bets(player);

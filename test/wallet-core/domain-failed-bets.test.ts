@@ -175,6 +175,10 @@ for (const relation of BOTH) {
       ['that is a correction', () => given(move({ kind: 'PAYOUT_CORRECTION' }))],
       ['that was refunded', () => given(move(BET), refund())],
       [
+        'that a payout settled',
+        () => given(move(BET), payout(named('SETTLE', 'bet-1'), { reference: 'payout-0', amount: 0n })),
+      ],
+      [
         'of which a cent was returned',
         () =>
           given(
@@ -353,12 +357,16 @@ describe('decide: failed bets in a command of several movements', () => {
 
 describe('a command that names failed bets', () => {
   for (const relation of BOTH) {
-    it(`needs what is known of them, what was drawn, and whether they are blocked (${relation})`, () => {
+    it(`needs what is known of them, what was drawn, and whether they are blocked or settled (${relation})`, () => {
       const needs = needsOf(payout([...named(relation, 'bet-1', 'bet-2'), ...named('SETTLE', 'bet-3')]));
       expect(needs.debits).to.deep.equal(['bet-1', 'bet-2']);
       expect(needs.blocks).to.deep.equal([
         { reference: 'bet-1', player: 'demo' },
         { reference: 'bet-2', player: 'demo' },
+      ]);
+      expect(needs.settlements).to.deep.equal([
+        { reference: 'bet-1', player: 'demo', currency: 'CNY' },
+        { reference: 'bet-2', player: 'demo', currency: 'CNY' },
       ]);
       expect(needs.accounts).to.deep.equal([{ player: 'demo', currency: 'CNY' }]);
     });

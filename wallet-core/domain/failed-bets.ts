@@ -54,7 +54,10 @@ export function settleFailedBets(
   return { refunds, blocks, refused };
 }
 
-/** Whether the payout's word concerns this bet, and its money is still with the house, whole. */
+/**
+ * Whether the payout's word concerns this bet, and its money is still with the house, whole. A bet that an accepted payout
+ * settled has not failed: the list is not signed, and a refund of such a bet is refused for the same reason.
+ */
 function isDebited(view: State, bet: MovementRecord, payout: NewMovement): boolean {
   const { returned, refunded } = view.drawnOf(bet.channel, bet.reference);
   return (
@@ -66,6 +69,7 @@ function isDebited(view: State, bet: MovementRecord, payout: NewMovement): boole
     bet.currency === payout.currency &&
     bet.round === payout.round &&
     !refunded &&
-    returned === 0n
+    returned === 0n &&
+    !view.isSettled(bet)
   );
 }

@@ -54,7 +54,10 @@ export function needsOf(command: Command): Needs {
         for (const named of names) {
           const failed = saysFailed(named);
           if (failed || named.amount > 0n) needs.debits.push(named.reference);
-          if (failed) needs.blocks.push({ reference: named.reference, player });
+          if (failed) {
+            needs.blocks.push({ reference: named.reference, player });
+            needs.settlements.push({ reference: named.reference, player, currency });
+          }
         }
       }
       return needs;

@@ -1,8 +1,12 @@
 import { execFile } from 'node:child_process';
 import { generateKeyPairSync } from 'node:crypto';
+import { once } from 'node:events';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
+import { promisify } from 'node:util';
 import { expect } from 'chai';
 import type { Checklist } from './conformance.js';
 import type { Flaw } from './flawed/flaws.js';
@@ -118,6 +122,27 @@ describe('the commands of the simulator', () => {
     expect(stdout).to.include('1 kept, 1 broken, 0 not played');
     const { stdout: json } = await run('conformance', ...given, '--json');
     expect(JSON.parse(json) as Checklist).to.include({ kept: 1, broken: 1, notPlayed: 0 });
+  });
+
+  it('print all of a report that is longer than a pipe holds, also for a slow reader', async () => {
+    // A wallet that says yes to everything breaks nearly every rule.
+    const server = createServer((_, response) => response.end('{"status":200,"money":1000,"moneyBefore":1000}'));
+    await once(server.listen(0, '127.0.0.1'), 'listening');
+    const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+    const [file, node] = [path.join(import.meta.dirname, 'conformance-main.js'), process.execPath];
+    const command = `'${node}' '${file}' --url ${url} --provider ebet --key '${key}' --json`;
+    try {
+      // A reader that begins when the report does, and has then no room for all of it at once.
+      const { stdout } = await promisify(execFile)('sh', ['-c', `${command} | { head -c 1; cat; }`], {
+        maxBuffer: 2 ** 24,
+      });
+      expect(stdout.length).to.be.above(2 ** 17);
+      expect((JSON.parse(stdout) as Checklist).broken).to.be.above(100);
+      // And one that has seen enough.
+      expect((await promisify(execFile)('sh', ['-c', `${command} | head -c 1`])).stderr).to.equal('');
+    } finally {
+      server.close();
+    }
   });
 
   it('say which rules were not played, and why', async () => {

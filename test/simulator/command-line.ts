@@ -1,5 +1,4 @@
 import { randomInt } from 'node:crypto';
-import { writeSync } from 'node:fs';
 import { Command, InvalidArgumentError, Option } from 'commander';
 import progress from 'cli-progress';
 import { DEFAULTS, FAILED_BETS, type Options } from './options.js';
@@ -84,14 +83,21 @@ export async function main(
   const given = argumentsOf(command);
   try {
     const { text, good } = await run(given, given.json ? SILENT : bar());
-    // All of it is out before the process ends, also into a pipe.
-    writeSync(process.stdout.fd, `${text}\n`);
+    await print(text);
     process.exitCode = good ? EXIT.noDifference : EXIT.difference;
   } catch (error) {
     if (!(error instanceof SetupError)) throw error;
     console.error(error.message);
     process.exitCode = EXIT.setup;
   }
+}
+
+/** Prints all of it, however slowly it is read, such as by `less`; who has stopped reading, such as `head`, wants no more. */
+function print(text: string): Promise<void> {
+  return new Promise((resolve) => {
+    process.stdout.once('error', () => resolve());
+    process.stdout.write(`${text}\n`, () => resolve());
+  });
 }
 
 /** On stderr, and only for a person. */

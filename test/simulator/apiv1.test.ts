@@ -98,6 +98,11 @@ describe('the simulator as an api-v1 provider', () => {
       /^balance-check of yk\d+: OTHERS, so --key is not the channel's key or the player/,
     ],
     ['players who are not there', { playerNames: 'nobody%d' }, /OTHERS, so --key is not .* or the player is unknown/],
+    [
+      'a wallet that is not there',
+      { url: 'http://127.0.0.1:1' },
+      /^http:..127.0.0.1:1 cannot be reached: .*ECONNREFUSED.*\nStart the wallet/,
+    ],
     ['an empty key', { key: '' }, /^--key: empty; give the key/],
   ] as const) {
     it(`ends before it begins with ${what}, and says what mends it`, async () => {

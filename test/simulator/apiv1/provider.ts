@@ -38,19 +38,22 @@ function keyOf(key: string): string {
 async function findPlayers(desk: Desk, { options, players }: Connection): Promise<void> {
   const frozen = options.frozenPlayer;
   if (frozen !== undefined) desk.book.freezes(frozen);
-  const all = frozen === undefined ? players : [...players, frozen];
-  await mapAtMost(options.concurrency, all, async (player) => {
+  const [first, ...others] = frozen === undefined ? players : [...players, frozen];
+  const find = async (player: string) => {
     const answer = await desk.reads(player);
     if (!isSuccess(answer.json) || desk.book.balance(player) === undefined) {
       throw new SetupError(whyNot(player, options.url, answer));
     }
-  });
+  };
+  // Whether there is a wallet at all is asked once.
+  if (first !== undefined) await find(first);
+  await mapAtMost(options.concurrency, others, find);
 }
 
 /** What is wrong and what mends it. */
 function whyNot(player: string, url: string, { http, text, json }: Answer): string {
   const said = `balance-check of ${player}:`;
-  if (http === 0) return `${said} ${text}; expected a wallet that answers at --url ${url}`;
+  if (http === 0) return `${url} cannot be reached: ${text}\nStart the wallet (ours: npm start) or mend --url.`;
   if (http !== 200) {
     return `${said} HTTP ${http} ${text.slice(0, 200)}\nexpected --url to be the address before /api-v1/balance-check, and an api-v1 channel there`;
   }

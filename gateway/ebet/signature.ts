@@ -1,6 +1,6 @@
 import { createPublicKey, verify, type KeyObject } from 'node:crypto';
-import { JsonNumber, type Json, type JsonObject } from '../json/value.js';
-import { shortestNumber } from '../json/shortest-number.js';
+import type { Json, JsonObject } from '../json/value.js';
+import { signedTextsOf } from '../signed-text.js';
 
 /**
  * What eBET signs, per endpoint: these fields in this order, joined without separators (eBET manual, each API's page). Where
@@ -23,41 +23,15 @@ const signedTexts = {
 
 export type SignedEndpoint = keyof typeof signedTexts;
 
-type NumberText = (number: JsonNumber) => string | undefined;
-
-/**
- * Numbers are signed as the text that stands in the JSON. Whoever signs before printing may print `820.00` for a signed
- * `820`, so the shortest form is tried next: the same key signed it, and its value is the same.
- */
-const NUMBER_FORMS: readonly NumberText[] = [(number) => number.text, (number) => shortestNumber(number.text)];
-
 /** Whether one of the channel's keys signed the body: MD5withRSA, PKCS#1 v1.5. Malformed is the same as wrong. */
 export function verifySignature(endpoint: SignedEndpoint, body: JsonObject, keys: readonly KeyObject[]): boolean {
   const signature = decodeBase64(body.get('signature'));
   if (signature === undefined) return false;
-  const tried = new Set<string | undefined>([undefined]);
-  for (const form of NUMBER_FORMS) {
-    for (const fields of signedTexts[endpoint]) {
-      const text = joined(fields, body, form);
-      if (text === undefined || tried.has(text)) continue;
-      const data = Buffer.from(text, 'utf8');
-      if (keys.some((key) => verify('RSA-MD5', data, key, signature))) return true;
-      tried.add(text);
-    }
+  for (const text of signedTextsOf(body, signedTexts[endpoint])) {
+    const data = Buffer.from(text, 'utf8');
+    if (keys.some((key) => verify('RSA-MD5', data, key, signature))) return true;
   }
   return false;
-}
-
-/** Undefined if a field is of a kind that has no text to sign, or a number has no short form. */
-function joined(fields: readonly string[], body: JsonObject, form: NumberText): string | undefined {
-  let text = '';
-  for (const field of fields) {
-    const value = body.get(field) ?? '';
-    const part = value instanceof JsonNumber ? form(value) : value;
-    if (typeof part !== 'string') return undefined;
-    text += part;
-  }
-  return text;
 }
 
 /** Node skips what is not base64, so only text that comes out again the same is base64 in the strict sense. */

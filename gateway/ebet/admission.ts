@@ -44,6 +44,9 @@ export interface Rejection {
   readonly why: string;
 }
 
+/** wallet-core is away, slow or full: what became of the call nobody knows, and eBET sends it again. */
+export const BUSY: Rejection = { status: STATUS.BUSY, why: 'wallet-core gave no answer in time' };
+
 /** The channel of a call, found by its channelId as text, or why there is none. */
 export function channelOf(body: JsonObject, channels: ReadonlyMap<string, EbetChannel>): EbetChannel | Rejection {
   const channelId = body.get('channelId');

@@ -4,6 +4,7 @@ import { isJsonObject, JsonNumber, type Json, type JsonObject } from '../json/va
 import { shortestNumber } from '../json/shortest-number.js';
 import * as field from './admission.js';
 import {
+  BUSY,
   currencyFault,
   eventFault,
   fieldFault,
@@ -78,7 +79,7 @@ async function answer(call: Call): Promise<Answer> {
   };
   const ask = { channel: channel.name, request: Buffer.from(call.request) };
   const result = await client.post({ ...ask, body: { $case: 'refund', value: refund } }, call.deadline);
-  if (!result) return refuse(call, { status: STATUS.BUSY, why: 'wallet-core gave no answer in time' });
+  if (!result) return refuse(call, BUSY);
   if (!result.refund) return refuse(call, { status: statusOf(result.reason), why: whyOf(result) });
   return { ...answerOf(lines, result.refund.lines, currency), timestamp: Number(result.timeMs) };
 }

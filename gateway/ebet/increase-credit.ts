@@ -5,7 +5,7 @@ import { isJsonObject, type Json, type JsonObject } from '../json/value.js';
 import { shortestNumber } from '../json/shortest-number.js';
 import type { Ask } from '../batches.js';
 import * as field from './admission.js';
-import { currencyFault, eventFault, fieldFault, signatureFault, textOf } from './admission.js';
+import { BUSY, currencyFault, eventFault, fieldFault, signatureFault, textOf } from './admission.js';
 import { amountJson, logRejection, playerOf, type Answer, type Call, type Endpoint } from './call.js';
 import type { EbetChannel } from './channel.js';
 import { STATUS, statusOf, whyOf } from './status.js';
@@ -84,7 +84,7 @@ function askOf(body: JsonObject, type: TransactionType, channel: EbetChannel): O
 }
 
 async function answerOf(call: Call, result: Result | undefined): Promise<Answer> {
-  if (!result) return refuseUnread(call, { status: STATUS.BUSY, why: 'wallet-core gave no answer in time' });
+  if (!result) return refuseUnread(call, BUSY);
   const status = result.outcome === Outcome.APPLIED ? STATUS.SUCCESS : statusOf(result.reason);
   const [posted] = result.movements;
   if (posted && (result.outcome === Outcome.APPLIED || result.outcome === Outcome.REFUSED)) {
@@ -101,8 +101,7 @@ async function answerOf(call: Call, result: Result | undefined): Promise<Answer>
 /** An unknown type: a seqNo that is known makes it a wrong repeat, which comes first. */
 async function refuseType(call: Call): Promise<Answer> {
   const known = await call.client.isKnown(call.channel.name, textOf(call.body, 'seqNo'), call.deadline);
-  if (known === undefined)
-    return refuseUnread(call, { status: STATUS.BUSY, why: 'wallet-core gave no answer in time' });
+  if (known === undefined) return refuseUnread(call, BUSY);
   return known
     ? refuse(call, { status: STATUS.WRONG_PARAMETER, why: 'seqNo is known with another type' })
     : refuse(call, { status: STATUS.NOT_AVAILABLE, why: 'type is unknown' });
@@ -112,8 +111,7 @@ async function refuseType(call: Call): Promise<Answer> {
 async function refuse(call: Call, rejection: field.Rejection): Promise<Answer> {
   const player = playerOf(textOf(call.body, 'username'));
   const balance = await call.client.balance(player, call.channel.currency, call.deadline);
-  if (balance === undefined)
-    return refuseUnread(call, { status: STATUS.BUSY, why: 'wallet-core gave no answer in time' });
+  if (balance === undefined) return refuseUnread(call, BUSY);
   logRejection('increaseCredit', call, rejection);
   return { ...balances(call.body, balance ?? '0', balance ?? '0'), status: rejection.status };
 }

@@ -1,7 +1,7 @@
 import { Kind, Outcome, type Movement } from '../../proto/gen/wallet/v1/movement.js';
 import { JsonNumber } from '../json/value.js';
 import * as field from './admission.js';
-import { eventFault, fieldFault, signatureFault, staleness, textOf, type Rejection } from './admission.js';
+import { BUSY, eventFault, fieldFault, signatureFault, staleness, textOf, type Rejection } from './admission.js';
 import { amountJson, logRejection, playerOf, type Answer, type Call, type Endpoint } from './call.js';
 import { STATUS, statusOf } from './status.js';
 
@@ -45,7 +45,7 @@ async function answer(call: Call): Promise<Answer> {
     textOf(body, 'querySeqNo') === ''
       ? await client.movementsOfRound(channel.name, player, round, deadline)
       : await client.movements(channel.name, player, seqNos, deadline);
-  if (!found) return refuse(call, { status: STATUS.BUSY, why: 'wallet-core gave no answer in time' });
+  if (!found) return refuse(call, BUSY);
   const creditRecord = newestOfEach(found).map((movement) => lineOf(movement, username));
   return { username, status: STATUS.SUCCESS, creditRecord };
 }

@@ -3,6 +3,7 @@ import { formatMoney, parseMoney } from '../../wallet-core/money.js';
 import { isJsonObject, JsonNumber, type Json } from '../json/value.js';
 import * as field from './admission.js';
 import {
+  BUSY,
   currencyFault,
   eventFault,
   fieldFault,
@@ -57,7 +58,7 @@ async function answer(call: Call): Promise<Answer> {
   };
   const ask = { channel: channel.name, request: Buffer.from(call.request) };
   const result = await client.post({ ...ask, body: { $case: 'refund', value: refund } }, call.deadline);
-  if (!result) return refuse(call, { status: STATUS.BUSY, why: 'wallet-core gave no answer in time' });
+  if (!result) return refuse(call, BUSY);
   if (!result.refund) return refuse(call, { status: statusOf(result.reason), why: whyOf(result) });
   return { ...answerOf(call, result.refund), timestamp: Number(result.timeMs) };
 }

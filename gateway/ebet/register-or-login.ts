@@ -1,7 +1,7 @@
 import { LogInOutcome, type LogInRequest, type LogInResponse } from '../../proto/gen/wallet/v1/account.js';
 import { shortestNumber } from '../json/shortest-number.js';
 import * as field from './admission.js';
-import { currencyFault, eventFault, fieldFault, signatureFault, textOf, type Rejection } from './admission.js';
+import { BUSY, currencyFault, eventFault, fieldFault, signatureFault, textOf, type Rejection } from './admission.js';
 import { logRejection, playerOf, type Answer, type Call, type Endpoint } from './call.js';
 import type { SignedEndpoint } from './signature.js';
 import { STATUS, statusOfLogIn } from './status.js';
@@ -81,8 +81,6 @@ async function answer(call: Call): Promise<Answer> {
   const response = await client.logIn(login, call.deadline);
   return response ? answerOf(call, response) : refuse(call, BUSY);
 }
-
-const BUSY: Rejection = { status: STATUS.BUSY, why: 'wallet-core gave no answer in time' };
 
 function answerOf(call: Call, { outcome, playerId, accessToken, sessionToken }: LogInResponse): Answer {
   const status = statusOfLogIn(outcome);

@@ -30,7 +30,7 @@ describe('eBET logs a player in', () => {
   before(async () => {
     system = await System.start(
       [
-        // One of these tests logs in again and again until a token's time is over.
+        // These tests log in more often than a player does.
         { channelId: 1, currency: 'CNY', loginsPerMinute: 1_000_000 },
         { channelId: 2, currency: 'CNY', rotateAccessToken: true },
         { channelId: 3, currency: 'THB' },
@@ -475,7 +475,7 @@ describe('a login at eBET', () => {
     const { accessToken, sessionToken } = first.json as Record<string, string>;
     const second = await login({ eventType: TOKEN, accessToken });
     await player.syncCredit({ sessionToken });
-    await player.increaseCredit(1, '-1', { sessionToken, accessToken, password });
+    const bet = await player.makes(1, '-1', { sessionToken, accessToken, password });
     // What is refused is logged.
     for (const fields of [
       { eventType: PASSWORD, password: `${password}!` },
@@ -497,6 +497,10 @@ describe('a login at eBET', () => {
     const expectNoSecret = (text: string, where: string) => {
       for (const secret of secrets) expect(text.includes(secret), where).to.equal(false);
     };
+    // It is compressed in the ledger's file.
+    const { request } = await ebet.held(bet);
+    expect(request).to.contain('"sessionToken":""').and.contain('"accessToken":""').and.contain('"password":""');
+    expectNoSecret(request, 'the request that is kept');
     const files = () => readdirSync(data).filter((name) => name.startsWith('ledger.db'));
     for (const name of files()) expectNoSecret(readFileSync(path.join(data, name), 'latin1'), name);
     expect(await system.gateway.stop()).to.equal(0);

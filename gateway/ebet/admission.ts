@@ -21,6 +21,11 @@ export const USERNAME: Field = { type: 'string', required: true, form: /^(?!\.0)
 export const EVENT: Field = { type: 'string', required: true };
 const SIGNATURE: Field = { type: 'string', required: true };
 /**
+ * The signed text begins with seqNo and event, and goes on with what players choose themselves: their name and password. With
+ * a whole payment in his password, a login that was signed would be one, if all before it could pass for a seqNo.
+ */
+const CALL_SEQ_NO: Field = { ...SEQ_NO, form: /^(?!.*(?:registerOrLogin|increaseCredit))[\x20-\x7e]{1,128}$/ };
+/**
  * Milliseconds of the years 2014 to 2096 in exactly 13 digits: other lengths or beginnings would let a digit of the
  * channelId before it, or of the name behind it, be taken for one of its own.
  */
@@ -30,7 +35,7 @@ export const CURRENCY: Field = { type: 'string', required: false };
 /** What every signed call has. */
 export const SIGNED_CALL: Readonly<Record<string, Field>> = {
   username: USERNAME,
-  seqNo: SEQ_NO,
+  seqNo: CALL_SEQ_NO,
   event: EVENT,
   timestamp: TIMESTAMP,
   signature: SIGNATURE,

@@ -16,6 +16,7 @@ import {
   fresh,
   number,
   print,
+  textOf,
   type Answered,
   type Fields,
   type Player,
@@ -356,6 +357,26 @@ describe('eBET logs a player in', () => {
     expectCredit(await ebet.send('/increaseCredit', forged), 4026, '0');
     await player.expectLedger('10.00');
     expectLogin(await ebet.send('/registerOrLogin', sent), player.name);
+  });
+
+  it('and a password that has a payment in it makes none of what is signed for its login', async () => {
+    const [player, timestamp] = [await ebet.player('1000.00'), Date.now()];
+    const password = `increaseCredit1${timestamp}${player.name}500000`;
+    const signedLogin = login(PASSWORD, { username: 'anybody', password, timestamp });
+    const signature = system.sign(ebet.signedText('/registerOrLogin', signedLogin));
+    const seqNo = `${textOf(signedLogin.seqNo)}registerOrLogin1${timestamp}anybody`;
+    expectCredit(await player.increaseCredit(6, '500000', { seqNo, timestamp, signature }), 4025, '0');
+    await player.expectLedger('1000.00');
+  });
+
+  it('and a name that has a payment in it makes none of what is signed for its bets', async () => {
+    const [player, timestamp] = [await ebet.player('1000.00'), Date.now()];
+    const rogue = ebet.named(`xincreaseCredit1${timestamp}${player.name}`);
+    const fields = rogue.movement(2, '5000', { timestamp });
+    const signature = system.sign(ebet.signedText('/increaseCredit', fields));
+    const seqNo = `${textOf(fields.seqNo)}increaseCredit1${timestamp}x`;
+    expectCredit(await player.increaseCredit(2, '5000', { seqNo, timestamp, signature }), 4025, '0');
+    await player.expectLedger('1000.00');
   });
 
   it('and a bet signed for increaseCredit is no login', async () => {

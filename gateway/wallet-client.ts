@@ -39,6 +39,9 @@ const BUSY_CODES: ReadonlySet<status> = new Set([
   status.CANCELLED,
 ]);
 
+/** A movement without the others that it names: there may be a thousand of them, in each of a thousand movements. */
+export type Unnamed = Omit<Movement, 'names'>;
+
 type Callback<Response> = (error: ServiceError | null, response: Response) => void;
 
 /** The gateway's one client of wallet-core, on one connection. What it asks has the deadline of its callback. */
@@ -122,17 +125,18 @@ export class WalletClient {
     playerId: string,
     references: readonly string[],
     deadline: number,
-  ): Promise<readonly Movement[] | undefined> {
-    if (references.length === 0) return [];
-    const found = await read<FindMovementsResponse>(this.#log, deadline, (options, callback) =>
-      this.#queries.findMovements(
-        { channel, playerId, references: [...references] },
-        new Metadata(),
-        options,
-        callback,
-      ),
-    );
-    return found === null ? [] : found?.movements;
+  ): Promise<readonly Unnamed[] | undefined> {
+    const all: Unnamed[] = [];
+    for (let unread = [...references]; unread.length > 0;) {
+      const request = { channel, playerId, references: unread };
+      const found = await read<FindMovementsResponse>(this.#log, deadline, (options, callback) =>
+        this.#queries.findMovements(request, new Metadata(), options, callback),
+      );
+      if (found === undefined) return undefined;
+      all.push(...(found?.movements ?? []).map(unnamed));
+      unread = found?.unread ?? [];
+    }
+    return all;
   }
 
   /** All records of a player in a round, oldest first; undefined when wallet-core does not answer in time. */
@@ -141,15 +145,15 @@ export class WalletClient {
     playerId: string,
     round: string,
     deadline: number,
-  ): Promise<readonly Movement[] | undefined> {
-    const all: Movement[] = [];
+  ): Promise<readonly Unnamed[] | undefined> {
+    const all: Unnamed[] = [];
     for (let pageToken = ''; ;) {
       const request = { ...EVERYTHING, channel, playerId, round, pageToken };
       const page = await read<ListMovementsResponse>(this.#log, deadline, (options, callback) =>
         this.#queries.listMovements(request, new Metadata(), options, callback),
       );
       if (page === undefined) return undefined;
-      all.push(...(page?.movements ?? []));
+      all.push(...(page?.movements ?? []).map(unnamed));
       pageToken = page?.nextPageToken ?? '';
       if (pageToken === '') return all.reverse();
     }
@@ -172,6 +176,10 @@ export class WalletClient {
   close(): void {
     this.#posting.close();
   }
+}
+
+function unnamed({ names: _, ...movement }: Movement): Unnamed {
+  return movement;
 }
 
 /** One read; null for NOT_FOUND, undefined without an answer in time. */

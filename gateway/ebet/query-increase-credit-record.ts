@@ -1,5 +1,6 @@
-import { Kind, Outcome, type Movement } from '../../proto/gen/wallet/v1/movement.js';
+import { Kind, Outcome } from '../../proto/gen/wallet/v1/movement.js';
 import { JsonNumber } from '../json/value.js';
+import type { Unnamed } from '../wallet-client.js';
 import * as field from './admission.js';
 import { BUSY, eventFault, fieldFault, signatureFault, staleness, textOf, type Rejection } from './admission.js';
 import { amountJson, logRejection, playerOf, type Answer, type Call, type Endpoint } from './call.js';
@@ -51,13 +52,13 @@ async function answer(call: Call): Promise<Answer> {
 }
 
 /** A seqNo may have several refused attempts before it is held: the newest tells what became of it. */
-function newestOfEach(movements: readonly Movement[]): Movement[] {
+function newestOfEach(movements: readonly Unnamed[]): Unnamed[] {
   const asked = movements.filter(({ kind }) => kind !== Kind.REFUND);
   const newest = new Map(asked.map((movement) => [movement.reference, movement]));
   return asked.filter((movement) => newest.get(movement.reference) === movement);
 }
 
-function lineOf(movement: Movement, username: string) {
+function lineOf(movement: Unnamed, username: string) {
   const { outcome, reason, refunded, reference, round, providerType, timeMs } = movement;
   const { amount, balanceBefore, balanceAfter } = movement;
   const accepted = refunded ? STATUS.REFUNDED : STATUS.SUCCESS;

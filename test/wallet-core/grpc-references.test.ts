@@ -10,6 +10,8 @@ const RETURN = {
   names: [{ reference: 'no-debit', relation: Relation.RETURN, amount: '1.00' }],
 };
 
+const PAYOUT = { kind: Kind.PAYOUT, amount: '0.00' };
+
 describe('wallet.v1: what is known of references', () => {
   let core: TestCore;
 
@@ -90,6 +92,19 @@ describe('wallet.v1: what is known of references', () => {
     it('takes 1,000 references', async () => {
       const many = Array.from({ length: 999 }, (_, n) => `never-${n}`);
       expect(await found([...many, 'c'])).to.deep.equal(['c']);
+    });
+
+    it('stops where there is much to tell, and says what is left to ask for', async () => {
+      const payouts = Array.from({ length: 30 }, (_, n) => `payout-${n}`);
+      const names = Array.from({ length: 1000 }, (_, n) => ({
+        ...{ reference: `${n}`.padStart(128, '0'), relation: Relation.MENTION, amount: '' },
+      }));
+      for (const reference of payouts) await core.post(movements({ ...PAYOUT, reference, names }));
+      const { movements: told, unread } = await find(payouts);
+      // All 1,000 that can be asked for at once would not fit a message.
+      expect(told.reduce((bytes, movement) => bytes + movement.names.length * 128, 0)).to.be.below(3_000_000);
+      expect([...told.map(({ reference }) => reference), ...unread]).to.deep.equal(payouts);
+      expect(await found(unread)).to.deep.equal(unread);
     });
 
     const REFERENCE = 'expected 1 to 128 printable ASCII characters';

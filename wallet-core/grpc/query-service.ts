@@ -51,10 +51,9 @@ export function queryService({ queries, writer }: Store, log: Logger): QueryServ
         throw invalidArgument(`references: has ${distinct.length}; expected 1 to ${REFERENCES_MAX}`);
       }
       references.forEach((reference, index) => refuse(referenceFault(reference, `references[${index}]`)));
-      const found = await Promise.all(distinct.map((reference) => queries.lastByReference(channel, reference)));
-      const movements = found.flatMap((view) => view ?? []);
+      const { movements, unread } = await queries.lastByReferences(channel, distinct);
       const asked = movements.filter(({ record }) => playerId === '' || record.player === playerId);
-      return { movements: asked.map((view) => writeMovement(view, writer)) };
+      return { movements: asked.map((view) => writeMovement(view, writer)), unread: [...unread] };
     }),
     listMovements: unary(log, async (request) => {
       const size = request.pageSize === 0 ? PAGE_SIZE_DEFAULT : request.pageSize;

@@ -57,6 +57,12 @@ export interface MovementPage {
   readonly next: readonly bigint[];
 }
 
+/** See Queries.lastByReferences. */
+export interface MovementsFound {
+  readonly movements: readonly MovementView[];
+  readonly unread: readonly string[];
+}
+
 /** Reads of what is committed; they never wait for a commit. */
 export interface Queries {
   /** Those that are open, by name. */
@@ -65,8 +71,11 @@ export interface Queries {
   accounts(player: string): Promise<{ accounts: readonly AccountView[]; freezes: readonly FreezeView[] }>;
   movement(id: bigint): Promise<MovementView | undefined>;
   movementByReference(channel: string, reference: string): Promise<MovementView | undefined>;
-  /** What holds a reference, else its newest refused attempt. */
-  lastByReference(channel: string, reference: string): Promise<MovementView | undefined>;
+  /**
+   * What holds each reference, else its newest refused attempt; unknown ones are left out. It reads a bounded part, at least
+   * the first: `unread` are the references that are left.
+   */
+  lastByReferences(channel: string, references: readonly string[]): Promise<MovementsFound>;
   /** The kept request that caused a record. */
   request(id: bigint): Promise<Uint8Array | undefined>;
   /** A page of at most `size` movements, from the ids that the page before gave, or from the newest. */

@@ -9,6 +9,7 @@ import type {
   FreezeView,
   MovementFilter,
   MovementPage,
+  MovementsFound,
   MovementView,
   Queries,
 } from '../port.js';
@@ -100,15 +101,20 @@ export class Reader implements Queries {
   }
 
   async movementByReference(channel: string, reference: string): Promise<MovementView | undefined> {
-    const stored = this.#rows.byReferenceKey(referenceKey(channel, reference));
-    const same = stored?.record.channel === channel && stored.record.reference === reference;
-    return same ? this.#view(stored) : undefined;
+    const stored = this.#held(channel, reference);
+    return stored && this.#view(stored);
   }
 
-  async lastByReference(channel: string, reference: string): Promise<MovementView | undefined> {
-    const held = await this.movementByReference(channel, reference);
-    const attempt = held ? undefined : this.#rows.lastAttempt(channel, reference);
-    return attempt ? this.#view(attempt) : held;
+  async lastByReferences(channel: string, references: readonly string[]): Promise<MovementsFound> {
+    const movements: MovementView[] = [];
+    let seen = 0;
+    for (const [index, reference] of references.entries()) {
+      if (seen >= SCAN_MAX) return { movements, unread: references.slice(index) };
+      const stored = this.#held(channel, reference) ?? this.#rows.lastAttempt(channel, reference);
+      seen += stored ? costOf(stored) : 1;
+      if (stored) movements.push(this.#view(stored));
+    }
+    return { movements, unread: [] };
   }
 
   async request(id: bigint): Promise<Uint8Array | undefined> {
@@ -132,6 +138,11 @@ export class Reader implements Queries {
     return filter.player === undefined || filter.round !== undefined
       ? this.#scan(filter, size, from[0])
       : this.#walk(filter, filter.player, size, from);
+  }
+
+  #held(channel: string, reference: string): StoredMovement | undefined {
+    const stored = this.#rows.byReferenceKey(referenceKey(channel, reference));
+    return stored?.record.channel === channel && stored.record.reference === reference ? stored : undefined;
   }
 
   /** Follows the chains of a player's accounts back from their newest movements, merged by time. */

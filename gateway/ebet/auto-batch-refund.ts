@@ -66,7 +66,7 @@ async function answer(call: Call): Promise<Answer> {
   if (maximum === undefined) {
     return refuse(call, { status: STATUS.WRONG_PARAMETER, why: 'refundThreshold has too many digits' });
   }
-  const lines = list.map((line) => readLine(line, currency));
+  const lines = list.map((line) => readLine(line, maximum, currency));
   const wanted = lines.flatMap(({ refund }) => refund ?? []);
   if (wanted.length === 0) return answerOf(lines, [], currency);
   const refund = {
@@ -84,7 +84,7 @@ async function answer(call: Call): Promise<Answer> {
   return { ...answerOf(lines, result.refund.lines, currency), timestamp: Number(result.timeMs) };
 }
 
-function readLine(line: Json, currency: string): Line {
+function readLine(line: Json, maximum: string, currency: string): Line {
   const fields = isJsonObject(line) ? line : new Map<string, Json>();
   const names = { username: textIn(fields, 'username'), roundCode: textIn(fields, 'roundCode') };
   const playerId = playerOf(names.username);
@@ -92,6 +92,9 @@ function readLine(line: Json, currency: string): Line {
   if (fieldFault(fields, LINE_FIELDS) || playerId.length > PLAYER_LENGTH_MAX) return { ...names, refund: undefined };
   const money = fields.get('refundMoney');
   const minor = money instanceof JsonNumber ? parseMoney(money.text, currency) : undefined;
+  // An amount that no debit can have is compared with the threshold all the same: what is above it must not be blocked.
+  const odd = money instanceof JsonNumber && minor === undefined;
+  if (odd && isAbove(money.text, maximum, currency)) return { ...names, refund: undefined };
   // Anything but a positive amount is empty, which equals no debit.
   const amount = minor !== undefined && minor > 0n ? formatMoney(minor, currency) : '';
   return { ...names, refund: { reference: textOf(fields, 'seqNo'), amount, playerId } };
@@ -111,9 +114,24 @@ function amountMax(body: JsonObject, currency: string): string | undefined {
   if (threshold === '') return '';
   const short = shortestNumber(threshold);
   if (short === undefined) return undefined;
-  const [whole = '', fraction = ''] = short.split('.');
-  const minor = parseMoney(`${whole}.${fraction.slice(0, decimalsOf(currency))}0`, currency);
+  const minor = cut(short, currency);
   return minor === undefined ? '' : formatMoney(minor, currency);
+}
+
+/** Whether an amount that cannot be one of the currency is above the threshold, if there is one. */
+function isAbove(amount: string, maximum: string, currency: string): boolean {
+  const threshold = parseMoney(maximum, currency);
+  if (threshold === undefined || amount.startsWith('-')) return false;
+  const short = shortestNumber(amount);
+  // It has more decimals than the currency, so that it is above what it is cut to.
+  const minor = short === undefined ? undefined : cut(short, currency);
+  return minor === undefined || minor >= threshold;
+}
+
+/** Minor units of a number cut to the currency's decimals; undefined if it is above all amounts. */
+function cut(short: string, currency: string): bigint | undefined {
+  const [whole = '', fraction = ''] = short.split('.');
+  return parseMoney(`${whole}.${fraction.slice(0, decimalsOf(currency))}0`, currency);
 }
 
 /** One group for each player and round, in the order of the list; failed lines are left out of theirs. */

@@ -438,6 +438,21 @@ describe('autoBatchRefund', () => {
       });
     }
 
+    for (const [money, status] of [
+      ['100.001', 200],
+      ['1e30', 200],
+      ['1e99', 200],
+      ['99.999', 209],
+      ['-1e30', 209],
+      ['-101', 209],
+    ] as const) {
+      it(`of 100 a bet never seen, of ${money} in its line, ${status === 200 ? 'is left alone' : 'is blocked'}`, async () => {
+        const [player, never] = [await ebet.player(), fresh('bet')];
+        expectBatch(await ebet.batchRefund([player.failedBet(never, money)], { refundThreshold: 100 }), [player, '0']);
+        expect((await player.increaseCredit(1, '-100', { seqNo: never })).json.status).to.equal(status);
+      });
+    }
+
     it('judges line by line, by what the line says', async () => {
       const player = await ebet.player();
       const [small, large] = [await player.makes(1, '-10'), await player.makes(1, '-100')];

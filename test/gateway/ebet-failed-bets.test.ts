@@ -176,14 +176,6 @@ describe('a bet that a payout names with betMoney 0', () => {
       );
     });
 
-    it('is not refunded if an accepted payout named it as one that counted', async () => {
-      const player = await refunds.player();
-      const bet = await bets(player);
-      await payout(player, '0', [bet, '100']);
-      expectCredit(await payout(player, '5', [bet, '0']), 200, '905', '900');
-      await player.expectLedger('905.00', 'BET -100.00', 'PAYOUT 0.00', 'PAYOUT 5.00');
-    });
-
     it('is refunded once, however many payouts name it at the same moment', async () => {
       const player = await refunds.player();
       const bet = await bets(player);
@@ -511,6 +503,15 @@ describe('a bet that a payout names with betMoney 0', () => {
           await player.expectLedger('905.00', 'BET -100.00', 'PAYOUT 5.00');
         });
       }
+
+      it('if an earlier payout settled it: it has won already, and its refund would be 208', async () => {
+        const player = await ebet().player();
+        const bet = await bets(player);
+        expectCredit(await payout(player, '190', [bet, '100']), 200, '1090', '900');
+        expectCredit(await payout(player, '5', [bet, '0']), 200, '1095', '1090');
+        expectRefund(await player.refund([player.line(bet, '-100')]), ['1095', '1095', '0'], [bet, 208]);
+        await player.expectLedger('1095.00', 'BET -100.00', 'PAYOUT 190.00', 'PAYOUT 5.00');
+      });
 
       it('if the payout names no round', async () => {
         const player = await ebet().player();

@@ -35,7 +35,10 @@ export interface ChannelSetting {
   readonly rotateAccessToken?: boolean;
   readonly accessTokenMinutes?: number;
   readonly failedBets?: 'await-refund' | 'self-refund' | 'reject-payout';
-  /** Files of public keys in the system's folder, each of a pair of its own; all channels share one unless they say so. */
+  /**
+   * Files of public keys in the system's folder, each of a pair of its own; all channels share one unless they say so. A name
+   * may end in the bits of its key, `-1024.pem`; others have 512.
+   */
   readonly publicKeys?: readonly string[];
 }
 
@@ -281,7 +284,8 @@ export class System {
 
   #makeKey(file: string): void {
     if (this.#keys.has(file)) return;
-    const pair = generateKeyPairSync('rsa', { modulusLength: 512 });
+    const modulusLength = Number(/-(\d+)\.pem$/.exec(file)?.[1] ?? 512);
+    const pair = generateKeyPairSync('rsa', { modulusLength });
     this.#keys.set(file, pair.privateKey);
     writeFileSync(path.join(this.folder, file), pair.publicKey.export({ type: 'spki', format: 'pem' }));
   }

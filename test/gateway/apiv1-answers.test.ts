@@ -421,6 +421,27 @@ describe('an api-v1 provider', () => {
       expectSuccess(await member.balanceCheck(), '998.00');
     });
 
+    it('one way to cut a text that is signed without separators, where two decimals are exact', async () => {
+      for (const [by, status] of [
+        [apiv1, 1],
+        [at('exact'), 2],
+      ] as const) {
+        const member = await by.member();
+        const fields = member.movement(2, '820.01');
+        const sign = by.sign(by.signedText('balance-update', fields));
+        // 820.01 of type 2 signs like 820.0 of type 12.
+        const answered = await by.send('balance-update', {
+          ...fields,
+          action_value: number('820.0'),
+          action_type: 12,
+          sign,
+        });
+        expect(answered.json.status).to.equal(status);
+        if (status === 1) await member.expectLedger('1820.00', 'ADJUSTMENT 820.00');
+        else await member.expectLedger('1000.00');
+      }
+    });
+
     it('timestamps near now', async () => {
       const tolerance = at('tolerance');
       const member = await tolerance.member();

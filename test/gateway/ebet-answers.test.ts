@@ -138,6 +138,7 @@ describe('eBET gets', () => {
       ['the longest roundCode', { detail: { roundCode: 'r'.repeat(128) } }],
       ['a roundCode that begins and ends with a space', { detail: { roundCode: ' api_test_match_award ' } }],
       ['no detail, platform and sessionToken', { detail: undefined, platform: undefined, sessionToken: null }],
+      ['no currency', { currency: undefined }],
       ['members that nobody knows', { accessToken: null, brand: { name: [1.5, true] } }],
       ['a timestamp with a .0', { timestamp: number('1637308132650.0') }],
       ['a channelId with a .0', { channelId: number('1.0') }],
@@ -519,12 +520,16 @@ describe('eBET gets', () => {
       await player.expectLedger('900.00', 'BET -100.00');
     });
 
-    it('when the timestamp of a refund is stale', async () => {
+    it('when the timestamp of a refund is stale, which is logged', async () => {
       const player = await ebet.player();
       const bet = await player.makes(1, '-100');
       const refund = await player.refund([player.line(bet, '-100')], { timestamp: Date.now() - 11 * 60_000 });
       expectAnswer(refund, { status: 4026, username: player.name });
       await player.expectLedger('900.00', 'BET -100.00');
+      await system.gateway.prints(`"seqNo":"${textOf(refund.sent.seqNo)}"`);
+      const lines = system.gateway.output.split('\n').filter((line) => line.includes(textOf(refund.sent.seqNo)));
+      expect(lines).to.have.length(1);
+      expect(lines[0]).to.include('"status":4026,"why":"timestamp is more than 600000 ms away"');
     });
 
     for (const signature of ['x', 'AAAA', '签名', 'A'.repeat(100_000)]) {

@@ -8,6 +8,7 @@ import {
   expectCredit,
   expectRefund,
   fresh,
+  textOf,
   type Answered,
   type Fields,
   type Player,
@@ -201,6 +202,50 @@ describe('the keys of an eBET channel', () => {
     expect((await newly.increaseCredit(1, '-100', { seqNo, timestamp })).text).to.equal(bet.text);
     expectCredit(await newly.increaseCredit(1, '-100'), 200, '700', '800');
     expectCredit(await as(new Ebet(system, 2, 'CNY', 'old.pem'), player).increaseCredit(1, '-1'), 200, '699', '700');
+  });
+});
+
+describe('an eBET channel', () => {
+  let system: System;
+
+  before(async () => {
+    system = await System.start([
+      { channelId: 1, currency: 'CNY', failedBets: 'self-refund' },
+      { channelId: 2, currency: 'CNY', publicKeys: ['short-512.pem', 'usual-1024.pem', 'long-2048.pem'] },
+    ]);
+  });
+  after(() => system.stop());
+
+  it('may have keys of 512 and of 1,024 bits, which are in use, and longer ones', async () => {
+    const player = await new Ebet(system, 2).player();
+    for (const [key, length, after, before] of [
+      ['short-512.pem', 64, '900', '1000'],
+      ['usual-1024.pem', 128, '800', '900'],
+      ['long-2048.pem', 256, '700', '800'],
+    ] as const) {
+      const bet = await as(new Ebet(system, 2, 'CNY', key), player).increaseCredit(1, '-100');
+      expect(Buffer.from(textOf(bet.sent.signature), 'base64')).to.have.length(length);
+      expectCredit(bet, 200, after, before);
+    }
+  });
+
+  it('whose currency is another since then neither returns nor refunds what was debited in the first', async () => {
+    const player = await new Ebet(system).player();
+    const wager = { detail: { roundCode: player.round, betList: [{ betMoney: 100 }] } };
+    const [withheld, bet] = [await player.makes(27, '-50'), await player.makes(1, '-100', wager)];
+    await system.restartGateway([{ channelId: 1, currency: 'THB', failedBets: 'self-refund' }]);
+    const baht = as(new Ebet(system, 1, 'THB'), player);
+    await baht.opens('7.00');
+
+    const part = { detail: { withHoldingList: [{ seqNo: withheld, refund: 50 }] } };
+    expectCredit(await baht.increaseCredit(28, '50', part), 206, '7');
+    expectCredit(await baht.increaseCredit(11, '50', { detail: { withHoldingSeqNo: withheld } }), 206, '7');
+    expectCredit(await baht.increaseCredit(2, '1', settles(baht, bet, 0)), 200, '8', '7');
+    expectRefund(await baht.refund([baht.line(bet, '-100')]), ['8', '8', '0'], [bet, 207]);
+
+    await system.restartGateway([{ channelId: 1, currency: 'CNY' }]);
+    expectCredit(await player.increaseCredit(11, '50', { detail: { withHoldingSeqNo: withheld } }), 200, '900', '850');
+    expectRefund(await player.refund([player.line(bet, '-100')]), ['900', '1000', '100'], [bet, 200]);
   });
 });
 

@@ -329,10 +329,17 @@ describe('eBET logs a player in', () => {
       expectRefusal(await ebet.send('/registerOrLogin', swapped), 4026, player.name);
     });
 
-    it('4026 for another name, password or channel than was signed', async () => {
+    it('4026 for another seqNo, event, channel, timestamp, name or password than was signed', async () => {
       const [player, other] = [await playerWithPassword(), await playerWithPassword()];
       const sent = ebet.signed('/registerOrLogin', login(PASSWORD, { username: player.name, password: 'secret' }));
-      for (const change of [{ username: other.name }, { password: 'secret2' }, { channelId: 2 }]) {
+      for (const change of [
+        { seqNo: fresh('login') },
+        { event: 'increaseCredit' },
+        { channelId: 2 },
+        { timestamp: Number(sent.timestamp) + 1 },
+        { username: other.name },
+        { password: 'secret2' },
+      ]) {
         const answered = await ebet.send('/registerOrLogin', { ...sent, ...change });
         expect(answered.json.status).to.equal(4026);
       }
@@ -463,6 +470,29 @@ describe('a login at eBET', () => {
     while ((await system.post('/netCheck', '{}')).json.status !== 200);
     expect((await ebet.again(first)).json.status).to.equal(200);
     expect((await ebet.send('/registerOrLogin', { ...login, seqNo: 'login-2' })).json.status).to.equal(410);
+  });
+
+  it('is answered 4003 when too many passwords come at once, and succeeds when it is sent again', async () => {
+    const player = await ebet.player('0.00');
+    const password = 'the-password-of-the-player';
+    await call((done) => system.clients.accounts.setPassword({ playerId: player.name, password }, done));
+    const logins = Array.from({ length: 100 }, async (_, index) => {
+      // Each under a name of its own, for the logins of one player are counted.
+      const username = index === 0 ? player.name : fresh('nobody');
+      const common = { channelId: 1, seqNo: fresh('login'), event: 'registerOrLogin', timestamp: Date.now() };
+      return ebet.send('/registerOrLogin', { ...common, eventType: PASSWORD, username, password });
+    });
+    const bet = player.increaseCredit(1, '0');
+    const answers = await Promise.all(logins);
+    const turnedAway = answers.filter(({ json }) => json.status === 4003);
+    expect(turnedAway).to.not.have.length(0);
+    for (const { json } of answers) expect(json.status).to.be.oneOf([200, 401, 4003]);
+    expectCredit(await bet, 200, '0');
+    for (const answered of [answers[0], ...turnedAway.slice(0, 3)]) {
+      if (!answered) throw new Error('no login was answered');
+      const again = await ebet.again(answered);
+      expect(again.json.status).to.equal(again.sent.username === player.name ? 200 : 401);
+    }
   });
 
   it('is answered 500 when wallet-core fails at it, and its log does not have the password', async () => {

@@ -374,6 +374,13 @@ describe('queryIncreaseCreditRecord', () => {
     expectRefused(await player.queryRecords([await player.makes(1, '-1')], { timestamp, signature }), 4026);
   });
 
+  it('with another timestamp than was signed is 4026', async () => {
+    const player = await ebet.player();
+    const timestamp = Date.now();
+    const signature = system.sign(`${player.name}${timestamp - 1}`);
+    expectRefused(await player.queryRecords([await player.makes(1, '-1')], { timestamp, signature }), 4026);
+  });
+
   it('is judged by the tolerance of its channel', async () => {
     const player = await ebet.player();
     const bet = await player.makes(1, '-1', { channelId: 2 });

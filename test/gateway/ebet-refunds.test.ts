@@ -581,6 +581,15 @@ describe('refundSingleWallet', () => {
       await player.expectLedger('900.00', 'BET -100.00');
     });
 
+    it('with another timestamp than was signed is 4026', async () => {
+      const player = await ebet.player();
+      const bet = await player.makes(1, '-100');
+      const { signature, timestamp } = ebet.signed('/refundSingleWallet', player.refundRequest([]));
+      const renewed = { signature, timestamp: Number(timestamp) + 1 };
+      expectRefused(await player.refund([player.line(bet, '-100')], renewed), 4026);
+      await player.expectLedger('900.00', 'BET -100.00');
+    });
+
     it('with a timestamp of 9 minutes ago is processed, and of 23 hours where the channel allows a day', async () => {
       const player = await ebet.player();
       const [first, second] = [await player.makes(1, '-100'), await player.makes(1, '-50', { channelId: 3 })];

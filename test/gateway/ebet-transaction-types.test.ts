@@ -1,7 +1,7 @@
 import { expect } from 'chai';
 import { Relation } from '../../proto/gen/wallet/v1/movement.js';
 import { System } from '../system.js';
-import { Ebet, expectCredit, expectRefund, fresh, number, type Fields, type Player } from './ebet.js';
+import { Ebet, expectCredit, expectRefund, fresh, number, print, type Fields, type Player } from './ebet.js';
 
 const WITHHELD_BET = { detail: { roundCode: 'texas', withHoldingList: [{ withHolding: 60, betType: 601 }] } };
 
@@ -498,6 +498,18 @@ describe("eBET's transaction", () => {
       const signature = signedOver(fields, '1637308132650', '10000000');
       expectCredit(await ebet.send('/increaseCredit', { ...fields, signature }), 200, '10000100', '100');
     });
+  });
+
+  it('is signed over the decoded text of its strings, in UTF-8, however the JSON writes them', async () => {
+    const player = ebet.named(fresh('плеер-玩家-🀄'));
+    await player.opens('100.00');
+    const sent = ebet.signed('/increaseCredit', player.movement(1, '-80'));
+    const escaped = print(sent).replace(/[^ -~]/g, (unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`);
+    expect(escaped).to.include('\\ud83c\\udc04');
+    for (const body of [escaped, print(sent)]) {
+      expect((await system.post('/increaseCredit', body)).json).to.include({ status: 200, money: 20 });
+    }
+    await player.expectLedger('20.00', 'BET -80.00');
   });
 
   describe('that is a refund of another', () => {

@@ -1,12 +1,66 @@
-import { readdirSync, readFileSync, statSync } from 'node:fs';
+import { execFile } from 'node:child_process';
+import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import path from 'node:path';
+import { promisify } from 'node:util';
 import { expect } from 'chai';
 import { parse } from 'yaml';
 import { TRANSACTION_TYPES } from '../gateway/apiv1/transaction-types.js';
 import { STATUS } from '../gateway/ebet/status.js';
+import { TRANSACTION_TYPES as EBET_TYPES } from '../gateway/ebet/transaction-types.js';
 
 const ROOT = path.join(import.meta.dirname, '..', '..');
 const read = (file: string) => readFileSync(path.join(ROOT, file), 'utf8');
+
+interface Test {
+  readonly title: string;
+  /** Such as "gateway/ebet-answers". */
+  readonly file: string;
+}
+
+/** All tests that there are; mocha lists them without running any. */
+async function allTests(): Promise<Test[]> {
+  const folder = mkdtempSync(path.join(tmpdir(), 'single-wallet-'));
+  const output = path.join(folder, 'tests.json');
+  const list = ['--dry-run', '--reporter', 'json', '--reporter-option', `output=${output}`];
+  const mocha = path.join(ROOT, 'node_modules', 'mocha', 'bin', 'mocha.js');
+  try {
+    await promisify(execFile)(process.execPath, [mocha, ...list], { cwd: ROOT, maxBuffer: 2 ** 26 });
+    const { tests } = JSON.parse(readFileSync(output, 'utf8')) as { tests: { fullTitle: string; file: string }[] };
+    return tests.map(({ fullTitle, file }) => ({
+      title: fullTitle,
+      file: path.relative(path.join(ROOT, 'dist', 'test'), file).replace(/\.test\.js$/, ''),
+    }));
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
+}
+
+interface Rule {
+  readonly rule: string;
+  /** Such as "eBET gets 405 for … (6 tests) · `ebet-answers`". */
+  readonly cites: readonly string[];
+}
+
+/** The rows of docs/protocol-rules.md. */
+function rulesOf(page: string): Rule[] {
+  return page
+    .split('\n')
+    .filter((line) => line.startsWith('|') && !/^\| (rule|---) /.test(line))
+    .map((line) => {
+      const [rule = '', tests = ''] = line.slice(2, -2).split(' | ');
+      return { rule, cites: tests.split('<br>') };
+    });
+}
+
+/** Whether there are the tests that are cited, in the file that is named, and at least as many as are told. */
+function isTrue(cite: string, tests: readonly Test[]): boolean {
+  const [, pattern = '', count = '1', file = ''] = /^(.+?)(?: \((\d+) tests\))? · `([\w-]+)`$/.exec(cite) ?? [];
+  const parts = pattern.split('…').map((part) => part.replace(/[.*+?^${}()|[\]\\]/g, '\\$&'));
+  const title = new RegExp(`^${parts.join('.+')}$`);
+  const found = tests.filter((test) => [file, `gateway/${file}`].includes(test.file) && title.test(test.title));
+  return pattern !== '' && found.length >= Number(count);
+}
 
 describe('the documentation', () => {
   it('has a reason for each dependency, and for nothing else', () => {
@@ -52,5 +106,22 @@ describe('the documentation', () => {
     const channel = gateway.channels.find(({ provider }) => provider === 'ebet') ?? {};
     for (const setting of Object.keys(channel)) expect(page).to.match(new RegExp(`^\\| \`${setting}\` `, 'm'));
     for (const status of Object.values(STATUS)) expect(page).to.match(new RegExp(`\\b${status}\\b`));
+  });
+
+  it('names for each rule of both protocols tests that there are', async () => {
+    const rules = rulesOf(read('docs/protocol-rules.md'));
+    expect(rules.length).to.be.above(300);
+    const tests = await allTests();
+    const untrue = rules.flatMap(({ cites }) => cites.filter((cite) => !isTrue(cite, tests)));
+    expect(untrue, 'no such test, or not as many').to.deep.equal([]);
+  });
+
+  it('has among these rules every status and every type of both protocols', () => {
+    const [ebet = '', apiv1 = ''] = read('docs/protocol-rules.md').split(/^## api-v1$/m);
+    const statuses = rulesOf(ebet).flatMap(({ rule }) => /^\*\*(\d+)\*\*/.exec(rule)?.[1] ?? []);
+    expect([...new Set(statuses)].map(Number)).to.have.members(Object.values(STATUS));
+    const typesOf = (page: string) => rulesOf(page).flatMap(({ rule }) => /^(\d+), .*: `\w+` \S/.exec(rule)?.[1] ?? []);
+    expect(typesOf(ebet)).to.have.members([...EBET_TYPES.keys()]);
+    expect(typesOf(apiv1)).to.have.members([...TRANSACTION_TYPES.keys()]);
   });
 });

@@ -59,7 +59,7 @@ describe('the commands of the simulator', () => {
   /** The options that name a wallet with these flaws and three players. */
   async function against(...flaws: readonly Flaw[]): Promise<string[]> {
     const players = { 'demo-1': 1_000_00n, 'demo-2': 1_000_00n, 'demo-3': 1_000_00n };
-    const ebet = { channelId: 1, currency: 'CNY', publicKey };
+    const ebet = { channelId: 1, currency: 'CNY', publicKey, maintenanceChannelId: 2 };
     wallet = await startFlawedWallet({ flaws: new Set(flaws), ebet, players });
     return ['--url', wallet.url, '--provider', 'ebet', '--channel', '1', '--key', key, '--players', '3'];
   }
@@ -169,6 +169,7 @@ describe('the commands of the simulator', () => {
     ['a file that is no key', ['--key', import.meta.filename], /is not a private key/],
     ['the key of somebody else', ['--key', 'OTHER'], /does not take signatures made with --key \(4026\)/],
     ['a channel that there is not', ['--channel', '99'], /has no channel 99 \(202\)/],
+    ['a channel that takes no stakes', ['--channel', '2'], /channel 2 is under maintenance \(505\)/],
     [
       'a fault that there is not',
       ['--faults', 'rain'],

@@ -6,7 +6,7 @@ import { finish } from './finish.js';
 import { gameScripts } from './games.js';
 import { CASE_OF, Mischief } from './mischief.js';
 import { Model } from './model.js';
-import { readBalance, checkKey } from './reconnaissance.js';
+import { checkStakes, readBalance } from './reconnaissance.js';
 import { ruleScripts, FAULTS } from './rules.js';
 import { readPrivateKey } from './signature.js';
 import { Stage } from './stage.js';
@@ -22,12 +22,9 @@ async function connect(connection: Connection): Promise<Session> {
     options.refundPaidOutBets,
     new Set(frozen.map((name) => name.toLowerCase())),
   );
-  const adopt = async (player: string) => model.adopt(player, await readBalance(caller, player));
   const [first] = players;
-  if (first !== undefined) {
-    await adopt(first);
-    await checkKey(caller, first);
-  }
+  if (first !== undefined) await checkStakes(caller, first, await readBalance(caller, first));
+  const adopt = async (player: string) => model.adopt(player, await readBalance(caller, player));
   await mapAtMost(options.concurrency, [...players, ...frozen], adopt);
 
   const played = new Set<string>();

@@ -1,6 +1,6 @@
-import { cents, centsOf } from '../money.js';
+import { cents, centsOf, short } from '../money.js';
 import { SetupError } from '../setup-error.js';
-import { isObject, NumberText, type Json } from '../exact-json.js';
+import { isObject, number, NumberText, type Json } from '../exact-json.js';
 import { statusOf, type Caller } from './caller.js';
 
 /** What the wallet holds of a player. Throws a SetupError that says what to do if it holds nobody of that name. */
@@ -37,10 +37,11 @@ function wholeCents(money: Json | undefined): bigint | undefined {
   return centsOf(money) ?? (money instanceof NumberText ? cents(Number(money.text).toFixed(2)) : undefined);
 }
 
-/** A bet of nothing shows whether the wallet takes our signatures. */
-export async function checkKey(caller: Caller, username: string): Promise<void> {
+/** A bet of more than there is shows, without a movement, whether the wallet takes our signatures and stakes. */
+export async function checkStakes(caller: Caller, username: string, balance: bigint): Promise<void> {
   const { options } = caller.connection;
-  const probe = { username, money: 0, type: 1, platform: 3, detail: { roundCode: caller.fresh('round') } };
+  const money = number(short(-balance - 1n));
+  const probe = { username, money, type: 1, platform: 3, detail: { roundCode: caller.fresh('round') } };
   const body = { ...caller.frame('increaseCredit', 'probe'), ...probe };
   const { http, text, json } = await caller.send('increaseCredit', caller.text('increaseCredit', body));
   const status = statusOf(json);

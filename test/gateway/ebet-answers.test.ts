@@ -339,18 +339,24 @@ describe('eBET gets', () => {
       await player.expectLedger('1000.00');
     });
 
-    it('for a channelId and a timestamp that are other parts of the digits that were signed', async () => {
-      const name = fresh('shifted');
-      const [signer, other] = [new Player(ebet, `5${name}`), new Player(new Ebet(system, 11), name)];
-      for (const player of [signer, other]) await player.opens('1000.00');
-      const fields = signer.movement(38, '100', { timestamp: 1637308132650 });
-      const shifted = { ...fields, channelId: 11, timestamp: 6373081326505, username: name };
-      const { signature } = ebet.signed('/increaseCredit', fields);
-      expect(ebet.signedText('/increaseCredit', shifted)).to.equal(ebet.signedText('/increaseCredit', fields));
-      expectCredit(await ebet.send('/increaseCredit', { ...shifted, signature }), 4025, '0');
-      await other.expectLedger('1000.00');
-      expectCredit(await ebet.send('/increaseCredit', { ...fields, signature }), 200, '1100', '1000');
-    });
+    for (const [way, from, to, [prefix, otherPrefix], timestamp] of [
+      ['later', 1, 11, ['5', ''], 6373081326505],
+      ['earlier', 11, 1, ['', '0'], 1163730813265],
+    ] as const) {
+      it(`for a channelId and a timestamp that are other parts of the digits that were signed, a digit ${way}`, async () => {
+        const name = fresh('shifted');
+        const signer = new Player(new Ebet(system, from), `${prefix}${name}`);
+        const other = new Player(new Ebet(system, to), `${otherPrefix}${name}`);
+        for (const player of [signer, other]) await player.opens('1000.00');
+        const fields = signer.movement(38, '100', { channelId: from, timestamp: 1637308132650 });
+        const shifted = { ...fields, channelId: to, timestamp, username: other.name };
+        const { signature } = ebet.signed('/increaseCredit', fields);
+        expect(ebet.signedText('/increaseCredit', shifted)).to.equal(ebet.signedText('/increaseCredit', fields));
+        expectCredit(await ebet.send('/increaseCredit', { ...shifted, signature }), 4025, '0');
+        await other.expectLedger('1000.00');
+        expectCredit(await ebet.send('/increaseCredit', { ...fields, signature }), 200, '1100', '1000');
+      });
+    }
 
     it('for a name that begins with .0, which signs like a shorter name after a timestamp with a .0', async () => {
       const player = await ebet.player();

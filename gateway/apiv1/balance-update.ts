@@ -1,7 +1,7 @@
 import { Kind, Outcome, Reason } from '../../proto/gen/wallet/v1/movement.js';
 import type { PostedMovement, Result } from '../../proto/gen/wallet/v1/posting.js';
 import { formatMoney, parseMoney } from '../../wallet-core/money.js';
-import type { JsonNumber } from '../json/value.js';
+import type { JsonNumber, JsonObject } from '../json/value.js';
 import type { Ask } from '../batches.js';
 import { fieldFault, signatureFault, staleness, textOf, type FieldName } from './admission.js';
 import { balanceJson, failure, logRejection, playerOf, type Answer, type Call } from './call.js';
@@ -30,14 +30,31 @@ export async function balanceUpdate(call: Call): Promise<Answer> {
   }
   const stale = staleness(body, channel);
   if (stale !== undefined) {
-    // A repeat of what was decided gets the first answer, however late it comes; what is new comes too late.
-    const known = await client.isKnown(channel.name, textOf(body, 'transaction_id'), deadline);
-    if (known === undefined) return timeOut(call, undefined);
-    if (!known) return refuse(call, stale);
+    // A repeat of what was decided gets the first answer, however late it comes; what is new comes too late. The question
+    // stands behind a first copy that is still under way, and closes what is then told to have failed.
+    const result = await client.post(checkOf(call), deadline);
+    if (!result?.check) return timeOut(call, result);
+    if (!isDecided(call, result.check.outcome)) return refuse(call, stale);
   }
   const ask = askOf(call);
   if (typeof ask === 'string') return refuse(call, ask);
   return answerOf(call, await client.post(ask, deadline));
+}
+
+function checkOf({ body, channel, request }: Call): Ask {
+  const value = { reference: textOf(body, 'transaction_id'), close: channel.checkCloses && isStake(body) };
+  return { channel: channel.name, request, body: { $case: 'check', value } };
+}
+
+/** Whether what is recorded is the answer to each repeat: of a settlement that was refused there may be another attempt. */
+function isDecided({ body }: Call, outcome: Outcome): boolean {
+  return outcome === Outcome.APPLIED || (outcome === Outcome.REFUSED && isStake(body));
+}
+
+const STAKES: ReadonlySet<Kind | undefined> = new Set([Kind.BET, Kind.BET_RESTORED]);
+
+function isStake(body: JsonObject): boolean {
+  return STAKES.has(TRANSACTION_TYPES.get(textOf(body, 'action_type'))?.kind);
 }
 
 /** The command, or what is wrong with the request. */

@@ -475,6 +475,18 @@ describe('an api-v1 provider', () => {
       expectFailure(await late(reclaim), 'OTHERS', '509.00');
     });
 
+    it('timestamps near now: a stake that came too late is closed, a settlement may be sent again', async () => {
+      const tolerance = at('tolerance');
+      const member = await tolerance.member('10.00');
+      const [stake, reclaim] = [member.movement(1, '-1.00'), member.movement(9, '-1.00')];
+      for (const fields of [stake, reclaim]) {
+        const stale = { ...fields, timestamp: seconds(-3600) };
+        expectFailure(await tolerance.send('balance-update', stale), 'OTHERS', '10.00');
+      }
+      expectFailure(await tolerance.send('balance-update', stake), 'OTHERS', '10.00');
+      expectSuccess(await tolerance.send('balance-update', reclaim), '9.00');
+    });
+
     it('no timestamp at all by default', async () => {
       const member = await apiv1.member();
       expectSuccess(await member.update(1, '-1.00', { timestamp: '0000000000' }), '999.00');

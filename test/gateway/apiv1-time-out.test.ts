@@ -56,6 +56,19 @@ describe('api-v1 TIME_OUT', () => {
     goOn();
   });
 
+  it('does not let a copy that is too old be told a failure of what its first copy still does', async () => {
+    const strict = new Apiv1(system, 'strict', 'CNY', '/strict');
+    const member = await strict.member();
+    const debits = Array.from({ length: 5 }, () => member.movement(1, '-1.00'));
+    hang();
+    const copies = debits.map((debit) => strict.send('balance-update', debit));
+    const old = debits.map((debit) => strict.send('balance-update', { ...debit, timestamp: seconds(-3600) }));
+    await strict.send('balance-check', { member_id: 7 });
+    goOn();
+    const [told, toldToOld] = [await Promise.all(copies), await Promise.all(old)];
+    expect(toldToOld.map(({ json }) => json.status)).to.deep.equal(told.map(({ json }) => json.status));
+  });
+
   it('is not the answer to what needs no ledger: OTHERS, without a balance that nobody knows', async () => {
     const member = await apiv1.member();
     await system.core.stop('SIGKILL');

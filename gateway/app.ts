@@ -52,7 +52,7 @@ function createApp({ channels, trustedProxies }: GatewayConfig, client: WalletCl
   app.use(apiv1Routes(apiv1, client, log, addressOf).routes());
   // The one sink of what no protocol answers: a body too large or cut short, and faults of ours.
   app.on('error', (error: Error & { code?: string; expose?: boolean }) => {
-    const theirs = error.expose === true || /^(HPE_|ECONN|EPIPE)/.test(error.code ?? '');
+    const theirs = error.expose === true || /^(HPE_|ECONN|EPIPE|ERR_INVALID_URL)/.test(error.code ?? '');
     if (!theirs) log.error({ err: error }, 'a request failed unexpectedly');
   });
   return app;

@@ -64,7 +64,8 @@ function lineOf(movement: Unnamed, username: string) {
   const accepted = refunded ? STATUS.REFUNDED : STATUS.SUCCESS;
   return {
     querySeqNo: reference,
-    type: new JsonNumber(/^\d+$/.test(providerType) ? providerType : '0'),
+    // What another caller posted on this channel may have a type that is no number of JSON, such as "007".
+    type: new JsonNumber(/^(0|[1-9]\d*)$/.test(providerType) ? providerType : '0'),
     username,
     roundCode: round,
     status: outcome === Outcome.APPLIED ? accepted : statusOf(reason),

@@ -74,6 +74,16 @@ describe('the gateway', () => {
     return socket;
   }
 
+  it('makes no fault of ours of a caller whose target is no address', async () => {
+    const { hostname, port } = new URL(system.url);
+    const socket = connect(Number(port), hostname);
+    socket.write('POST http://[ HTTP/1.1\r\nHost: gateway\r\nContent-Length: 0\r\n\r\n');
+    await once(socket, 'data');
+    socket.destroy();
+    expect(await system.gateway.stop()).to.equal(0);
+    expect(system.gateway.output).to.not.match(/"level":(50|60)/);
+  });
+
   it('makes no fault of ours of a caller who hangs up in the middle of a body', async () => {
     const player = await ebet.player();
     const body = print(ebet.signed('/increaseCredit', player.movement(1, '-100')));

@@ -100,6 +100,14 @@ describe('queryIncreaseCreditRecord', () => {
     expectRecords(await player.queryRecords([], { querySeqNo: ',' }), player);
   });
 
+  it('tells what a platform posted on the channel with a type of its own as type 0', async () => {
+    const [player, reference] = [await ebet.player(), fresh('platform')];
+    const movement = { playerId: player.name, amount: '-1.00', reference, round: player.round, providerType: '007' };
+    await system.clients.post(movement, ebet.channel);
+    const line = { seqNo: reference, type: 0, money: '-1', before: '1000', after: '999' };
+    expectRecords(await player.queryRecords([reference]), player, line);
+  });
+
   it('takes seqNos as they are, with spaces and bars', async () => {
     const player = await ebet.player();
     const odd = [fresh(' 1|2 3'), fresh('a|b')];

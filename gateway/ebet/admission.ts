@@ -23,9 +23,13 @@ const SIGNATURE: Field = { type: 'string', required: true };
 /**
  * The signed text begins with seqNo, event, channelId and timestamp, and goes on with what players choose themselves: their
  * name and password. With a whole payment in his password, a login that was signed would be one, if all before it could pass
- * for a seqNo. So no seqNo has an event in it with the digits of a channelId and a timestamp behind it.
+ * for a seqNo. So no seqNo has an event in it with the digits of a channelId and a timestamp behind it, which may be
+ * signed as `1.0`.
  */
-const CALL_SEQ_NO: Field = { ...SEQ_NO, form: /^(?!.*(?:registerOrLogin|increaseCredit)\d{14})[\x20-\x7e]{1,128}$/ };
+const CALL_SEQ_NO: Field = {
+  ...SEQ_NO,
+  form: /^(?!.*(?:registerOrLogin|increaseCredit)\d[\d.]{13})[\x20-\x7e]{1,128}$/,
+};
 /**
  * Milliseconds of the years 2014 to 2096 in exactly 13 digits: other lengths or beginnings would let a digit of the
  * channelId before it, or of the name behind it, be taken for one of its own.

@@ -376,6 +376,17 @@ describe('eBET logs a player in', () => {
     await player.expectLedger('1000.00');
   });
 
+  it('nor if the login is signed with its numbers as doubles', async () => {
+    const [player, timestamp] = [await ebet.player('1000.00'), Date.now()];
+    const password = `increaseCredit1${timestamp}${player.name}500000`;
+    const more = { username: 'anybody', password, timestamp: number(`${timestamp}.0`), channelId: number('1.0') };
+    const signedLogin = login(PASSWORD, more);
+    const signature = system.sign(ebet.signedText('/registerOrLogin', signedLogin));
+    const seqNo = `${textOf(signedLogin.seqNo)}registerOrLogin1.0${timestamp}.0anybody`;
+    expectCredit(await player.increaseCredit(6, '500000', { seqNo, timestamp, signature }), 4025, '0');
+    await player.expectLedger('1000.00');
+  });
+
   it('and a name that has a payment in it makes none of what is signed for its bets', async () => {
     const [player, timestamp] = [await ebet.player('1000.00'), Date.now()];
     const rogue = ebet.named(`xincreaseCredit1${timestamp}${player.name}`);

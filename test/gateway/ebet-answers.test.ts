@@ -1,19 +1,12 @@
-import { generateKeyPairSync, sign, type KeyObject } from 'node:crypto';
+import { generateKeyPairSync, sign } from 'node:crypto';
 import { once } from 'node:events';
-import { mkdtempSync, rmSync } from 'node:fs';
+import { rmSync } from 'node:fs';
 import { connect } from 'node:net';
-import { tmpdir } from 'node:os';
-import path from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { expect } from 'chai';
-import { pino } from 'pino';
-import { AddressList } from '../../gateway/address-list.js';
-import { startGateway } from '../../gateway/app.js';
-import type { GatewayConfig } from '../../gateway/config.js';
 import { statusOf } from '../../gateway/ebet/status.js';
 import { Reason } from '../../proto/gen/wallet/v1/movement.js';
-import { startCore, type Core } from '../../wallet-core/core.js';
-import { Clients, System, type HttpAnswer } from '../system.js';
+import { System } from '../system.js';
 import {
   Ebet,
   Player,
@@ -27,9 +20,9 @@ import {
   type Answered,
   type Endpoint,
   type Fields,
-  type Target,
   type Value,
 } from './ebet.js';
+import { Planted } from './planted.js';
 
 const MIB = 2 ** 20;
 
@@ -1146,60 +1139,6 @@ describe('eBET gets 4003', () => {
 });
 
 describe('eBET gets 500', () => {
-  /** Both halves in this process, so that a fault can be planted in the rules. */
-  class Planted implements Target {
-    readonly folder = mkdtempSync(path.join(tmpdir(), 'single-wallet-'));
-    readonly #pair = generateKeyPairSync('rsa', { modulusLength: 512 });
-    clients!: Clients;
-    #core!: Core;
-    #gateway!: Awaited<ReturnType<typeof startGateway>>;
-
-    async start(rules?: URL): Promise<void> {
-      const log = pino({ level: 'silent' });
-      const onFatal = (error: Error) => {
-        throw error;
-      };
-      const listen = { host: '127.0.0.1', port: 0 };
-      const data = path.join(this.folder, 'data');
-      this.#core = await startCore({ data, listen, log, onFatal, ...(rules ? { rules } : {}) });
-      this.clients = new Clients(`127.0.0.1:${this.#core.port}`);
-      this.#gateway = await startGateway(this.#config(listen, this.clients.address, this.#pair.publicKey), log);
-    }
-
-    #config(listen: GatewayConfig['listen'], walletCoreAddress: string, publicKey: KeyObject): GatewayConfig {
-      const policies = { timestampToleranceMs: 600_000, refundSettledBets: false, failedBets: 'await-refund' as const };
-      const rates = { loginsPerMinute: 30, queriesPerMinute: 60_000 };
-      const trustedProxies = new AddressList([]);
-      const channel = {
-        provider: 'ebet',
-        channelId: 1,
-        name: 'ebet/1',
-        currency: 'CNY',
-        publicKeys: [publicKey],
-      } as const;
-      const logins = { rotateAccessToken: false, accessTokenLifetimeS: 60 };
-      const channels = [{ ...channel, ...policies, ...logins, ...rates }];
-      const rest = { logLevel: 'silent', walletCoreNamed: true, development: false } as const;
-      return { data: this.folder, listen, walletCoreAddress, trustedProxies, channels, ...rest };
-    }
-
-    async post(endpoint: string, body: string): Promise<HttpAnswer> {
-      const response = await fetch(`http://127.0.0.1:${this.#gateway.port}${endpoint}`, { method: 'POST', body });
-      const text = await response.text();
-      return { http: response.status, text, json: JSON.parse(text) as Record<string, unknown> };
-    }
-
-    sign(text: string): string {
-      return sign('RSA-MD5', Buffer.from(text), this.#pair.privateKey).toString('base64');
-    }
-
-    async stop(): Promise<void> {
-      this.clients.close();
-      await this.#gateway.stop();
-      await this.#core.stop();
-    }
-  }
-
   let planted: Planted;
 
   beforeEach(() => {

@@ -119,9 +119,25 @@ export function currencyFault(body: JsonObject, currency: string): Rejection | u
  * A list is not signed, so one captured signature could carry any list: it serves only for as long as the channel's
  * tolerance.
  */
-export function staleness(body: JsonObject, { timestampToleranceMs }: EbetChannel): Rejection | undefined {
+function staleness(body: JsonObject, { timestampToleranceMs }: EbetChannel): Rejection | undefined {
   if (Math.abs(Date.now() - Number(textOf(body, 'timestamp'))) <= timestampToleranceMs) return undefined;
   return { status: STATUS.WRONG_SIGNATURE, why: `timestamp is more than ${timestampToleranceMs} ms away` };
+}
+
+/** The checks of a call whose list is not signed, in the protocol's order. */
+export function listCallFault(
+  endpoint: SignedEndpoint,
+  body: JsonObject,
+  channel: EbetChannel,
+  fields: Readonly<Record<string, Field>>,
+): Rejection | undefined {
+  return (
+    fieldFault(body, fields) ??
+    signatureFault(endpoint, body, channel) ??
+    staleness(body, channel) ??
+    eventFault(endpoint, body) ??
+    currencyFault(body, channel.currency)
+  );
 }
 
 function missing(name: string): Rejection {

@@ -3,18 +3,10 @@ import { decimalsOf, formatMoney, parseMoney } from '../../wallet-core/money.js'
 import { isJsonObject, JsonNumber, type Json, type JsonObject } from '../json/value.js';
 import { shortestNumber } from '../json/shortest-number.js';
 import * as field from './admission.js';
-import {
-  BUSY,
-  currencyFault,
-  eventFault,
-  fieldFault,
-  signatureFault,
-  staleness,
-  textOf,
-  type Rejection,
-} from './admission.js';
+import { fieldFault, listCallFault, textOf, type Rejection } from './admission.js';
 import { amountJson, logRejection, playerOf, type Answer, type Call, type Endpoint } from './call.js';
-import { STATUS, statusOf, statusOfRefundLine, whyOf } from './status.js';
+import { postRefund, REFUND_LINES_MAX } from './post-refund.js';
+import { STATUS, statusOfRefundLine } from './status.js';
 
 const FIELDS: Readonly<Record<string, field.Field>> = {
   ...field.SIGNED_CALL,
@@ -33,8 +25,6 @@ const LINE_FIELDS: Readonly<Record<string, field.Field>> = {
 /** What a line is listed with: refunded now, or before. */
 const LISTED: ReadonlySet<number> = new Set([STATUS.SUCCESS, STATUS.REFUNDED]);
 
-/** What wallet-core takes at once. */
-const LINES_MAX = 1_000;
 const PLAYER_LENGTH_MAX = 64;
 
 /** A line of the list with what it asks of the ledger; none if it is malformed: then it has failed, and nothing else has. */
@@ -48,19 +38,15 @@ interface Line {
 export const autoBatchRefund: Endpoint = { answer, refuse: (_body, status) => ({ status, refundResultList: [] }) };
 
 async function answer(call: Call): Promise<Answer> {
-  const { body, channel, client } = call;
+  const { body, channel } = call;
   const { currency } = channel;
-  const fault =
-    fieldFault(body, FIELDS) ??
-    signatureFault('autoBatchRefund', body, channel) ??
-    staleness(body, channel) ??
-    eventFault('autoBatchRefund', body) ??
-    currencyFault(body, currency);
+  const fault = listCallFault('autoBatchRefund', body, channel, FIELDS);
   if (fault) return refuse(call, fault);
 
   const list = body.get('batchRefundList');
-  if (!Array.isArray(list) || list.length < 1 || list.length > LINES_MAX) {
-    return refuse(call, { status: STATUS.WRONG_PARAMETER, why: `batchRefundList has not 1 to ${LINES_MAX} lines` });
+  if (!Array.isArray(list) || list.length < 1 || list.length > REFUND_LINES_MAX) {
+    const why = `batchRefundList has not 1 to ${REFUND_LINES_MAX} lines`;
+    return refuse(call, { status: STATUS.WRONG_PARAMETER, why });
   }
   const maximum = amountMax(body, currency);
   if (maximum === undefined) {
@@ -69,19 +55,9 @@ async function answer(call: Call): Promise<Answer> {
   const lines = list.map((line) => readLine(line, maximum, currency));
   const wanted = lines.flatMap(({ refund }) => refund ?? []);
   if (wanted.length === 0) return answerOf(lines, [], currency);
-  const refund = {
-    reference: textOf(body, 'seqNo'),
-    playerId: '',
-    currency,
-    lines: wanted,
-    refuseSettled: !channel.refundSettledBets,
-    amountMax: maximum,
-  };
-  const ask = { channel: channel.name, request: Buffer.from(call.request) };
-  const result = await client.post({ ...ask, body: { $case: 'refund', value: refund } }, call.deadline);
-  if (!result) return refuse(call, BUSY);
-  if (!result.refund) return refuse(call, { status: statusOf(result.reason), why: whyOf(result) });
-  return { ...answerOf(lines, result.refund.lines, currency), timestamp: Number(result.timeMs) };
+  const posted = await postRefund(call, wanted, '', maximum);
+  if ('why' in posted) return refuse(call, posted);
+  return { ...answerOf(lines, posted.refund.lines, currency), timestamp: posted.timestamp };
 }
 
 function readLine(line: Json, maximum: string, currency: string): Line {

@@ -11,7 +11,7 @@ import { STATUS } from './status.js';
 export interface Call {
   readonly body: JsonObject;
   /** The body as it came, without the values of secrets: what the ledger keeps. */
-  readonly request: Uint8Array;
+  readonly request: Buffer;
   readonly channel: EbetChannel;
   /** Where it comes from. */
   readonly address: string;

@@ -42,7 +42,7 @@ async function answer(call: Call): Promise<Answer> {
   if (foreign) return refuse(call, foreign);
   const ask = askOf(body, type, channel);
   if (typeof ask === 'string') return refuse(call, { status: STATUS.WRONG_PARAMETER, why: ask });
-  return answerOf(call, await client.post({ ...ask, request: Buffer.from(call.request) }, call.deadline));
+  return answerOf(call, await client.post({ ...ask, request: call.request }, call.deadline));
 }
 
 /** What of the detail is a field of the call: `roundCode`, and for some types which debits the money is of. */

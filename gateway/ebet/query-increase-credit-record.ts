@@ -2,7 +2,7 @@ import { Kind, Outcome } from '../../proto/gen/wallet/v1/movement.js';
 import { JsonNumber } from '../json/value.js';
 import type { Unnamed } from '../wallet-client.js';
 import * as field from './admission.js';
-import { BUSY, eventFault, fieldFault, signatureFault, staleness, textOf, type Rejection } from './admission.js';
+import { BUSY, listCallFault, textOf, type Rejection } from './admission.js';
 import { amountJson, logRejection, playerOf, type Answer, type Call, type Endpoint } from './call.js';
 import { STATUS, statusOf } from './status.js';
 
@@ -23,11 +23,7 @@ export const queryIncreaseCreditRecord: Endpoint = {
 
 async function answer(call: Call): Promise<Answer> {
   const { body, channel, client, deadline } = call;
-  const fault =
-    fieldFault(body, FIELDS) ??
-    signatureFault('queryIncreaseCreditRecord', body, channel) ??
-    staleness(body, channel) ??
-    eventFault('queryIncreaseCreditRecord', body);
+  const fault = listCallFault('queryIncreaseCreditRecord', body, channel, FIELDS);
   if (fault) return refuse(call, fault);
 
   const username = textOf(body, 'username');

@@ -2,18 +2,10 @@ import type { RefundLine, RefundResult } from '../../proto/gen/wallet/v1/posting
 import { formatMoney, parseMoney } from '../../wallet-core/money.js';
 import { isJsonObject, JsonNumber, type Json } from '../json/value.js';
 import * as field from './admission.js';
-import {
-  BUSY,
-  currencyFault,
-  eventFault,
-  fieldFault,
-  signatureFault,
-  staleness,
-  textOf,
-  type Rejection,
-} from './admission.js';
+import { fieldFault, listCallFault, textOf, type Rejection } from './admission.js';
 import { amountJson, logRejection, playerOf, type Answer, type Call, type Endpoint } from './call.js';
-import { STATUS, statusOf, statusOfRefundLine, whyOf } from './status.js';
+import { postRefund, REFUND_LINES_MAX } from './post-refund.js';
+import { STATUS, statusOfRefundLine } from './status.js';
 
 const FIELDS: Readonly<Record<string, field.Field>> = {
   ...field.SIGNED_CALL,
@@ -25,9 +17,6 @@ const LINE_FIELDS: Readonly<Record<string, field.Field>> = {
   username: { ...field.USERNAME, required: false },
 };
 
-/** What wallet-core takes at once. */
-const LINES_MAX = 1_000;
-
 /** refundSingleWallet: refunds failed bets of one player, each line with an answer of its own. */
 export const refundSingleWallet: Endpoint = {
   answer,
@@ -35,37 +24,21 @@ export const refundSingleWallet: Endpoint = {
 };
 
 async function answer(call: Call): Promise<Answer> {
-  const { body, channel, client } = call;
-  const { currency } = channel;
-  const fault =
-    fieldFault(body, FIELDS) ??
-    signatureFault('refundSingleWallet', body, channel) ??
-    staleness(body, channel) ??
-    eventFault('refundSingleWallet', body) ??
-    currencyFault(body, currency);
+  const { body, channel } = call;
+  const fault = listCallFault('refundSingleWallet', body, channel, FIELDS);
   if (fault) return refuse(call, fault);
 
   const player = playerOf(textOf(body, 'username'));
-  const lines = readLines(body.get('refundList'), player, currency);
+  const lines = readLines(body.get('refundList'), player, channel.currency);
   if (!Array.isArray(lines)) return refuse(call, lines);
-  const refund = {
-    reference: textOf(body, 'seqNo'),
-    playerId: player,
-    currency,
-    lines,
-    refuseSettled: !channel.refundSettledBets,
-    amountMax: '',
-  };
-  const ask = { channel: channel.name, request: Buffer.from(call.request) };
-  const result = await client.post({ ...ask, body: { $case: 'refund', value: refund } }, call.deadline);
-  if (!result) return refuse(call, BUSY);
-  if (!result.refund) return refuse(call, { status: statusOf(result.reason), why: whyOf(result) });
-  return { ...answerOf(call, result.refund), timestamp: Number(result.timeMs) };
+  const posted = await postRefund(call, lines, player, '');
+  if ('why' in posted) return refuse(call, posted);
+  return { ...answerOf(call, posted.refund), timestamp: posted.timestamp };
 }
 
 function readLines(list: Json | undefined, player: string, currency: string): RefundLine[] | Rejection {
-  if (!Array.isArray(list) || list.length < 1 || list.length > LINES_MAX) {
-    return { status: STATUS.WRONG_PARAMETER, why: `refundList has not 1 to ${LINES_MAX} lines` };
+  if (!Array.isArray(list) || list.length < 1 || list.length > REFUND_LINES_MAX) {
+    return { status: STATUS.WRONG_PARAMETER, why: `refundList has not 1 to ${REFUND_LINES_MAX} lines` };
   }
   const lines: RefundLine[] = [];
   for (const [index, line] of list.entries()) {

@@ -32,7 +32,7 @@ export function parseJson(bytes: Uint8Array): Json {
  * Reads a body and gives its source beside the value, byte for byte, except that every value of a key in `secrets`, at
  * any depth, is `""` unless it is null. The keys are compared as decoded, so that an escape cannot hide one.
  */
-export function parseAndRedact(bytes: Uint8Array, secrets: ReadonlySet<string>): { value: Json; redacted: Uint8Array } {
+export function parseAndRedact(bytes: Uint8Array, secrets: ReadonlySet<string>): { value: Json; redacted: Buffer } {
   const reader = new Reader(bytes, secrets);
   const value = reader.document();
   return { value, redacted: reader.redacted() };
@@ -64,8 +64,8 @@ class Reader {
     return value;
   }
 
-  redacted(): Uint8Array {
-    if (this.secretSpans.length === 0) return this.bytes;
+  redacted(): Buffer {
+    if (this.secretSpans.length === 0) return asBuffer(this.bytes);
     let kept = '';
     let from = 0;
     for (let i = 0; i < this.secretSpans.length; i += 2) {

@@ -40,6 +40,12 @@ const RULES: readonly Rule[] = [
     mayImport: (name) => within('wallet-core/journal', 'wallet-core/domain')(name) || name.startsWith('node:'),
   },
   {
+    says: 'what verifies knows neither SQL nor gRPC',
+    files: within('wallet-core/verify'),
+    mayImport: (name) =>
+      within('wallet-core/verify', 'wallet-core/journal', 'wallet-core/domain')(name) || name.startsWith('node:'),
+  },
+  {
     says: 'the storage knows no gRPC',
     files: within('wallet-core/storage'),
     mayImport: (name) => !isGrpc(name),
@@ -181,6 +187,7 @@ describe('the direction of imports', () => {
     ['wallet-core/domain/x.ts', `type A = import('../password.js').A;`, 'imports wallet-core/password.ts'],
     ['wallet-core/journal/x.ts', `import { z } from 'zod';`, 'imports zod'],
     ['wallet-core/journal/x.ts', `import '../money.js';`, 'imports wallet-core/money.ts'],
+    ['wallet-core/verify/x.ts', `import Database from 'better-sqlite3';`, 'imports better-sqlite3'],
     ['wallet-core/storage/sqlite/x.ts', `import { status } from '@grpc/grpc-js';`, 'imports @grpc/grpc-js'],
     ['wallet-core/storage/x.ts', `import { unary } from '../grpc/call.js';`, 'imports wallet-core/grpc/call.ts'],
     [

@@ -5,8 +5,10 @@ import type { Committer } from '../committer.js';
 import type { Store } from '../storage/port.js';
 import { AccountServiceService } from '../../proto/gen/wallet/v1/account.js';
 import { PostingServiceService } from '../../proto/gen/wallet/v1/posting.js';
+import { OperationsServiceService } from '../../proto/gen/wallet/v1/operations.js';
 import { QueryServiceService } from '../../proto/gen/wallet/v1/query.js';
 import { accountService } from './account-service.js';
+import { operationsService } from './operations-service.js';
 import { postingService } from './posting-service.js';
 import { queryService } from './query-service.js';
 import { addReflection } from './reflection.js';
@@ -17,12 +19,15 @@ const MESSAGE_BYTES_MAX = 32 * 2 ** 20;
 const STOP_TIMEOUT_MS = 3_000;
 
 /** What the health service knows; the empty name stands for the whole process. */
-const SERVICES = ['', 'wallet.v1.PostingService', 'wallet.v1.QueryService', 'wallet.v1.AccountService'];
+const SERVICES = [
+  '',
+  ...['PostingService', 'QueryService', 'AccountService', 'OperationsService'].map((name) => `wallet.v1.${name}`),
+];
 
 /** wallet.v1 with health and reflection, listening. */
 export interface ListeningServer {
   readonly port: number;
-  /** Says NOT_SERVING to whoever asks or watches. */
+  /** Says NOT_SERVING to whoever asks or watches, and ends what takes long. */
   announceStop(): void;
   /** Takes no new calls and waits for those under way. */
   stop(): Promise<void>;
@@ -41,6 +46,8 @@ export async function listen(
   server.addService(PostingServiceService, postingService(committer, store.writer, log));
   server.addService(QueryServiceService, queryService(store, log));
   server.addService(AccountServiceService, accountService(store, committer, log));
+  const stopping = new AbortController();
+  server.addService(OperationsServiceService, operationsService(store, log, stopping.signal));
   const health = new HealthImplementation(Object.fromEntries(SERVICES.map((name) => [name, 'SERVING'])));
   health.addToServer(server);
   addReflection(server);
@@ -51,7 +58,10 @@ export async function listen(
   });
   return {
     port,
-    announceStop: () => SERVICES.forEach((name) => health.setStatus(name, 'NOT_SERVING')),
+    announceStop: () => {
+      stopping.abort();
+      SERVICES.forEach((name) => health.setStatus(name, 'NOT_SERVING'));
+    },
     stop: () =>
       new Promise((resolve) => {
         const force = setTimeout(() => {

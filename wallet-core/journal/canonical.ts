@@ -28,15 +28,68 @@ type Field = string | bigint | number | boolean;
  * columns of any store; docs/journal.md has the order of the fields and test vectors.
  */
 export function canonicalBytes(record: LedgerRecord): Buffer {
-  const fields = [TYPE_NUMBERS[record.type], ...fieldsOf(record)].map(textOf);
-  const lengths = fields.map((field) => Buffer.byteLength(field));
-  const bytes = Buffer.allocUnsafe(1 + lengths.reduce((sum, length) => sum + 4 + length, 0));
-  let offset = bytes.writeUInt8(VERSION, 0);
-  for (const [index, field] of fields.entries()) {
-    offset = bytes.writeUInt32BE(lengths[index] ?? 0, offset);
-    offset += bytes.write(field, offset);
+  const bytes = new CanonicalBytes();
+  bytes.record(record);
+  return Buffer.from(bytes.written());
+}
+
+/** Long enough for nearly all records; grows for those with many names or lines. */
+const ROOM = 64 * 1024;
+
+/** Writes records one after another into a buffer that is used again: every record of a ledger passes through here. */
+export class CanonicalBytes {
+  #bytes = Buffer.allocUnsafe(ROOM);
+  #offset = 0;
+
+  /** What was written since the last `clear`; valid until the next write. */
+  written(): Uint8Array {
+    return this.#bytes.subarray(0, this.#offset);
   }
-  return bytes;
+
+  clear(): void {
+    this.#offset = 0;
+  }
+
+  /** The bytes of a record behind their length as a 32-bit big-endian number. */
+  prefixedRecord(record: LedgerRecord): void {
+    this.#reserve(4);
+    const start = this.#offset;
+    this.#offset += 4;
+    this.record(record);
+    this.#bytes.writeUInt32BE(this.#offset - start - 4, start);
+  }
+
+  record(record: LedgerRecord): void {
+    this.#reserve(1);
+    this.#bytes[this.#offset++] = VERSION;
+    this.#field(String(TYPE_NUMBERS[record.type]));
+    for (const field of fieldsOf(record)) this.#field(textOf(field));
+  }
+
+  #field(text: string): void {
+    // A UTF-16 unit is three bytes of UTF-8 at most.
+    this.#reserve(4 + 3 * text.length);
+    const bytes = this.#bytes;
+    const start = this.#offset + 4;
+    let end = start;
+    for (let index = 0; index < text.length; index += 1) {
+      const unit = text.charCodeAt(index);
+      if (unit > 0x7f) {
+        end = start + bytes.write(text, start);
+        break;
+      }
+      bytes[end++] = unit;
+    }
+    bytes.writeUInt32BE(end - start, this.#offset);
+    this.#offset = end;
+  }
+
+  #reserve(more: number): void {
+    if (this.#offset + more <= this.#bytes.length) return;
+    const larger = Buffer.allocUnsafe(Math.max(2 * this.#bytes.length, this.#offset + more));
+    this.#bytes.copy(larger, 0, 0, this.#offset);
+    this.#bytes = larger;
+  }
 }
 
 function fieldsOf(record: LedgerRecord): Field[] {

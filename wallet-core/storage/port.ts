@@ -2,6 +2,8 @@ import type { Command } from '../domain/command.js';
 import type { Kind } from '../domain/kinds.js';
 import type { Outcome } from '../domain/outcome.js';
 import type { MovementRecord } from '../domain/record.js';
+import type { Digest } from '../journal/digest.js';
+import type { Progress, Verification } from '../verify/verify.js';
 
 /** A command with the provider's request that asked for it. */
 export interface Submission {
@@ -103,5 +105,10 @@ export interface Store {
    */
   commit(group: readonly Submission[]): Promise<readonly Outcome[]>;
   readonly queries: Queries;
+  /**
+   * Reads the whole ledger up to its last entry and proves it, while commits go on. `against`: see verify/verify.ts. An
+   * abort ends it and rejects.
+   */
+  verify(against: Digest | undefined, tell: (progress: Progress) => void, signal: AbortSignal): Promise<Verification>;
   close(): Promise<void>;
 }

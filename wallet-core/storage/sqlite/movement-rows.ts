@@ -8,6 +8,7 @@ import type { Drawn } from '../../domain/state.js';
 interface MovementRow {
   id: bigint;
   channel: string;
+  account_id: bigint;
   player: string;
   currency: string;
   previous_id: bigint | null;
@@ -35,6 +36,8 @@ interface NameRow {
 /** A recorded movement with its account's movement before. */
 export interface StoredMovement {
   readonly record: MovementRecord;
+  /** The row of its account. */
+  readonly accountId: bigint;
   readonly previousId: bigint | null;
 }
 
@@ -84,6 +87,7 @@ export class MovementRows {
     const names: Named[] = this.#names.all(id);
     const { previous_id, balance_before, balance_after, holds_reference, provider_type, withholding, time_ms } = row;
     return {
+      accountId: row.account_id,
       previousId: previous_id,
       record: {
         type: 'movement',

@@ -205,6 +205,9 @@ const MIGRATIONS: readonly string[] = [
     end_id INTEGER REFERENCES session_end CHECK (end_id > id)
   ) STRICT;
   CREATE INDEX session_open ON session (player) WHERE end_id IS NULL;
+
+  -- The journal is read by ranges of record ids; all other records have theirs as the key of their table.
+  CREATE INDEX account_opened ON account (opened_id) WHERE opened_id IS NOT NULL;
   `,
 ];
 

@@ -2,10 +2,13 @@ import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { Worker } from 'node:worker_threads';
 import type { Outcome } from '../../domain/outcome.js';
+import type { Digest } from '../../journal/digest.js';
+import type { Progress, Verification } from '../../verify/verify.js';
 import { CommitUnknownError, type Queries, type Store, type Submission } from '../port.js';
 import { WRITER } from './journal-writer.js';
 import { own, type Ownership } from './owner.js';
 import { Reader } from './reader.js';
+import { verifyFile } from './verifier.js';
 
 export interface WriterData {
   readonly path: string;
@@ -34,6 +37,7 @@ export interface SqliteStoreOptions {
 export class SqliteStore implements Store {
   readonly writer = WRITER;
   readonly queries: Queries;
+  readonly #path: string;
   readonly #reader: Reader;
   readonly #thread: Worker;
   readonly #ownership: Ownership;
@@ -41,6 +45,7 @@ export class SqliteStore implements Store {
   #dead: Error | undefined;
 
   private constructor(path: string, thread: Worker, ownership: Ownership) {
+    this.#path = path;
     this.#thread = thread;
     this.#ownership = ownership;
     this.#reader = new Reader(path);
@@ -77,6 +82,10 @@ export class SqliteStore implements Store {
     if (reply.type === 'committed') return reply.outcomes;
     if (reply.type !== 'failed') throw new Error(`the writer answered a commit with ${reply.type}`);
     throw reply.unknown ? new CommitUnknownError(reply.stack) : new Error(reply.stack);
+  }
+
+  verify(against: Digest | undefined, tell: (progress: Progress) => void, signal: AbortSignal): Promise<Verification> {
+    return verifyFile({ path: this.#path, against }, tell, signal);
   }
 
   async close(): Promise<void> {

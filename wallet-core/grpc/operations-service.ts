@@ -1,0 +1,63 @@
+import type { Logger } from 'pino';
+import { formatDigest, parseDigest } from '../journal/digest.js';
+import { formatId } from '../journal/position.js';
+import type { Finding } from '../verify/finding.js';
+import type { Progress, Verification } from '../verify/verify.js';
+import type { Store } from '../storage/port.js';
+import * as pb from '../../proto/gen/wallet/v1/operations.js';
+import { busy, invalidArgument, serverStream, stoppedMeanwhile } from './call.js';
+
+/** OperationsService: the ledger as a whole, for the person on call. `stopping` ends what takes long. */
+export function operationsService(store: Store, log: Logger, stopping: AbortSignal): pb.OperationsServiceServer {
+  let verifying = false;
+  return {
+    verify: serverStream(log, async ({ against }, tell, hungUp) => {
+      const digest = parseDigest(against);
+      if (against !== '' && !digest) {
+        throw invalidArgument(
+          `against: is "${against.slice(0, 100)}"; expected "writer:entry:hash", as verify prints it`,
+        );
+      }
+      if (verifying) throw busy('a verification is under way; wait for it, or end it');
+      verifying = true;
+      try {
+        const signal = AbortSignal.any([stopping, hungUp]);
+        const verification = await store.verify(
+          digest,
+          (progress) => tell({ news: { $case: 'progress', value: writeProgress(progress) } }),
+          signal,
+        );
+        const { count, movements } = verification;
+        log.info({ digest: formatDigest(verification.digest), movements, findings: count }, 'the ledger was verified');
+        tell({ news: { $case: 'verification', value: writeVerification(verification) } });
+      } catch (error) {
+        throw stopping.aborted ? stoppedMeanwhile() : error;
+      } finally {
+        verifying = false;
+      }
+    }),
+  };
+}
+
+function writeProgress({ seq, last, movements, findings }: Progress): pb.VerifyProgress {
+  return { entry: seq, lastEntry: last, movements: BigInt(movements), findings: BigInt(findings) };
+}
+
+function writeVerification(verification: Verification): pb.Verification {
+  const { digest, entries, records, movements, accounts, count, findings } = verification;
+  return {
+    clean: count === 0,
+    digest: formatDigest(digest),
+    entries: BigInt(entries),
+    records: BigInt(records),
+    movements: BigInt(movements),
+    accounts: BigInt(accounts),
+    findingsCount: BigInt(count),
+    findings: findings.map((finding) => writeFinding(finding, digest.writer)),
+  };
+}
+
+function writeFinding({ check, subject, record, account = '', expected, seen }: Finding, writer: number): pb.Finding {
+  const recordId = record === undefined ? '' : formatId(writer, record);
+  return { check: pb.Check[check], subject, recordId, account, expected, seen };
+}

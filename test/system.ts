@@ -14,6 +14,7 @@ import {
   type Result,
 } from '../proto/gen/wallet/v1/posting.js';
 import { Kind, type Movement } from '../proto/gen/wallet/v1/movement.js';
+import { OperationsServiceClient } from '../proto/gen/wallet/v1/operations.js';
 import {
   QueryServiceClient,
   type GetBalanceResponse,
@@ -106,15 +107,17 @@ export class Clients {
   readonly posting: PostingServiceClient;
   readonly queries: QueryServiceClient;
   readonly accounts: AccountServiceClient;
+  readonly operations: OperationsServiceClient;
 
   constructor(readonly address: string) {
     this.posting = new PostingServiceClient(address, credentials.createInsecure());
     this.queries = new QueryServiceClient(address, credentials.createInsecure());
     this.accounts = new AccountServiceClient(address, credentials.createInsecure());
+    this.operations = new OperationsServiceClient(address, credentials.createInsecure());
   }
 
   close(): void {
-    for (const client of [this.posting, this.queries, this.accounts]) client.close();
+    for (const client of [this.posting, this.queries, this.accounts, this.operations]) client.close();
   }
 
   /** Posts one movement of demo in CNY on the channel platform/test, unless told otherwise. */

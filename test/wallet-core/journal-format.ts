@@ -136,3 +136,17 @@ export function expectUnbrokenChain(db: Database): Row[] {
   expect([...records.keys()], 'records of no entry').to.deep.equal([]);
   return entries;
 }
+
+/** What an attacker does who can write the file: counts and hashes of all entries anew, so that the chain is whole again. */
+export function hashAnew(db: Database): void {
+  const records = [...recordsIn(db)].sort(([a], [b]) => (a < b ? -1 : 1));
+  const update = db.prepare('UPDATE entry SET count = ?, hash = ? WHERE seq = ?');
+  let previous: Uint8Array = new Uint8Array(32);
+  for (const entry of db.prepare<unknown[], Row>('SELECT * FROM entry ORDER BY seq').all()) {
+    const seq = entry['seq'] as bigint;
+    const own = records.filter(([id]) => id >> 16n === seq).map(([, bytes]) => bytes);
+    const head = { writer: entry['writer'] as bigint, seq, timeMs: entry['time_ms'] as bigint };
+    previous = hashOf(previous, { ...head, requestsHash: entry['requests_hash'] as Buffer }, own);
+    update.run(own.length, previous, seq);
+  }
+}

@@ -17,7 +17,7 @@ export class AccountsCheck {
     this.#lastIds = new BigInt64Array(accounts + 1);
   }
 
-  take(movement: MovementRecord, { accountId, openedId, previousId }: MovementPlace): void {
+  take(movement: MovementRecord, { accountId, open, previousId }: MovementPlace): void {
     const { id, player, currency, amount, balanceBefore, balanceAfter, reason } = movement;
     const fault = (subject: string, expected: string | bigint, seen: string | bigint) => {
       const account = `${player} ${currency}`;
@@ -27,9 +27,7 @@ export class AccountsCheck {
     if (balanceBefore + moved !== balanceAfter) fault('balance after', balanceBefore + moved, balanceAfter);
     if (balanceBefore < 0n || balanceAfter < 0n) fault('balance', 'at least 0', least(balanceBefore, balanceAfter));
     if (player === '' || !this.#has(accountId)) return fault('account of the movement', `account ${accountId}`, 'none');
-    if (reason === null && (openedId === null || openedId > id)) {
-      fault('opening of the account', 'before the movement', openedId === null ? 'never' : `record ${openedId}`);
-    }
+    if (reason === null && !open) fault('opening of the account', 'before the movement', 'later or never');
     const index = Number(accountId);
     const last = this.#lastIds[index] ?? NONE;
     const balance = this.#balances[index] ?? 0n;

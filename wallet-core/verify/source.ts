@@ -5,8 +5,8 @@ import type { Findings } from './finding.js';
 /** What a store keeps of a movement beside its record. */
 export interface MovementPlace {
   readonly accountId: bigint;
-  /** When its account was opened; null: it was not, or there is no such account. */
-  readonly openedId: bigint | null;
+  /** Whether its account had been opened. */
+  readonly open: boolean;
   /** The account's movement before; null: there is none. */
   readonly previousId: bigint | null;
   /** The store's own key of its round. */

@@ -1,14 +1,14 @@
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 
 /**
  * The key under which a reference is found: 16 bytes of SHA-256 over channel and reference. Half the size of the text and
  * the same for every length; a collision is out of reach, and readers compare the text all the same.
  */
 export function referenceKey(channel: string, reference: string): Buffer {
-  return createHash('sha256').update(`${channel}\n${reference}`).digest().subarray(0, 16);
+  return hash('sha256', `${channel}\n${reference}`, 'buffer').subarray(0, 16);
 }
 
 /** The key under which a round is found, null without a round. Rounds may collide, so readers compare the text. */
 export function roundKey(channel: string, round: string): bigint | null {
-  return round === '' ? null : createHash('sha256').update(`${channel}\n${round}`).digest().readBigInt64BE(0);
+  return round === '' ? null : hash('sha256', `${channel}\n${round}`, 'buffer').readBigInt64BE(0);
 }

@@ -10,7 +10,6 @@ type MovementRow = [
   accountId: bigint,
   player: string | null,
   currency: string | null,
-  openedId: bigint | null,
   previousId: bigint | null,
   kind: Kind,
   purpose: Purpose,
@@ -19,12 +18,10 @@ type MovementRow = [
   balanceAfter: bigint,
   reason: RefusalReason | null,
   reference: string,
-  holdsReference: bigint,
   round: string,
   roundKey: bigint | null,
   providerType: string,
-  withholding: bigint,
-  wager: bigint,
+  flags: bigint,
 ];
 
 type NameRow = [movementId: bigint, relation: Relation, reference: string, amount: bigint, debitId: bigint | null];
@@ -40,9 +37,9 @@ export class MovementScan {
   constructor(db: Database) {
     this.#rows = db
       .prepare<Range, MovementRow>(
-        `SELECT m.id, m.channel_id, m.account_id, a.player, a.currency, a.opened_id, m.previous_id, m.kind, m.purpose,
-          m.amount, m.balance_before, m.balance_after, m.reason, m.reference, m.holds_reference, m.round, m.round_key,
-          m.provider_type, m.withholding, m.wager
+        `SELECT m.id, m.channel_id, m.account_id, a.player, a.currency, m.previous_id, m.kind, m.purpose,
+          m.amount, m.balance_before, m.balance_after, m.reason, m.reference, m.round, m.round_key, m.provider_type,
+          (m.holds_reference = 1) | ((m.withholding = 1) << 1) | ((m.wager = 1) << 2) | (ifnull(a.opened_id < m.id, 0) << 3)
         FROM movement m LEFT JOIN account a ON a.id = m.account_id
         WHERE m.id BETWEEN ? AND ? ORDER BY m.id`,
       )
@@ -69,6 +66,7 @@ export class MovementScan {
         (names ??= []).push({ reference: name[2], relation: name[1], amount: name[3] });
         (debitIds ??= []).push(name[4]);
       }
+      const flags = Number(row[16]);
       collector.add(
         {
           type: 'movement',
@@ -76,22 +74,28 @@ export class MovementScan {
           channel: channels.get(row[1]) ?? '',
           player: row[3] ?? '',
           currency: row[4] ?? '',
-          kind: row[7],
-          purpose: row[8],
-          amount: row[9],
-          balanceBefore: row[10],
-          balanceAfter: row[11],
-          reason: row[12],
-          reference: row[13],
-          holdsReference: row[14] === 1n,
-          round: row[15],
-          providerType: row[17],
+          kind: row[6],
+          purpose: row[7],
+          amount: row[8],
+          balanceBefore: row[9],
+          balanceAfter: row[10],
+          reason: row[11],
+          reference: row[12],
+          holdsReference: (flags & 1) !== 0,
+          round: row[13],
+          providerType: row[15],
           names: names ?? NONE,
-          withholding: row[18] === 1n,
-          wager: row[19] === 1n,
+          withholding: (flags & 2) !== 0,
+          wager: (flags & 4) !== 0,
           timeMs: collector.timeOf(id),
         },
-        { accountId: row[2], openedId: row[5], previousId: row[6], roundKey: row[16], debitIds: debitIds ?? NONE },
+        {
+          accountId: row[2],
+          open: (flags & 8) !== 0,
+          previousId: row[5],
+          roundKey: row[14],
+          debitIds: debitIds ?? NONE,
+        },
       );
     }
     for (const [movementId] of named.slice(next)) collector.stray(movementId);

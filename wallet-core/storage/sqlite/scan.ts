@@ -6,7 +6,7 @@ import { MovementScan } from './scan-movements.js';
 import { RecordScan } from './scan-records.js';
 
 /** How much is read in one go: so short a read transaction never keeps the WAL from being reset. */
-const CHUNK_RECORDS = 4_000;
+const CHUNK_RECORDS = 1_000;
 const CHUNK_ENTRIES = 1_000n;
 
 /** An entry while its rows come together. */

@@ -19,7 +19,11 @@ export function verifyFile(
 ): Promise<Verification> {
   return new Promise((resolve, reject) => {
     signal.throwIfAborted();
-    const thread = new Worker(new URL('./verify-thread.js', import.meta.url), { workerData: data });
+    const thread = new Worker(new URL('./verify-thread.js', import.meta.url), {
+      workerData: data,
+      // What a chunk is read into is dropped with it: with room for several it is never copied.
+      resourceLimits: { maxYoungGenerationSizeMb: 64 },
+    });
     const abort = () => void thread.terminate();
     signal.addEventListener('abort', abort);
     thread.on('message', (message: FromVerifier) => {

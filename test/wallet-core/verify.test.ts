@@ -1,0 +1,546 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { copyFileSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { deflateRawSync, gunzipSync } from 'node:zlib';
+import Database from 'better-sqlite3';
+import { expect } from 'chai';
+import { Kind, Relation } from '../../proto/gen/wallet/v1/movement.js';
+import { formatDigest, parseDigest } from '../../wallet-core/journal/digest.js';
+import { formatId } from '../../wallet-core/journal/position.js';
+import { referenceKey } from '../../wallet-core/storage/sqlite/keys.js';
+import { verifyFile } from '../../wallet-core/storage/sqlite/verifier.js';
+import { call } from '../system.js';
+import { check, deposit, failure, inLedger, movements, refund, TestCore } from './core.js';
+import { hashAnew } from './journal-format.js';
+import { mixedLoad } from './mixed-load.js';
+import { Forger } from './tampering.js';
+import { told, verify } from './verify.js';
+
+const FIXTURE = path.join(import.meta.dirname, '../../../test/fixtures/ledger-v1/ledger.db.gz');
+
+describe('verify, of a ledger that nobody touched', () => {
+  let core: TestCore;
+
+  afterEach(() => core.stop());
+
+  it('proves an empty one', async () => {
+    core = await TestCore.start();
+    expect((await verify(core.clients)).findings.map(told)).to.deep.equal([]);
+  });
+
+  it('proves one with records of every kind, before and after a restart, and that it contains its past', async () => {
+    core = await TestCore.start('1000.00');
+    await core.post(movements({}));
+    const { digest: past } = await verify(core.clients);
+    await mixedLoad(core);
+    const now = await verify(core.clients, past);
+    expect(now.findings.map(told)).to.deep.equal([]);
+    expect(now).to.include({ clean: true, findingsCount: 0n });
+    await core.restart('SIGKILL');
+    const after = await verify(core.clients, now.digest);
+    expect(after).to.deep.equal(now);
+    const counted = inLedger(core.data, (db) => db.prepare('SELECT count(*) FROM movement').pluck().get());
+    expect(after.movements, 'of all movements').to.equal(counted);
+  });
+
+  it('proves the ledger of the first schema', async () => {
+    core = await TestCore.on(gunzipSync(readFileSync(FIXTURE)));
+    const first = await verify(core.clients);
+    expect(first.findings.map(told)).to.deep.equal([]);
+    expect(first.movements > 10n).to.equal(true);
+    await core.post(deposit('1.00', 'new-1'));
+    expect((await verify(core.clients, first.digest)).findings.map(told)).to.deep.equal([]);
+  });
+
+  it('proves one that is written meanwhile, again and again', async () => {
+    core = await TestCore.start('100000.00');
+    let running = true;
+    let posted = 0;
+    const write = async (writer: number) => {
+      for (let n = 0; running; n += 1) {
+        const reference = `${writer}-${n}`;
+        const results = await core.postBatch(
+          movements({ reference: `bet-${reference}`, amount: '-2.00', wager: true }),
+          movements({ reference: `held-${reference}`, amount: '-3.00', kind: Kind.WITHHOLDING }),
+          movements({
+            ...{ reference: `back-${reference}`, amount: '1.00', kind: Kind.WITHHOLDING_RETURN },
+            names: [{ reference: `held-${reference}`, relation: Relation.RETURN, amount: '1.00' }],
+          }),
+          refund(
+            { reference: `refund-${reference}` },
+            { reference: `bet-${reference}`, amount: '2.00' },
+            { reference: `no-${reference}` },
+          ),
+          movements({ reference: `much-${reference}`, amount: '-900000.00' }),
+        );
+        posted += results.length;
+      }
+    };
+    const writers = Promise.all([1, 2, 3, 4].map(write));
+    let digest = '';
+    for (let round = 0; round < 5; round += 1) {
+      const before = posted;
+      const verification = await verify(core.clients, digest);
+      expect(verification.findings.map(told)).to.deep.equal([]);
+      ({ digest } = verification);
+      while (posted < before + 200) await new Promise((resolve) => setImmediate(resolve));
+    }
+    running = false;
+    await writers;
+  });
+});
+
+describe('verify, asked wrongly', () => {
+  let core: TestCore;
+
+  before(async () => {
+    core = await TestCore.start('1000.00');
+  });
+  after(() => core.stop());
+
+  it('refuses a digest that is none', async () => {
+    expect(await failure(verify(core.clients, 'yesterday'))).to.match(
+      /^INVALID_ARGUMENT: against: is "yesterday"; expected/,
+    );
+  });
+
+  it('runs one at a time', async () => {
+    const first = verify(core.clients);
+    expect(await failure(verify(core.clients))).to.match(/^RESOURCE_EXHAUSTED: a verification is under way/);
+    expect((await first).clean).to.equal(true);
+    expect((await verify(core.clients)).clean).to.equal(true);
+  });
+
+  it('says that a filed digest is of another ledger, or of entries that this one has not', async () => {
+    const { digest } = await verify(core.clients);
+    const [writer = '', seq = '', hash = ''] = digest.split(':');
+    const of = async (against: string) => (await verify(core.clients, against)).findings.map(told);
+    const other = 'ab'.repeat(32);
+    expect(await of(`${writer}:${seq}:${other}`)).to.deep.equal([
+      `CHAIN 1.${seq}.0 filed digest: ${other}, not ${hash}`,
+    ]);
+    const more = Number(seq) + 1;
+    expect(await of(`${writer}:${more}:${other}`)).to.deep.equal([
+      `CHAIN filed digest: entry ${more}, not a journal that ends at entry ${seq}`,
+    ]);
+    expect(await of(`2:${seq}:${hash}`)).to.deep.equal([
+      'CHAIN filed digest: a journal of writer 2, not one of writer 1',
+    ]);
+  });
+});
+
+interface Tampering {
+  readonly what: string;
+  readonly tamper: (forger: Forger) => void;
+  /** What verify must say: check, record or account, subject; "@bet-1" stands for the record that holds the reference. */
+  readonly finds: readonly string[];
+  /** The forger computes all hashes anew. */
+  readonly hashed?: true;
+}
+
+const TAMPERINGS: readonly Tampering[] = [
+  {
+    what: 'an amount',
+    tamper: (forger) =>
+      forger.run(
+        "UPDATE movement SET amount = amount + 100, balance_after = balance_after + 100 WHERE reference = 'bet-1'",
+      ),
+    finds: [
+      'CHAIN @bet-1 hash of the entry',
+      'ACCOUNTS @bet-2 demo CNY balance before',
+      'HOUSE platform/test CNY GAME amount of the house',
+    ],
+  },
+  {
+    what: 'an amount, with all balances and hashes made to fit',
+    tamper: (forger) => forger.changeAmount('payout-1', 10_000n),
+    finds: ['CHAIN filed digest'],
+    hashed: true,
+  },
+  {
+    what: 'a balance',
+    tamper: (forger) => forger.run("UPDATE account SET balance = balance + 1 WHERE player = 'anna'"),
+    finds: ['ACCOUNTS @deposit-anna-CNY anna CNY stored balance'],
+  },
+  {
+    what: 'the balance of a house account',
+    tamper: (forger) => forger.run("UPDATE house SET balance = balance - 1 WHERE purpose = 'CASH'"),
+    finds: ['HOUSE platform/test CNY CASH stored balance'],
+  },
+  {
+    what: 'two balances, so that the sum stays',
+    tamper: (forger) => {
+      forger.run("UPDATE account SET balance = balance + 500 WHERE player = 'anna'");
+      forger.run("UPDATE account SET balance = balance - 500 WHERE player = 'demo'");
+    },
+    finds: ['ACCOUNTS @deposit-anna-CNY anna CNY stored balance', 'ACCOUNTS @last demo CNY stored balance'],
+  },
+  {
+    what: 'a kind, with the hashes made to fit',
+    tamper: (forger) => forger.run("UPDATE movement SET kind = 'TIP' WHERE reference = 'bet-1'"),
+    finds: ['RULES @bet-1 demo CNY purpose of a TIP', 'CHAIN filed digest'],
+    hashed: true,
+  },
+  {
+    what: 'a kind for another of the same purpose',
+    tamper: (forger) => forger.run("UPDATE movement SET kind = 'WITHHOLDING' WHERE reference = 'bet-1'"),
+    finds: ['CHAIN @bet-1 hash of the entry'],
+  },
+  {
+    what: 'a deleted row',
+    tamper: (forger) => {
+      const id = forger.id('bet-1');
+      forger.run('DELETE FROM movement WHERE id = ?', id);
+      forger.run('DELETE FROM reference WHERE movement_id = ?', id);
+    },
+    finds: [
+      'CHAIN @bet-1 count of records',
+      'ACCOUNTS @bet-2 demo CNY movement before',
+      'HOUSE platform/test CNY GAME amount of the house',
+    ],
+  },
+  {
+    what: 'a deleted row, with the hashes made to fit',
+    tamper: (forger) => forger.run("DELETE FROM movement WHERE reference = 'payout-1'"),
+    finds: ['REFERENCES @payout-1 reference in the table', 'CHAIN @payout-1 row of no record', 'CHAIN filed digest'],
+    hashed: true,
+  },
+  {
+    what: 'a deleted entry in the middle',
+    tamper: (forger) => forger.run('DELETE FROM entry WHERE seq = ?', forger.id('bet-1') >> 16n),
+    finds: ['CHAIN @bet-1 row of no record', 'CHAIN @bet-2 entry number', 'CHAIN @bet-2 hash of the entry'],
+  },
+  {
+    what: 'a row moved to another account',
+    tamper: (forger) =>
+      forger.run(
+        "UPDATE movement SET account_id = (SELECT id FROM account WHERE player = 'anna') WHERE reference = 'bet-1'",
+      ),
+    finds: [
+      'CHAIN @bet-1 hash of the entry',
+      'ACCOUNTS @bet-1 anna CNY balance before',
+      'ACCOUNTS @bet-2 demo CNY movement before',
+    ],
+  },
+  {
+    what: 'a row moved to another account, with the hashes made to fit',
+    tamper: (forger) =>
+      forger.run(
+        "UPDATE movement SET account_id = (SELECT id FROM account WHERE player = 'anna') WHERE reference = 'last'",
+      ),
+    finds: ['ACCOUNTS @last anna CNY movement before', 'ACCOUNTS @much demo CNY last movement', 'CHAIN filed digest'],
+    hashed: true,
+  },
+  {
+    what: 'swapped rows',
+    tamper: (forger) => {
+      const [one, two] = [forger.id('bet-1'), forger.id('bet-2')];
+      forger.run('UPDATE movement SET previous_id = NULL, id = -1 WHERE id = ?', one);
+      forger.run('UPDATE movement SET previous_id = NULL, id = ? WHERE id = ?', one, two);
+      forger.run('UPDATE movement SET id = ? WHERE id = -1', two);
+    },
+    finds: [
+      'CHAIN @bet-1 hash of the entry',
+      'CHAIN @bet-2 hash of the entry',
+      'REFERENCES @bet-2 holder of reference bet-1',
+    ],
+  },
+  {
+    what: 'a reference, with the hashes made to fit',
+    tamper: (forger) => forger.run("UPDATE movement SET reference = 'bet-0' WHERE reference = 'bet-1'"),
+    finds: [
+      'REFERENCES @bet-0 reference in the table',
+      'REFERENCES @bet-0 holder of reference bet-0',
+      'CHAIN filed digest',
+    ],
+    hashed: true,
+  },
+  {
+    what: 'a reference set free in the table of references, so that it could be used again',
+    tamper: (forger) => forger.run('DELETE FROM reference WHERE movement_id = ?', forger.id('bet-1')),
+    finds: ['REFERENCES @bet-1 holder of reference bet-1'],
+  },
+  {
+    what: 'a reference taken that nothing holds',
+    tamper: (forger) =>
+      forger.run('INSERT INTO reference VALUES (?, ?)', referenceKey('platform/test', 'next'), forger.id('bet-1')),
+    finds: ['REFERENCES @bet-1 reference in the table'],
+  },
+  {
+    what: "a provider's request",
+    tamper: (forger) => forger.run('UPDATE request SET body = ?', deflateRawSync('another')),
+    finds: ['CHAIN @bet-1 kept requests'],
+  },
+  {
+    what: "a provider's request, with its hash and all others made to fit",
+    tamper: (forger) => {
+      forger.run('UPDATE request SET body = ?', deflateRawSync(''));
+      const empty = Buffer.from('e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855', 'hex');
+      forger.run('UPDATE entry SET requests_hash = ? WHERE length(requests_hash) > 0', empty);
+    },
+    finds: ['CHAIN filed digest'],
+    hashed: true,
+  },
+  {
+    what: 'a second refund, with the hashes made to fit',
+    tamper: (forger) => {
+      forger.db.exec('DROP INDEX name_refund');
+      const id = forger.insert('demo', 'REFUND', 700n, 'refund-1');
+      forger.run("INSERT INTO name VALUES (?, 0, 'REFUND', 'bet-2', 700, ?)", id, forger.id('bet-2'));
+    },
+    finds: ['DRAWS @new demo CNY refund of bet-2', 'REFUNDS @new demo CNY reason of the refund', 'CHAIN filed digest'],
+    hashed: true,
+  },
+  {
+    what: 'a return of more than was left, with all balances and hashes made to fit',
+    tamper: (forger) => {
+      forger.changeAmount('return-1', 9_000n);
+      forger.run('UPDATE name SET amount = amount + 9000 WHERE movement_id = ?', forger.id('return-1'));
+    },
+    finds: ['DRAWS @return-1 demo CNY return of held-1', 'CHAIN filed digest'],
+    hashed: true,
+  },
+  {
+    what: 'a return that was hidden from its debit',
+    tamper: (forger) => forger.run('UPDATE name SET debit_id = NULL WHERE movement_id = ?', forger.id('return-1')),
+    finds: ['DRAWS @return-1 demo CNY debit that held-1 names'],
+  },
+  {
+    what: 'a removed block, with the hashes made to fit',
+    tamper: (forger) => forger.run("DELETE FROM block WHERE reference = 'late-1'"),
+    finds: ['REFUNDS demo CNY block of late-1', 'CHAIN filed digest'],
+    hashed: true,
+  },
+  {
+    what: 'a blocked debit that was applied after all, with the hashes made to fit',
+    tamper: (forger) => {
+      forger.run("UPDATE movement SET reason = NULL, amount = 0 WHERE reference = 'late-1'");
+      forger.changeAmount('late-1', -8_000n);
+    },
+    finds: ['REFUNDS @late-1 demo CNY outcome of a blocked debit', 'CHAIN filed digest'],
+    hashed: true,
+  },
+  {
+    what: 'an inserted row',
+    tamper: (forger) => void forger.insert('anna', 'DEPOSIT', 5_000n, 'gift'),
+    finds: ['CHAIN count of records', 'CHAIN hash of the entry'],
+  },
+  {
+    what: 'an inserted row, with all balances and hashes made to fit',
+    tamper: (forger) => void forger.insert('anna', 'DEPOSIT', 5_000n, 'gift'),
+    finds: ['CHAIN filed digest'],
+    hashed: true,
+  },
+  {
+    what: 'a tail cut off, with all balances',
+    tamper: (forger) => forger.cutTail(),
+    finds: ['CHAIN filed digest'],
+  },
+  {
+    what: 'a tail cut off, and another one in its place',
+    tamper: (forger) => {
+      forger.cutTail();
+      const { seq } = forger.row('SELECT max(seq) + 1 AS seq FROM entry');
+      forger.run(
+        'INSERT INTO entry SELECT ?, writer, time_ms, 1, requests_hash, hash FROM entry WHERE seq = ? - 1',
+        seq as bigint,
+        seq as bigint,
+      );
+      forger.run("INSERT INTO freeze_act VALUES (?, 'anna', 'kyc', '', 0)", (seq as bigint) << 16n);
+      forger.run("DELETE FROM freeze WHERE player = 'anna'");
+    },
+    finds: ['CHAIN filed digest'],
+    hashed: true,
+  },
+  {
+    what: 'the time of an entry, with the hashes made to fit',
+    tamper: (forger) =>
+      forger.run('UPDATE entry SET time_ms = time_ms + 3600000 WHERE seq = ?', forger.id('bet-1') >> 16n),
+    finds: ['CHAIN @bet-2 time', 'CHAIN filed digest'],
+    hashed: true,
+  },
+  {
+    what: 'a password',
+    tamper: (forger) => forger.run("UPDATE password SET hash = 'scrypt:16384:8:1:c2FsdA==:a2V5'"),
+    finds: ['CHAIN hash of the entry'],
+  },
+  {
+    what: 'a freeze lifted without a record',
+    tamper: (forger) => forger.run("DELETE FROM freeze WHERE player = 'anna'"),
+    finds: ['DERIVED freeze of anna for kyc'],
+  },
+  {
+    what: 'a freeze without a record',
+    tamper: (forger) => forger.run("INSERT INTO freeze SELECT 'demo', reason, act_id FROM freeze"),
+    finds: ['DERIVED freeze of demo for kyc'],
+  },
+  {
+    what: 'a maintenance that nobody began',
+    tamper: (forger) => forger.run('UPDATE channel SET maintenance_id = 5'),
+    finds: ['DERIVED maintenance of channel platform/test'],
+  },
+  {
+    what: 'a session that was ended and is open again',
+    tamper: (forger) => forger.run('UPDATE session SET end_id = NULL'),
+    finds: ['DERIVED end of a session of anna'],
+  },
+  {
+    what: 'a bet hidden from its round',
+    tamper: (forger) => forger.run("UPDATE movement SET round_key = 1 WHERE reference = 'bet-1'"),
+    finds: ['DERIVED @bet-1 demo CNY key of the round'],
+  },
+  {
+    what: 'the last movement of an account',
+    tamper: (forger) => forger.run("UPDATE account SET last_movement_id = ? WHERE player = 'demo'", forger.id('bet-1')),
+    finds: ['ACCOUNTS @last demo CNY last movement'],
+  },
+];
+
+describe('verify, of a ledger that somebody tampered with', () => {
+  const folder = mkdtempSync(path.join(tmpdir(), 'tampering-'));
+  const file = path.join(folder, 'ledger.db');
+  let core: TestCore;
+  let filed: string;
+
+  before(async () => {
+    core = await TestCore.start('1000.00');
+    await core.player('anna', '50.00');
+    const { accounts } = core.clients;
+    await call((done) => accounts.setPassword({ playerId: 'anna', password: 'secret' }, done));
+    const credential = { $case: 'password', value: { playerId: 'anna', password: 'secret' } } as const;
+    const login = { channel: 'platform/test', reference: 'login-1', currency: 'CNY', credential };
+    const tokens = { rotateAccessToken: false, accessTokenLifetimeS: 0 };
+    await call((done) => accounts.logIn({ ...login, ...tokens }, done));
+    await call((done) => accounts.endSessions({ playerId: 'anna', channel: '' }, done));
+    await call((done) => accounts.freezePlayer({ playerId: 'anna', reason: 'kyc', note: '' }, done));
+    const back = { reference: 'held-1', relation: Relation.RETURN, amount: '20.00' };
+    const settled = { reference: 'bet-1', relation: Relation.SETTLE, amount: '' };
+    for (const command of [
+      { ...movements({}), request: Buffer.from('{"seqNo":"bet-1"}') },
+      movements({ reference: 'bet-2', amount: '-7.00' }),
+      movements({ reference: 'held-1', amount: '-50.00', kind: Kind.WITHHOLDING }),
+      movements({ reference: 'return-1', amount: '20.00', kind: Kind.WITHHOLDING_RETURN, names: [back] }),
+      refund({}, { reference: 'bet-2', amount: '7.00' }, { reference: 'late-1' }),
+      movements({ reference: 'late-1' }),
+      movements({ reference: 'payout-1', amount: '160.00', kind: Kind.PAYOUT, names: [settled] }),
+      check('never-1'),
+      movements({ reference: 'much', amount: '-99999.00' }),
+      movements({ reference: 'last', amount: '-1.00' }),
+    ]) {
+      await core.post(command);
+    }
+    const { digest, clean } = await verify(core.clients);
+    expect(clean).to.equal(true);
+    filed = digest;
+    await core.end();
+  });
+  after(async () => {
+    rmSync(folder, { recursive: true });
+    await core.stop();
+  });
+
+  const found = async (against: string) => {
+    const digest = parseDigest(against);
+    const verification = await verifyFile({ path: file, against: digest }, () => {}, new AbortController().signal);
+    return {
+      digest: formatDigest(verification.digest),
+      told: verification.findings.map(({ check, record, account = '', subject }) =>
+        [check, record === undefined ? '' : formatId(1, record), account, subject].filter(Boolean).join(' '),
+      ),
+    };
+  };
+
+  it('proves the copy that nobody touched', async () => {
+    copyFileSync(path.join(core.data, 'ledger.db'), file);
+    expect(await found(filed)).to.deep.equal({ digest: filed, told: [] });
+  });
+
+  for (const { what, tamper, finds, hashed = false } of TAMPERINGS) {
+    it(`finds ${what}`, async () => {
+      for (const end of ['', '-wal', '-shm']) rmSync(file + end, { force: true });
+      copyFileSync(path.join(core.data, 'ledger.db'), file);
+      const db = new Database(file);
+      const forger = new Forger(db);
+      const ids = new Map<string, string>();
+      const remember = () => {
+        for (const { id, reference } of db
+          .prepare<[], { id: bigint; reference: string }>(
+            'SELECT id, reference FROM movement WHERE holds_reference = 1',
+          )
+          .all()) {
+          if (!ids.has(reference)) ids.set(reference, formatId(1, id));
+        }
+      };
+      remember();
+      tamper(forger);
+      remember();
+      const { newest } = forger.row('SELECT max(id) AS newest FROM movement');
+      ids.set('new', formatId(1, newest as bigint));
+      if (hashed) hashAnew(db);
+      db.close();
+      const { told } = await found(filed);
+      for (const expected of finds) {
+        const parts = expected.replace(/@(\S+)/, (_, reference: string) => ids.get(reference) ?? '?').split(' ');
+        const [first = '', ...rest] = parts;
+        const named = told.some((text) => text.startsWith(first) && text.endsWith(rest.join(' ')));
+        expect(named, `${parts.join(' ')} is not in\n${told.join('\n')}`).to.equal(true);
+      }
+      if (hashed) expect(told.filter((text) => text.endsWith('hash of the entry'))).to.deep.equal([]);
+    });
+  }
+
+  it('is caught by the filed digest, whenever all hashes were made to fit', () => {
+    const hashed = TAMPERINGS.filter((each) => each.hashed);
+    expect(hashed.length).to.be.at.least(12);
+    for (const { what, finds } of hashed) expect(finds, what).to.include('CHAIN filed digest');
+  });
+});
+
+describe('npx single-wallet verify', () => {
+  let core: TestCore;
+
+  before(async () => {
+    core = await TestCore.start('1000.00');
+  });
+  after(() => core.stop());
+
+  const run = async (...options: string[]) => {
+    const args = ['exec', '--offline', '--', 'single-wallet', 'verify', '--address', core.clients.address, ...options];
+    const child = spawn('npm', args, { stdio: ['ignore', 'pipe', 'pipe'] });
+    const out = { stdout: '', stderr: '' };
+    child.stdout.on('data', (text: Buffer) => (out.stdout += text.toString()));
+    child.stderr.on('data', (text: Buffer) => (out.stderr += text.toString()));
+    const [code] = (await once(child, 'close')) as [number];
+    return { code, ...out };
+  };
+
+  it('prints what was proved and the digest, which the next run is given', async () => {
+    const { code, stdout, stderr } = await run();
+    expect(code, stderr).to.equal(0);
+    const [proved, read, digest = ''] = stdout.split('\n');
+    expect(proved).to.equal('The ledger is proved.');
+    expect(read).to.match(/^read +\d+ entries, \d+ records, 1 movements, 1 accounts$/);
+    const filed = /^digest +(1:\d+:[0-9a-f]{64})$/.exec(digest)?.[1] ?? '';
+    await core.post(deposit('1.00', 'more'));
+    const later = await run('--against', filed, '--json');
+    expect(later.code).to.equal(0);
+    expect(JSON.parse(later.stdout)).to.include({ clean: true, findingsCount: 0, movements: 2 });
+  });
+
+  it('ends with 1 and the findings when something was found', async () => {
+    const other = `1:1:${'0'.repeat(64)}`;
+    const { code, stdout } = await run('--against', other);
+    expect(code).to.equal(1);
+    expect(stdout).to.match(
+      /^CHAIN 1\.1\.0 filed digest: expected 0{64}, seen [0-9a-f]{64}\nThe ledger is NOT proved: 1 findings\.\n/,
+    );
+  });
+
+  it('ends with 2 when it could not be verified', async () => {
+    const { code, stdout, stderr } = await run('--against', 'yesterday');
+    expect([code, stdout]).to.deep.equal([2, '']);
+    expect(stderr).to.match(/did not verify: INVALID_ARGUMENT: against: is "yesterday"/);
+  });
+});

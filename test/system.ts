@@ -67,9 +67,16 @@ export class Process {
   readonly ended: Promise<number | NodeJS.Signals>;
   output = '';
 
-  /** `cwd` without a configuration file, and none in the environment: the development set-up. */
-  constructor(name: 'wallet-core' | 'gateway', environment: Readonly<Record<string, string>>, cwd = process.cwd()) {
-    const file = path.join(DIST, name, 'main.js');
+  /**
+   * `cwd` without a configuration file, and none in the environment: the development set-up. `file`: another main module,
+   * of a test.
+   */
+  constructor(
+    name: 'wallet-core' | 'gateway',
+    environment: Readonly<Record<string, string>>,
+    cwd = process.cwd(),
+    file = path.join(DIST, name, 'main.js'),
+  ) {
     const env = { ...process.env, NODE_ENV: 'test', ...environment };
     this.child = spawn(process.execPath, ['--enable-source-maps', file], {
       cwd,
@@ -254,8 +261,10 @@ export class System {
     if (!listen) this.clients = new Clients(address);
   }
 
-  async startGateway(): Promise<void> {
-    this.gateway = new Process('gateway', { ...this.#environment, WALLET_CORE_ADDRESS: this.clients.address });
+  /** `core`: where it finds wallet-core, if not at its own address; `listen`: where it listened before. */
+  async startGateway(core = this.clients.address, listen = ''): Promise<void> {
+    const addresses = { WALLET_CORE_ADDRESS: core, ...(listen ? { GATEWAY_LISTEN: listen } : {}) };
+    this.gateway = new Process('gateway', { ...this.#environment, ...addresses });
     this.url = `http://${await this.gateway.listening}`;
   }
 

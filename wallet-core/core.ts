@@ -4,6 +4,7 @@ import type { Service } from '../process.js';
 import type { Command } from './domain/command.js';
 import { Committer } from './committer.js';
 import { listen } from './grpc/server.js';
+import type { Synchronous } from './storage/sqlite/connection.js';
 import { SqliteStore } from './storage/sqlite/sqlite-store.js';
 import { CommitUnknownError } from './storage/port.js';
 
@@ -17,6 +18,8 @@ export interface CoreOptions {
   readonly onFatal: (error: Error) => void;
   /** URL of the module with the rules, if not domain/decide.ts. */
   readonly rules?: URL;
+  /** See SqliteStoreOptions. */
+  readonly synchronous?: Synchronous;
 }
 
 /** Stopping answers what is under way, writes the WAL into the database and gives up the ledger. */
@@ -27,9 +30,10 @@ export interface Core extends Service {
 }
 
 /** Builds the whole of wallet-core and starts it. */
-export async function startCore({ data, listen: at, log, onFatal, rules }: CoreOptions): Promise<Core> {
+export async function startCore({ data, listen: at, log, onFatal, rules, synchronous }: CoreOptions): Promise<Core> {
   const owner = `process ${process.pid}, started ${new Date().toISOString()}, listening on ${formatAddress(at)}`;
-  const store = await SqliteStore.open({ folder: data, owner, ...(rules ? { rules } : {}) }).catch((error: unknown) => {
+  const options = { ...(rules ? { rules } : {}), ...(synchronous ? { synchronous } : {}) };
+  const store = await SqliteStore.open({ folder: data, owner, ...options }).catch((error: unknown) => {
     throw new ConfigError([`data (SINGLE_WALLET_DATA): ${data} cannot hold the ledger: ${messageOf(error)}`]);
   });
   const committer = new Committer(store, (error, command) => {

@@ -1,14 +1,17 @@
 import Database from 'better-sqlite3';
 import { checkIsLedger } from './schema.js';
 
+/** When SQLite syncs: FULL at each commit, NORMAL only at checkpoints. */
+export type Synchronous = 'FULL' | 'NORMAL';
+
 /** The one connection that writes. The owner's lock makes it the only one, so it never waits for another. */
-export function openWriter(path: string): Database.Database {
+export function openWriter(path: string, synchronous: Synchronous): Database.Database {
   const db = new Database(path);
   checkIsLedger(db);
   db.defaultSafeIntegers(true);
   db.pragma('journal_mode = WAL');
   // An answer leaves after its commit is on disk: WAL's own default, NORMAL, would lose the last ones in a power cut.
-  db.pragma('synchronous = FULL');
+  db.pragma(`synchronous = ${synchronous}`);
   // 32 MiB: what else is hot stays in the page cache of the operating system, which this process is not charged for.
   db.pragma('cache_size = -32768');
   // Fewer, larger checkpoints: random index pages are then written once for many commits.

@@ -5,6 +5,7 @@ import type { Outcome } from '../../domain/outcome.js';
 import type { Digest } from '../../journal/digest.js';
 import type { Progress, Verification } from '../../verify/verify.js';
 import { CommitUnknownError, type Queries, type Store, type Submission } from '../port.js';
+import type { Synchronous } from './connection.js';
 import { WRITER } from './journal-writer.js';
 import { own, type Ownership } from './owner.js';
 import { Reader } from './reader.js';
@@ -14,6 +15,7 @@ export interface WriterData {
   readonly path: string;
   /** URL of a module that exports `decide`: functions cannot be handed to a thread. */
   readonly rules: string;
+  readonly synchronous: Synchronous;
 }
 
 export type ToWriter = { readonly type: 'commit'; readonly group: readonly Submission[] } | { readonly type: 'close' };
@@ -31,6 +33,8 @@ export interface SqliteStoreOptions {
   readonly owner: string;
   /** See WriterData. */
   readonly rules?: URL;
+  /** FULL, unless a test shows what NORMAL loses when the power goes. */
+  readonly synchronous?: Synchronous;
 }
 
 /** The ledger in one SQLite file: a thread writes, this one reads. */
@@ -56,12 +60,13 @@ export class SqliteStore implements Store {
   }
 
   /** Takes the folder into possession and brings its file to the newest schema. */
-  static async open({ folder, owner, rules }: SqliteStoreOptions): Promise<SqliteStore> {
+  static async open({ folder, owner, rules, synchronous = 'FULL' }: SqliteStoreOptions): Promise<SqliteStore> {
     // The ledger holds names, requests and hashes of passwords: nobody else on the machine reads them.
     mkdirSync(folder, { recursive: true, mode: 0o700 });
     const ownership = own(join(folder, 'owner.db'), owner);
     const path = join(folder, 'ledger.db');
-    const workerData: WriterData = { path, rules: (rules ?? new URL('../../domain/decide.js', import.meta.url)).href };
+    const { href } = rules ?? new URL('../../domain/decide.js', import.meta.url);
+    const workerData: WriterData = { path, rules: href, synchronous };
     // A group's objects live for milliseconds: a large nursery for them would only be memory that is never given back.
     const resourceLimits = { maxYoungGenerationSizeMb: 16 };
     const thread = new Worker(new URL('./writer-thread.js', import.meta.url), { workerData, resourceLimits });

@@ -6,7 +6,7 @@ import { Writer } from './writer.js';
 import type { FromWriter, ToWriter, WriterData } from './sqlite-store.js';
 
 // The thread that writes: commits wait for the disk here, while the main thread goes on serving calls.
-const { path, rules } = workerData as WriterData;
+const { path, rules, synchronous } = workerData as WriterData;
 const { decide } = (await import(rules)) as { decide: Decide };
 const port = parentPort;
 if (!port) throw new Error('writer-thread.ts runs as a worker only');
@@ -15,7 +15,7 @@ const writer = openWriter();
 /** An error of SQLite would lose its message on the way to the other thread, and says nothing of the file. */
 function openWriter(): Writer {
   try {
-    return new Writer(path, decide);
+    return new Writer(path, decide, synchronous);
   } catch (error) {
     if (!(error instanceof Database.SqliteError)) throw error;
     throw new Error(`${path}: ${error.message} (${error.code})`);

@@ -5,7 +5,7 @@ import type { CommandRecord } from '../../domain/record.js';
 import { ENTRY_RECORDS_MAX, recordId } from '../../journal/position.js';
 import type { KeptRequest } from '../../journal/requests.js';
 import { CommitUnknownError, type Submission } from '../port.js';
-import { openWriter } from './connection.js';
+import { openWriter, type Synchronous } from './connection.js';
 import { JournalWriter } from './journal-writer.js';
 import { Loader } from './loader.js';
 import { Recorder } from './recorder.js';
@@ -26,8 +26,8 @@ export class Writer {
   readonly #commit: Database.Statement;
   readonly #rollback: Database.Statement;
 
-  constructor(path: string, decide: Decide) {
-    this.#db = openWriter(path);
+  constructor(path: string, decide: Decide, synchronous: Synchronous) {
+    this.#db = openWriter(path, synchronous);
     this.#decide = decide;
     migrate(this.#db);
     this.#loader = new Loader(this.#db);

@@ -1,0 +1,16 @@
+import { expect } from 'chai';
+import { printFigures } from './printout.js';
+import { torture } from './torture.js';
+
+describe('the system, killed under full load', () => {
+  it('keeps every answer that it gave, through 20 kills', async function () {
+    this.timeout(300_000);
+    const started = Date.now();
+    const figures = await torture(20, 1);
+    console.log(printFigures(figures, (Date.now() - started) / 1000).replace(/^/gm, '      '));
+    const { kills, midCall, movements } = figures;
+    expect(Object.values(kills).reduce((sum, count) => sum + count)).to.equal(20);
+    expect(midCall, 'kills in the middle of a call').to.be.at.least(7);
+    expect(movements).to.be.greaterThan(1_000);
+  });
+});

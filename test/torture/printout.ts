@@ -1,0 +1,19 @@
+import type { Figures } from './torture.js';
+
+/** A run for people. */
+export function printFigures(figures: Figures, seconds: number): string {
+  const { kills, midCall, commandsUnderWay, ledgers, commands, acknowledged, unanswered, repeats } = figures;
+  const all = Object.values(kills).reduce((sum, count) => sum + count, 0);
+  const share = Math.round((100 * midCall) / Math.max(1, all));
+  return [
+    `${all} kills with SIGKILL in ${Math.round(seconds)} s on ${ledgers} ledgers: ` +
+      Object.entries(kills)
+        .map(([target, count]) => `${target} ${count}`)
+        .join(', '),
+    `${midCall} of them (${share}%) between the gateway's send and its answer, with ${commandsUnderWay} commands under way`,
+    `${commands} commands, ${acknowledged} answers; ${unanswered} commands were unanswered after a restart and were sent again`,
+    `${repeats} calls were repeated and got their first answer, byte for byte`,
+    `${figures.movements} times an acknowledged movement was looked for and found, once and with its balances`,
+    `${figures.entries} journal entries in unbroken chains; players and house sum to zero`,
+  ].join('\n');
+}

@@ -1,0 +1,209 @@
+import path from 'node:path';
+import { System } from '../system.js';
+import { Random } from '../simulator/random.js';
+import { allOf } from '../simulator/schedule.js';
+import { ClientJournal } from './client-journal.js';
+import { Connections } from './connections.js';
+import { Apiv1Driver } from './apiv1-driver.js';
+import type { Driver } from './driver.js';
+import { EbetDriver } from './ebet-driver.js';
+import { followUp } from './follow-up.js';
+import { Freezing } from './freezing.js';
+import { proveLedger } from './ledger-file.js';
+import { PlatformDriver } from './platform-driver.js';
+import { Relay } from './relay.js';
+
+export const TARGETS = ['wallet-core', 'gateway', 'both'] as const;
+type Target = (typeof TARGETS)[number];
+
+/** When a kill comes: any time; just after a batch went to wallet-core; when its answer has come and is not passed on. */
+const MOMENTS = ['any time', 'after send', 'before answer'] as const;
+type Moment = (typeof MOMENTS)[number];
+
+export interface Figures {
+  /** By what was killed. */
+  readonly kills: Record<Target, number>;
+  /** Kills at whose moment commands were between the gateway's send and its answer, and how many commands those were. */
+  midCall: number;
+  commandsUnderWay: number;
+  ledgers: number;
+  /** Commands that clients sent, without repeats. */
+  commands: number;
+  /** Answers that the clients got, with those of repeats. */
+  acknowledged: number;
+  /** Commands that had no answer when the system was back, and were sent again. */
+  unanswered: number;
+  repeats: number;
+  /** Acknowledged movements that were found again with their balances, each as often as it was looked for. */
+  movements: number;
+  /** Entries of the journals whose chains were proved at the end. */
+  entries: number;
+}
+
+const KILLS_PER_LEDGER = 100;
+/** So many kills the same players live through. */
+const KILLS_PER_COHORT = 4;
+const PROVED_EVERY = 10;
+const PLAYERS = 12;
+
+/** Kills the system again and again under load, and holds it to every answer that it gave. Throws at the first that is untrue. */
+export async function torture(kills: number, seed: number, killed: () => void = () => {}): Promise<Figures> {
+  const figures: Figures = {
+    kills: { 'wallet-core': 0, gateway: 0, both: 0 },
+    ...{ midCall: 0, commandsUnderWay: 0, ledgers: 0, commands: 0, acknowledged: 0 },
+    ...{ unanswered: 0, repeats: 0, movements: 0, entries: 0 },
+  };
+  for (let done = 0; done < kills; done += KILLS_PER_LEDGER) {
+    const random = new Random(seed, `ledger ${figures.ledgers}`);
+    const chamber = await Chamber.open(random, figures);
+    try {
+      await chamber.kill(Math.min(KILLS_PER_LEDGER, kills - done), killed);
+    } finally {
+      await chamber.close();
+    }
+    figures.ledgers += 1;
+  }
+  return figures;
+}
+
+/** One system with its clients, a relay between its two processes, and a ledger of its own. */
+class Chamber {
+  readonly #journal = new ClientJournal();
+  readonly #connections: Connections;
+  readonly #drivers: readonly Driver[];
+  readonly #platform: PlatformDriver;
+  readonly #freezing: Freezing;
+  #players: string[] = [];
+
+  private constructor(
+    readonly system: System,
+    readonly relay: Relay,
+    readonly random: Random,
+    readonly figures: Figures,
+  ) {
+    this.#connections = new Connections(system);
+    const [journal, connections] = [this.#journal, this.#connections];
+    const times = <T>(count: number, make: (n: number) => T) => Array.from({ length: count }, (_, n) => make(n));
+    const platforms = times(4, (n) => new PlatformDriver(`g${n}`, random.fork(`g${n}`), journal, connections));
+    this.#platform = platforms[0] ?? new PlatformDriver('g', random, journal, connections);
+    this.#drivers = [
+      ...times(6, (n) => new EbetDriver(`e${n}`, random.fork(`e${n}`), journal, connections, 1)),
+      ...times(4, (n) => new Apiv1Driver(`a${n}`, random.fork(`a${n}`), journal, connections, 'lottery')),
+      ...platforms,
+    ];
+    this.#freezing = new Freezing(connections);
+  }
+
+  static async open(random: Random, figures: Figures): Promise<Chamber> {
+    const ebet = { channelId: 1, currency: 'CNY', timestampToleranceMinutes: 1440 };
+    const system = await System.start([ebet, { provider: 'apiv1', merchant: 'lottery', currency: 'CNY' }]);
+    const relay = await Relay.start(system.clients.address);
+    const chamber = new Chamber(system, relay, random, figures);
+    await system.gateway.stop('SIGKILL');
+    await chamber.#startGateway();
+    return chamber;
+  }
+
+  async close(): Promise<void> {
+    this.#connections.close();
+    await this.system.stop();
+    this.relay.stop();
+  }
+
+  async kill(kills: number, killed: () => void): Promise<void> {
+    for (let kill = 0; kill < kills; kill++) {
+      const since = this.#journal.entries.length;
+      if (kill % KILLS_PER_COHORT === 0) await this.#meet(kill / KILLS_PER_COHORT);
+      await this.#loadAndKill();
+      await this.#restart();
+      await this.#freezing.inspect();
+      const { clients } = this.#connections;
+      const followed = await followUp(this.#journal, since, this.#players, clients, this.random);
+      this.figures.unanswered += followed.unanswered;
+      this.figures.repeats += followed.repeats;
+      this.figures.movements += followed.movements;
+      const last = kill === kills - 1;
+      if (last || kill % PROVED_EVERY === PROVED_EVERY - 1) {
+        const { entries } = proveLedger(path.join(this.system.folder, 'data'));
+        if (last) this.figures.entries += entries;
+      }
+      killed();
+    }
+    this.figures.commands += this.#journal.entries.length;
+    this.figures.acknowledged += this.#journal.acknowledged;
+  }
+
+  /** New players with some money. */
+  async #meet(cohort: number): Promise<void> {
+    this.#journal.cohort = cohort;
+    this.#players = Array.from({ length: PLAYERS }, (_, n) => `p${cohort}-${n}`);
+    for (const player of this.#players) {
+      await this.#connections.clients.open(player, 'CNY');
+      await this.#journal.perform(this.#platform.opening(player, 50_000n));
+    }
+    for (const driver of this.#drivers) driver.meet(this.#players);
+    this.#freezing.meet(this.#players[0] ?? '');
+  }
+
+  async #loadAndKill(): Promise<void> {
+    const target = this.random.pick(TARGETS);
+    let goesOn = true;
+    const load = [...this.#drivers, this.#freezing].map((driver) => driver.run(() => goesOn));
+    // A driver that finds an untrue answer ends the wait for the kill.
+    await Promise.race([this.#momentOf(this.random.pick(MOMENTS), () => this.#killNow(target)), allOf(load)]);
+    goesOn = false;
+    await allOf(load);
+  }
+
+  #killNow(target: Target): void {
+    const { figures, relay, system } = this;
+    const underWay = relay.commandsUnderWay;
+    if (target !== 'gateway') system.core.child.kill('SIGKILL');
+    if (target !== 'wallet-core') system.gateway.child.kill('SIGKILL');
+    figures.kills[target] += 1;
+    figures.commandsUnderWay += underWay;
+    if (underWay > 0) figures.midCall += 1;
+  }
+
+  /** Waits for the moment and acts at once when it is there. */
+  async #momentOf(moment: Moment, act: () => void): Promise<void> {
+    const { random, relay } = this;
+    await new Promise((resolve) => setTimeout(resolve, random.int(50, 400)));
+    const delayMs = random.pick([0, 0, 1, 2, 4]);
+    await new Promise<void>((resolve) => {
+      const now = () => {
+        relay.onBatch = undefined;
+        relay.onAnswer = undefined;
+        act();
+        resolve();
+      };
+      switch (moment) {
+        case 'any time':
+          return now();
+        case 'after send':
+          // If the answer was quicker than the delay, the next batch is waited for.
+          relay.onBatch = () => setTimeout(() => relay.onBatch && relay.commandsUnderWay > 0 && now(), delayMs);
+          return;
+        case 'before answer':
+          relay.onAnswer = () => {
+            now();
+            return true;
+          };
+      }
+    });
+  }
+
+  async #restart(): Promise<void> {
+    const { core, gateway, clients } = this.system;
+    const starts = [];
+    if (core.child.killed) starts.push(core.ended.then(() => this.system.startCore(clients.address)));
+    if (gateway.child.killed) starts.push(gateway.ended.then(() => this.#startGateway(this.system.url.slice(7))));
+    await Promise.all(starts);
+    this.#connections.renew();
+    while ((await this.system.post('/netCheck', '')).json['status'] !== 200);
+  }
+
+  async #startGateway(listen = ''): Promise<void> {
+    await this.system.startGateway(this.relay.address, listen);
+  }
+}

@@ -6,7 +6,7 @@ import { APIV1_KEY } from '../system.js';
 import { UNKNOWN, Untrue, type Answer, type Asked, type Call, type ClientJournal } from './client-journal.js';
 import type { Connections } from './connections.js';
 import { Driver } from './driver.js';
-import { membersOf, type JsonMembers } from './ebet-driver.js';
+import { membersOf, textOf, type JsonMembers } from './ebet-driver.js';
 
 const STAKES: readonly number[] = [1, 8];
 const CREDITS: readonly number[] = [2, 3];
@@ -39,6 +39,9 @@ export class Apiv1Driver extends Driver {
     return this.#update(this.fresh('t'), this.random.pick([1, 1, 1, 2, 3, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12]));
   }
 
+  /** What it checks and when it sends what does not depend on answers. */
+  protected learn(): void {}
+
   #update(id: string, type: number): Call {
     const { random } = this;
     const player = this.player();
@@ -53,7 +56,7 @@ export class Apiv1Driver extends Driver {
     const asked: Asked = { what: `balance-update ${type}`, channel: this.#channel, movements };
     this.#sent.push(id);
     return this.#call('balance-update', fields, asked, (text, json) => {
-      const applied = String(json['status']) === '1';
+      const applied = textOf(json['status']) === '1';
       if (applied && json['error_code'] !== undefined) throw new Untrue(`${id}: ${text}`);
       const told = { reference: id, applied, before: undefined, after: centsOf(json['balance']) };
       return { ...UNKNOWN, fate: applied || stake ? 'final' : 'open', text, movements: [told] };
@@ -67,7 +70,7 @@ export class Apiv1Driver extends Driver {
     if (early) this.#later.push(this.#update(id, this.random.pick([1, 1, 3])));
     const asked: Asked = { what: 'transaction-check', channel: this.#channel, movements: [], check: id };
     return this.#call('transaction-check', { transaction_id: id, timestamp: timestamp() }, asked, (text, json) => {
-      const reportedFailed = String(json['status']) === '2';
+      const reportedFailed = textOf(json['status']) === '2';
       return { ...UNKNOWN, fate: reportedFailed ? 'open' : 'final', text, reportedFailed };
     });
   }

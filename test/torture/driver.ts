@@ -38,7 +38,7 @@ export abstract class Driver {
   protected abstract next(): Call;
 
   /** Called with what was answered first. */
-  protected learn(_entry: Entry): void {}
+  protected abstract learn(entry: Entry): void;
 
   protected fresh(what: string): string {
     return `${this.name}-${what}-${++this.#count}`;

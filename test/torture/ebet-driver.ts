@@ -1,4 +1,4 @@
-import { number, print, read, isList, isObject, type Json, type Members } from '../simulator/exact-json.js';
+import { NumberText, number, print, read, isList, isObject, type Json, type Members } from '../simulator/exact-json.js';
 import { SIGNED, signedText, type SignedEndpoint } from '../simulator/ebet/signature.js';
 import { centsOf, short } from '../simulator/money.js';
 import type { Random } from '../simulator/random.js';
@@ -175,7 +175,7 @@ export class EbetDriver extends Driver {
     const body = { ...this.#frame('refundSingleWallet', seqNo), username, refundList };
     const asked: Asked = { what: 'refundSingleWallet', channel: this.#channel, movements: [], refund: seqNo };
     return this.#call('refundSingleWallet', body, asked, (text, json) => {
-      const lines = linesOf(json['resultList']).map((line) => lineOf(String(line['refundSeqNo']), username, line));
+      const lines = linesOf(json['resultList']).map((line) => lineOf(textOf(line['refundSeqNo']), username, line));
       const [before, after] = [centsOf(json['moneyBefore']), centsOf(json['moneyAfter'])];
       const balances = before === undefined || after === undefined ? {} : { balances: { before, after } };
       return { ...this.#refunded(text, json, lines), ...balances };
@@ -196,7 +196,7 @@ export class EbetDriver extends Driver {
       // Lines that failed are left out.
       const lines = linesOf(json['refundResultList']).flatMap((group) =>
         linesOf(group['sucRefundSeqNoList']).map((line) =>
-          lineOf(String(line['refundSeqNo']), String(group['username']), line),
+          lineOf(textOf(line['refundSeqNo']), textOf(group['username']), line),
         ),
       );
       return this.#refunded(text, json, lines);
@@ -249,7 +249,12 @@ export function membersOf(text: string): JsonMembers {
 }
 
 function statusOf(json: JsonMembers): string {
-  return String(json['status']);
+  return textOf(json['status']);
+}
+
+/** A text or the text of a number; empty if it is neither. */
+export function textOf(value: Json | undefined): string {
+  return typeof value === 'string' || value instanceof NumberText ? value.toString() : '';
 }
 
 function linesOf(list: Json | undefined): JsonMembers[] {

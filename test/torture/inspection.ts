@@ -1,3 +1,4 @@
+import { status, type ServiceError } from '@grpc/grpc-js';
 import { Kind, Outcome, Relation, type Movement } from '../../proto/gen/wallet/v1/movement.js';
 import type { FindMovementsResponse, GetMovementByReferenceResponse } from '../../proto/gen/wallet/v1/query.js';
 import { cents } from '../simulator/money.js';
@@ -62,9 +63,18 @@ async function recordsOf(players: readonly string[], clients: Clients): Promise<
       const key = keyOf(movement.channel, movement.reference);
       group.set(key, [...(group.get(key) ?? []), movement]);
     }
-    expectEqual(`${playerId}: the balance`, cents(await clients.balance(playerId)), balance);
+    expectEqual(`${playerId}: the balance`, cents(await balanceOf(playerId, clients)), balance);
   }
   return { byReference, refunds };
+}
+
+async function balanceOf(player: string, clients: Clients): Promise<string> {
+  try {
+    return await clients.balance(player);
+  } catch (error) {
+    if ((error as ServiceError).code !== status.NOT_FOUND) throw error;
+    throw new Untrue(`${player}: his account was acknowledged as open, and is lost`);
+  }
 }
 
 /** Each movement of a command is there as its caller was told, once; all of them or none. */

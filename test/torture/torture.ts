@@ -116,9 +116,9 @@ class Chamber {
       if (kill % KILLS_PER_COHORT === 0) await this.#meet(kill / KILLS_PER_COHORT);
       await this.#loadAndKill();
       await this.#restart();
-      await this.#freezing.inspect();
       const { clients } = this.#connections;
       const followed = await followUp(this.#journal, since, this.#players, clients, this.random);
+      await this.#freezing.inspect();
       this.figures.unanswered += followed.unanswered;
       this.figures.repeats += followed.repeats;
       this.figures.movements += followed.movements;

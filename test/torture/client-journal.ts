@@ -111,6 +111,8 @@ export class ClientJournal {
   /** References of which a caller was told that no debit under them is, or will be, applied: "channel reference player". */
   readonly closed = new Set<string>();
   cohort = 0;
+  /** Called as soon as a client has got a final answer. */
+  onAnswer: (() => void) | undefined;
   /** Answers that tell what became of a command. */
   acknowledged = 0;
 
@@ -131,6 +133,7 @@ export class ClientJournal {
   #keep(entry: Entry, answer: Answer): void {
     entry.add(answer);
     if (answer.fate === 'open' || answer.fate === 'final') this.acknowledged += 1;
+    if (answer.fate === 'final') this.onAnswer?.();
     const { channel, check } = entry.asked;
     if (answer.reportedFailed && check !== undefined) this.closed.add(`${channel} ${check} `);
     for (const { reference, player, status } of answer.lines) {

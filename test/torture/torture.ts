@@ -16,8 +16,11 @@ import { Relay } from './relay.js';
 export const TARGETS = ['wallet-core', 'gateway', 'both'] as const;
 type Target = (typeof TARGETS)[number];
 
-/** When a kill comes: any time; just after a batch went to wallet-core; when its answer has come and is not passed on. */
-const MOMENTS = ['any time', 'after send', 'before answer'] as const;
+/**
+ * When a kill comes: any time; just after a batch went to wallet-core; when its answer has come and is not passed on; as soon
+ * as some client has got an answer.
+ */
+const MOMENTS = ['any time', 'after send', 'before answer', 'after answer'] as const;
 type Moment = (typeof MOMENTS)[number];
 
 export interface Figures {
@@ -168,12 +171,14 @@ class Chamber {
   /** Waits for the moment and acts at once when it is there. */
   async #momentOf(moment: Moment, act: () => void): Promise<void> {
     const { random, relay } = this;
+    const journal = this.#journal;
     await new Promise((resolve) => setTimeout(resolve, random.int(50, 400)));
     const delayMs = random.pick([0, 0, 1, 2, 4]);
     await new Promise<void>((resolve) => {
       const now = () => {
         relay.onBatch = undefined;
         relay.onAnswer = undefined;
+        journal.onAnswer = undefined;
         act();
         resolve();
       };
@@ -189,6 +194,9 @@ class Chamber {
             now();
             return true;
           };
+          return;
+        case 'after answer':
+          journal.onAnswer = now;
       }
     });
   }

@@ -3,7 +3,8 @@ import path from 'node:path';
 import { expect } from 'chai';
 import { Untrue } from './client-journal.js';
 import { compileShim, temporaryFolder } from './power-cut.js';
-import { cutThePower, printCuts } from './power-cuts.js';
+import { cutThePower } from './power-cuts.js';
+import { printCuts } from './printout.js';
 
 const NORMAL = path.join(import.meta.dirname, 'normal-core.js');
 
@@ -20,7 +21,7 @@ describe('the ledger, when the power goes', () => {
   it('keeps every answer that it gave, through 12 cuts and more', async function () {
     this.timeout(300_000);
     const figures = await cutThePower(12, 1, { shim });
-    console.log(`      ${printCuts(figures)}`);
+    console.log(printCuts(figures).replace(/^/gm, '      '));
     expect(figures.cuts - figures.atStart).to.equal(12);
     expect(figures.unsynced, 'writes that were not synced').to.be.greaterThan(0);
     expect(figures.lost, 'writes that the cuts took').to.be.greaterThan(0);

@@ -40,10 +40,15 @@ const OPERATIONS_MAX = 1_500;
 const OPERATIONS_OF_START = 150;
 
 /** Cuts the power of a loaded wallet-core again and again; throws when an answer has become untrue. */
-export async function cutThePower(cuts: number, seed: number, options: CutOptions): Promise<CutFigures> {
+export async function cutThePower(
+  cuts: number,
+  seed: number,
+  options: CutOptions,
+  done: () => void = () => {},
+): Promise<CutFigures> {
   const bench = new Bench(new Random(seed, 'power'), options);
   try {
-    return await bench.cut(cuts);
+    return await bench.cut(cuts, done);
   } finally {
     await bench.close();
   }
@@ -75,7 +80,7 @@ class Bench {
     writeFileSync(path.join(this.#folder, 'single-wallet.yaml'), 'data: data\nwalletCore: { listen: "127.0.0.1:0" }\n');
   }
 
-  async cut(cuts: number): Promise<CutFigures> {
+  async cut(cuts: number, done: () => void): Promise<CutFigures> {
     const figures = this.#figures;
     await this.#start();
     await this.clients.openChannel(PLATFORM);
@@ -89,6 +94,7 @@ class Bench {
       await this.#freezing.inspect();
       figures.entries = proveLedger(this.#power.folder).entries;
       figures.movements += movements;
+      done();
     }
     figures.acknowledged = this.#journal.acknowledged;
     return figures;
@@ -158,22 +164,4 @@ class Bench {
     await this.#core.ended;
     this.clients.close();
   }
-}
-
-export function printCuts({
-  cuts,
-  fused,
-  atStart,
-  unsynced,
-  lost,
-  namesLost,
-  acknowledged,
-  movements,
-  entries,
-}: CutFigures): string {
-  return (
-    `${cuts} power cuts, ${fused} of them in the middle of a commit and ${atStart} at the start; ${unsynced} writes were not synced, ${lost} of them were ` +
-    `lost or torn, ${namesLost} names came back; ${acknowledged} answers, ${movements} times an acknowledged movement was ` +
-    `found; ${entries} journal entries in an unbroken chain`
-  );
 }

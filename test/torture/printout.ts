@@ -1,3 +1,4 @@
+import type { CutFigures } from './power-cuts.js';
 import type { Figures } from './torture.js';
 
 /** A run for people. */
@@ -15,5 +16,15 @@ export function printFigures(figures: Figures, seconds: number): string {
     `${repeats} calls were repeated and got their first answer, byte for byte`,
     `${figures.movements} times an acknowledged movement was looked for and found, once and with its balances`,
     `${figures.entries} journal entries in unbroken chains; players and house sum to zero`,
+  ].join('\n');
+}
+
+export function printCuts(figures: CutFigures): string {
+  const { cuts, fused, atStart, unsynced, lost, namesLost, acknowledged, movements, entries } = figures;
+  return [
+    `${cuts} power cuts: ${fused} in the middle of a commit, ${atStart} while wallet-core started, the others at any time`,
+    `${unsynced} writes were not synced, ${lost} of them were lost or torn; ${namesLost} changes of names were taken back`,
+    `${acknowledged} answers; ${movements} times an acknowledged movement was looked for and found, once and with its balances`,
+    `${entries} journal entries in an unbroken chain; players and house sum to zero`,
   ].join('\n');
 }

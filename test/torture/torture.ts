@@ -152,9 +152,12 @@ class Chamber {
     const target = this.random.pick(TARGETS);
     let goesOn = true;
     const load = [...this.#drivers, this.#freezing].map((driver) => driver.run(() => goesOn));
-    // A driver that finds an untrue answer ends the wait for the kill.
-    await Promise.race([this.#momentOf(this.random.pick(MOMENTS), () => this.#killNow(target)), allOf(load)]);
-    goesOn = false;
+    try {
+      // An untrue answer that a driver finds ends the wait for the kill.
+      await Promise.race([this.#momentOf(this.random.pick(MOMENTS), () => this.#killNow(target)), Promise.all(load)]);
+    } finally {
+      goesOn = false;
+    }
     await allOf(load);
   }
 

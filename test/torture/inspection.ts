@@ -167,14 +167,16 @@ export async function findEach(entries: readonly Entry[], clients: Clients): Pro
 }
 
 async function findAll(channel: string, references: string[], clients: Clients): Promise<void> {
-  const { movements } = await call<FindMovementsResponse>((done) =>
-    clients.queries.findMovements({ channel, references, playerId: '' }, done),
-  );
-  expectEqual(
-    `${channel}: found by reference`,
-    movements.map(({ reference }) => reference).join(' '),
-    references.join(' '),
-  );
+  const found: string[] = [];
+  // It may leave some for another call.
+  for (let left = references; left.length > 0;) {
+    const { movements, unread } = await call<FindMovementsResponse>((done) =>
+      clients.queries.findMovements({ channel, references: left, playerId: '' }, done),
+    );
+    found.push(...movements.map(({ reference }) => reference));
+    left = unread;
+  }
+  expectEqual(`${channel}: found by reference`, found.join(' '), references.join(' '));
 }
 
 async function findAlone({ channel, movements, what }: Asked, clients: Clients): Promise<void> {

@@ -132,6 +132,22 @@ describe('decide: a payout that names failed bets with REFUND_FAILED', () => {
   });
 });
 
+describe('decide: a payout that names other bets beside a failed one', () => {
+  it('neither gives those back that it settles or mentions, nor blocks what is not known of them', () => {
+    const scenario = given(
+      ...['bet-1', 'bet-2', 'bet-3'].map((reference) => move({ ...BET, amount: -1000n, reference })),
+    );
+    const from = scenario.records.length;
+    const names = [
+      ...named('SETTLE', 'bet-2', 'late-1'),
+      ...named('MENTION', 'bet-3', 'late-2'),
+      ...named('REFUND_FAILED', 'bet-1'),
+    ];
+    expect(scenario.word(payout(names))).to.equal('APPLIED');
+    expect(recordsOf(scenario, from)).to.deep.equal(['REFUND 1000', 'PAYOUT 500']);
+  });
+});
+
 describe('decide: a payout that names failed bets with REJECT_FAILED', () => {
   it('is refused while one is debited, and accepted when it is sent again after the refund', () => {
     const scenario = given(move(BET));
@@ -301,6 +317,12 @@ for (const relation of BOTH) {
         expect(scenario.records.filter(({ type }) => type === 'block').length).to.equal(1);
       });
 
+      it('lets a credit and a zero go that come in the same command under the name of a bet that was not seen', () => {
+        const late = paid(named(relation, 'late-1', 'late-2'));
+        const credit: Partial<NewMovement> = { kind: 'BONUS', amount: 1n, reference: 'late-1' };
+        expect(given().word(move(late, credit, { amount: 0n, reference: 'late-2' }))).to.equal('APPLIED');
+      });
+
       it('takes a bet that comes in the same command for one that was not seen', () => {
         const scenario = given();
         expect(scenario.word(move(BET, paid(named(relation, 'bet-1'))))).to.equal('BLOCKED');
@@ -311,6 +333,15 @@ for (const relation of BOTH) {
 }
 
 describe('decide: failed bets in a command of several movements', () => {
+  it('are judged before the movements: none of them can make room for what comes back', () => {
+    const scenario = given(move(BET), RICH);
+    const command = move(
+      { ...BET, amount: -9000n, reference: 'bet-2' },
+      paid(named('REFUND_FAILED', 'bet-1'), { amount: 0n }),
+    );
+    expect(scenario.word(command)).to.equal('BALANCE_LIMIT');
+  });
+
   it('are all given back before the first of them moves, each once', () => {
     const scenario = given(move({ ...BET, amount: -1000n }), move({ ...BET, amount: -2000n, reference: 'bet-2' }));
     const from = scenario.records.length;

@@ -48,6 +48,20 @@ describe('a login', () => {
     expect(scenario.records.at(-2)).to.deep.include({ player: 'demo', oneTime: false });
   });
 
+  it('gives a token that holds for its lifetime, counted from the login', () => {
+    const scenario = given(setPassword('hash'));
+    const loggedInAt = 1000n + BigInt(scenario.records.length);
+    scenario.when(logIn('password', 'hash', { newToken: 'new', lifetimeMs: 3n }));
+    expect(scenario.records.at(-2)).to.include({ type: 'token', hash: 'new', expiresMs: loggedInAt + 3n });
+    // The scenario's clock goes by one with each record, two of which the login left.
+    expect(word(scenario, logIn('token', 'new'))).to.equal('LOGGED_IN');
+    expect(word(scenario, logIn('token', 'new'))).to.equal('INVALID_TOKEN');
+  });
+
+  it('by password of a player who has none is refused', () => {
+    expect(word(given(), logIn('password', 'hash'))).to.equal('WRONG_PASSWORD');
+  });
+
   it('by token leaves what became of the token', () => {
     const scenario = given(issue('kept'), issue('once', 1000n, true), issue('replaced'), issue('both', 1000n, true));
     expect(recordsOf(scenario, logIn('token', 'kept'))).to.deep.equal(['session']);
@@ -107,6 +121,17 @@ describe('a login', () => {
     expect(word(scenario, logIn('token', 'once', { reference: 'login-2' }))).to.equal('INVALID_TOKEN');
     expect(word(scenario, logIn('token', 'once', { channel: 'ebet/2' }))).to.equal('INVALID_TOKEN');
     expect(word(scenario, logIn('token', 'once'))).to.equal('LOGGED_IN');
+  });
+});
+
+describe('what was not loaded of passwords, tokens and sessions', () => {
+  it('stays absent, whatever happens to it', () => {
+    const { state } = given();
+    const base = { id: 9n, player: 'demo', channel: CHANNEL, reference: 'login-1' };
+    state.apply({ ...base, type: 'token-use', hash: 'token' });
+    state.apply({ ...base, type: 'session', hash: 'session' });
+    for (const channel of [CHANNEL, '']) state.apply({ ...base, type: 'session-end', channel });
+    expect([...state.credentials.tokens, ...state.credentials.openSessions]).to.deep.equal([]);
   });
 });
 

@@ -39,6 +39,13 @@ describe('decide: the lines of a refund', () => {
       { refuseSettled: true },
     ],
     [
+      'REFUNDED',
+      'a bet that a payout only mentions',
+      () => given(move({}), payout('round-1', { names: [{ ...SETTLE, relation: 'MENTION' }] })),
+      {},
+      { refuseSettled: true },
+    ],
+    [
       'SETTLED',
       'a bet that a payout of another round names',
       () => given(move({}), payout('round-2')),
@@ -91,6 +98,24 @@ describe('decide: the lines of a refund', () => {
     expect(scenario.statuses(refund())).to.deep.equal(['NOT_REFUNDABLE']);
   });
 
+  it("OTHER_PLAYER: another player's bet that a block refused, which leaves no block", () => {
+    const scenario = given(openAccount('eve'), refund({ reference: 'refund-0' }));
+    scenario.when(move({}));
+    expect(scenario.last().reason).to.equal('BLOCKED');
+    expect(scenario.statuses(refund({ player: 'eve' }, { player: 'eve' }))).to.deep.equal(['OTHER_PLAYER']);
+    expect(scenario.state.isBlocked('ebet/1', 'bet-1', 'eve')).to.equal(false);
+  });
+
+  it('BALANCE_LIMIT: a bet whose return would take the house past 18 digits', () => {
+    const scenario = given(openAccount('eve'), move({}));
+    scenario.when(move({ kind: 'PAYOUT', amount: 10n ** 18n - 1n, reference: 'payout-1', player: 'eve' }));
+    scenario.when(move({ kind: 'PAYOUT', amount: 1n, reference: 'payout-2' }));
+    expect(scenario.state.houseBalance('ebet/1', 'CNY', 'GAME')).to.equal(8000n - 10n ** 18n);
+    expect(scenario.statuses(refund())).to.deep.equal(['BALANCE_LIMIT']);
+    scenario.when(move({ amount: -1n, reference: 'bet-2' }));
+    expect(scenario.statuses(refund({ reference: 'refund-2' }))).to.deep.equal(['REFUNDED']);
+  });
+
   it('BALANCE_LIMIT: a bet whose return would pass 18 digits', () => {
     const scenario = givenWith(10n ** 18n - 1n, move({}));
     scenario.when(move({ kind: 'BONUS', amount: 1n, reference: 'bonus-1' }));
@@ -103,16 +128,26 @@ describe('decide: refunds', () => {
     const scenario = given(move({ kind: 'TIP' }));
     scenario.when(refund());
     expect(scenario.state.houseBalance('ebet/1', 'CNY', 'TIPS')).to.equal(0n);
-    expect(scenario.last()).to.deep.include({
+    const { id, timeMs, ...rest } = scenario.last();
+    expect([id, timeMs]).to.deep.equal([6n, 1005n]);
+    expect(rest).to.deep.equal({
+      type: 'movement',
+      channel: 'ebet/1',
+      player: 'demo',
+      currency: 'CNY',
       kind: 'REFUND',
       purpose: 'TIPS',
       amount: 8000n,
       balanceBefore: 2000n,
       balanceAfter: 10_000n,
+      reason: null,
       reference: 'refund-1',
       holdsReference: false,
       round: 'round-1',
+      providerType: '',
       names: [{ reference: 'bet-1', relation: 'REFUND', amount: 8000n }],
+      withholding: false,
+      wager: false,
     });
   });
 
@@ -182,6 +217,10 @@ describe('decide: refunds', () => {
       ]);
     });
 
+    it('never find a line without an amount above it, however low it is', () => {
+      expect(given(move({})).statuses(limited(-1n, { amount: null }))).to.deep.equal(['AMOUNT_DIFFERS']);
+    });
+
     it('leave a bet free to be refunded by another request', () => {
       const scenario = given(move({}), limited(1n));
       expect(scenario.statuses(refund({ reference: 'refund-2' }))).to.deep.equal(['REFUNDED']);
@@ -196,6 +235,12 @@ describe('decide: refunds', () => {
     if (outcome.status !== 'REFUND_DECIDED') throw new Error(outcome.status);
     expect(outcome.givenBack).to.deep.equal([1000n, 2000n, 0n]);
     expect(scenario.when(command)).to.deep.equal(outcome);
+  });
+
+  it('answer that a known debit gave nothing back if it was not refunded', () => {
+    const outcome = given(move({})).when(refund({}, { amount: 5n }));
+    if (outcome.status !== 'REFUND_DECIDED') throw new Error(outcome.status);
+    expect(outcome.givenBack).to.deep.equal([0n]);
   });
 
   it('share no references with movements', () => {
@@ -224,9 +269,16 @@ describe('decide: refunds', () => {
     ];
     for (const [what, command] of DIFFERENT) {
       it(`with ${what} are a conflict`, () => {
-        expect(given(move({}), refund()).word(command)).to.equal('REFERENCE_CONFLICT');
+        const outcome = given(move({}), refund()).when(command);
+        expect(outcome).to.include({ status: 'INVALID', reason: 'REFERENCE_CONFLICT' });
+        expect(outcome).to.have.property('message').that.contains('refund-1');
       });
     }
+
+    it('with one line of several changed are a conflict', () => {
+      const scenario = given(move({}), refund({}, {}, { reference: 'bet-2' }));
+      expect(scenario.word(refund({}, {}, { reference: 'bet-3' }))).to.equal('REFERENCE_CONFLICT');
+    });
   });
 });
 

@@ -1,11 +1,28 @@
 import { expect } from 'chai';
-import type { Command, NewMovement } from '../../wallet-core/domain/command.js';
+import type { Command, LogInCommand, NewMovement } from '../../wallet-core/domain/command.js';
 import { faultOf } from '../../wallet-core/domain/validate.js';
 import { freeze, move, moveOn, openAccount, refund } from './scenario.js';
 
 const named = { reference: 'bet-1', relation: 'RETURN', amount: 1000n } as const;
 const give = (...names: NewMovement['names']) => move({ kind: 'WITHHOLDING_RETURN', amount: 1000n, names });
 const password = (player: string): Command => ({ type: 'set-password', player, hash: 'x' });
+const capped = { reference: 'bet-1', relation: 'RETURN_CAPPED', amount: 1n } as const;
+
+function issueToken(player: string): Command {
+  return { type: 'issue-token', player, token: 'x', lifetimeMs: 1n, oneTime: false };
+}
+
+function logIn(change: Partial<LogInCommand>): Command {
+  return {
+    ...{ type: 'log-in', channel: 'ebet/1', reference: 'login-1', player: 'demo', currency: 'CNY' },
+    ...{ credential: { type: 'token', hash: 'x' }, session: 'x', newToken: null, lifetimeMs: 1n },
+    ...change,
+  };
+}
+
+function endSessions(player: string, channel: string): Command {
+  return { type: 'end-sessions', player, channel };
+}
 
 describe('faultOf', () => {
   const REFERENCE = 'expected 1 to 128 printable ASCII characters';
@@ -75,6 +92,19 @@ describe('faultOf', () => {
       { type: 'freeze', player: 'demo', reason: 'kyc', note: long(201), frozen: true },
     ],
     [`player_id: is "Demo"; ${PLAYER}`, password('Demo')],
+    [`player_id: is "Demo"; ${PLAYER}`, issueToken('Demo')],
+    [`channel: is "eBET"; ${CHANNEL}`, logIn({ channel: 'eBET', reference: '', currency: '', player: '' })],
+    [`reference: is ""; ${REFERENCE}`, logIn({ reference: '', currency: '', player: '' })],
+    [`currency: is "cny"; ${CURRENCY}`, logIn({ currency: 'cny', player: '' })],
+    [`player_id: is "Demo"; ${PLAYER}`, logIn({ player: 'Demo' })],
+    [`player_id: is "Demo"; ${PLAYER}`, endSessions('Demo', '')],
+    [`channel: is "eBET"; ${CHANNEL}`, endSessions('demo', 'eBET')],
+    ['movements[0].wager: a TIP has none; expected false', move({ kind: 'TIP', wager: true })],
+    [
+      'movements[0].names[0].amount: expected >= 0',
+      move({ kind: 'PAYOUT', amount: 1n, names: [{ ...capped, amount: -1n }] }),
+    ],
+    [`player_id: is "${'A'.repeat(80)}"; ${PLAYER}`, openAccount('A'.repeat(80))],
   ];
   for (const [message, command] of FAULTS) {
     it(`${command.type}: ${message.length > 120 ? `${message.slice(0, 40)}…${message.slice(-60)}` : message}`, () => {
@@ -99,6 +129,17 @@ describe('faultOf', () => {
     ['an account', openAccount()],
     ['a freeze', freeze('self-exclusion')],
     ['a password', password('demo')],
+    ['a token', issueToken('demo')],
+    ['a login', logIn({})],
+    ['the end of sessions on a channel', endSessions('demo', 'ebet/1')],
+    ['the end of sessions on all channels', endSessions('demo', '')],
+    ['a bet with a wager', move({ wager: true })],
+    ['a payout that draws on a debit', move({ kind: 'PAYOUT', amount: 1n, names: [capped] })],
+    [
+      'a thousand names',
+      move({ names: Array.from({ length: 1000 }, () => ({ ...named, relation: 'MENTION' as const, amount: 0n })) }),
+    ],
+    ['a refund of a thousand lines', refund({}, ...Array.from({ length: 1000 }, () => ({})))],
   ];
   for (const [what, command] of GOOD) {
     it(`finds nothing wrong with ${what}`, () => {

@@ -195,6 +195,14 @@ describe('decide: refusals', () => {
     expect(given().word(move({ currency: 'THB' }))).to.equal('NO_ACCOUNT');
   });
 
+  it('records that of a player without an account with a balance of zero', () => {
+    const scenario = given();
+    const outcome = scenario.when(move({ player: 'eve' }));
+    const balances = { balanceBefore: 0n, balanceAfter: 0n };
+    expect(outcome).to.have.deep.nested.property('movements[0]', { id: 4n, currency: 'CNY', ...balances });
+    expect(scenario.last()).to.include({ reason: 'NO_ACCOUNT', ...balances });
+  });
+
   it('leaves the reference of a refused settlement free', () => {
     const scenario = given();
     scenario.when(move(returning(1000n)));
@@ -277,6 +285,13 @@ describe('decide: repeats', () => {
     const scenario = given(move({ amount: -3000n }));
     expect(scenario.word(moveOn('platform/test', { amount: -3000n }))).to.equal('APPLIED');
     expect(scenario.balance()).to.equal(4000n);
+  });
+
+  it('keeps apart channels and references that are the same when written one behind the other', () => {
+    const scenario = given({ type: 'open-channel', channel: 'ebet/11' }, moveOn('ebet/11', { reference: '2' }));
+    const other = moveOn('ebet/1', { reference: '12', amount: -2000n });
+    expect(scenario.word(other)).to.equal('APPLIED');
+    expect(scenario.balance()).to.equal(0n);
   });
 
   const first: Partial<NewMovement> = {
@@ -411,8 +426,22 @@ describe('decide: several movements', () => {
   });
 
   it('of which only some are known are a conflict', () => {
-    const scenario = given(move({ amount: -6000n, reference: 'a' }));
-    expect(scenario.word(two)).to.equal('REFERENCE_CONFLICT');
+    for (const known of ['a', 'b']) {
+      const outcome = given(move({ amount: -6000n, reference: known })).when(two);
+      expect(outcome).to.deep.equal({
+        status: 'INVALID',
+        reason: 'REFERENCE_CONFLICT',
+        message: `reference ${known}: known on this channel with a different request`,
+      });
+    }
+  });
+
+  it('name in a conflict all references that are known', () => {
+    const scenario = given(move({ amount: -1n, reference: 'a' }, { amount: -1n, reference: 'b' }));
+    const outcome = scenario.when(two);
+    expect(outcome)
+      .to.have.property('message')
+      .that.matches(/^reference a, b: known/);
   });
 
   describe('of references that are known from commands of their own are a conflict:', () => {
@@ -513,6 +542,13 @@ describe('decide: returns', () => {
     expect(given(move(WITHHOLDING)).word(move(twice))).to.equal('EXCEEDS_OUTSTANDING');
   });
 
+  it('may name a debit of which they return nothing, known or not', () => {
+    const parts = [names('RETURN', 'held', 1000n), names('RETURN', 'unknown', 0n)];
+    const scenario = given(move(WITHHOLDING));
+    expect(scenario.word(move(returning(1000n, { names: parts })))).to.equal('APPLIED');
+    expect(scenario.last().names).to.deep.equal(parts);
+  });
+
   it('may name several debits', () => {
     const second = { ...WITHHOLDING, reference: 'held-2', amount: -1000n };
     const scenario = given(move(WITHHOLDING), move(second));
@@ -529,6 +565,8 @@ describe('decide: returns', () => {
     expect(outstandingOf(debit, { returned: 0n, refunded: true }), 'refunded').to.equal(0n);
     expect(outstandingOf({ ...debit, reason: 'FROZEN' }, { returned: 0n, refunded: false }), 'refused').to.equal(0n);
     expect(outstandingOf(scenario.last(), { returned: 0n, refunded: false }), 'no stake').to.equal(0n);
+    scenario.when(move({ kind: 'BET_RESTORED', amount: 100n, reference: 'restored' }));
+    expect(outstandingOf(scenario.last(), { returned: 0n, refunded: false }), 'a stake that gave').to.equal(0n);
   });
 
   describe('capped, in a payout', () => {
@@ -551,6 +589,15 @@ describe('decide: returns', () => {
       expect(scenario.word(move(payout(1n, 5000n)))).to.equal('APPLIED');
       expect(scenario.last().names).to.deep.equal([names('RETURN_CAPPED', 'held', 1n)]);
       expect(scenario.word(move(returning(4999n))), 'the rest is still outstanding').to.equal('APPLIED');
+    });
+
+    it('draw in all no more than the amount that is signed, from however many debits', () => {
+      const scenario = given(
+        ...['held-1', 'held-2', 'held-3'].map((reference) => move({ ...WITHHOLDING, amount: -1000n, reference })),
+      );
+      const all = ['held-1', 'held-2', 'held-3'].map((reference) => names('RETURN_CAPPED', reference, 1000n));
+      expect(scenario.word(move({ ...payout(1500n, 0n), names: all }))).to.equal('APPLIED');
+      expect(scenario.last().names.map(({ amount }) => amount)).to.deep.equal([1000n, 500n, 0n]);
     });
 
     it('draw nothing from a debit that is not known', () => {

@@ -6,10 +6,12 @@ import type {
   RefundLine,
 } from '../../wallet-core/domain/command.js';
 import { decide } from '../../wallet-core/domain/decide.js';
+import { needsOf } from '../../wallet-core/domain/needs.js';
 import type { Outcome } from '../../wallet-core/domain/outcome.js';
 import type { RefundLineStatus } from '../../wallet-core/domain/reasons.js';
 import type { CommandRecord, MovementRecord } from '../../wallet-core/domain/record.js';
 import { State } from '../../wallet-core/domain/state.js';
+import { NeededState } from './needed-state.js';
 
 export const CHANNEL = 'ebet/1';
 
@@ -78,15 +80,22 @@ export function maintenance(holds: boolean, channel = CHANNEL): Command {
   return { type: 'maintenance', channel, maintenance: holds, note: '' };
 }
 
-/** `decide` with what it decided applied to the state, so that a scenario is told in commands alone. */
+/**
+ * `decide` with what it decided applied to the state, so that a scenario is told in commands alone. As from a store it gets
+ * what the command needs, and its records' ids must follow each other.
+ */
 export class Scenario {
   readonly state = new State();
   readonly records: CommandRecord[] = [];
 
   when(command: Command): Outcome {
     const timeMs = 1000n + BigInt(this.records.length);
-    const decision = decide(this.state, command, { timeMs, firstId: BigInt(this.records.length) });
-    for (const record of decision.records) this.state.apply(record);
+    const firstId = BigInt(this.records.length);
+    const decision = decide(new NeededState(this.state, needsOf(command)), command, { timeMs, firstId });
+    for (const [index, record] of decision.records.entries()) {
+      if (record.id !== firstId + BigInt(index)) throw new Error(`${record.type} ${record.id} is out of order`);
+      this.state.apply(record);
+    }
     this.records.push(...decision.records);
     return decision.outcome;
   }

@@ -3,7 +3,7 @@ export default {
   mutate: ['wallet-core/domain/**/*.ts', 'wallet-core/money.ts'],
   // Everything happens in a copy of the project, which is built once with all changes, each behind a switch.
   tempDirName: 'dist/mutation/sandbox',
-  ignorePatterns: ['dist', 'data', 'docs', 'proto'],
+  ignorePatterns: ['dist', 'data', 'docs'],
   buildCommand: 'tsc -p test/mutation',
   plugins: ['./dist/test/mutation/mocha-runner.js'],
   testRunner: 'mocha',

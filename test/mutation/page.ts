@@ -6,9 +6,10 @@ const INTRODUCTION = `
 
 \`npm run mutation\` changes the code of the rules (\`wallet-core/domain\`, \`wallet-core/money.ts\`) in one place at a time: \`<\` becomes
 \`<=\`, a condition \`true\`, a text empty, a block goes away. For each change [Stryker](https://stryker-mutator.io) runs the unit tests
-of the rules that come by there (\`test/mutation/tsconfig.json\` names them); no process, file or network takes part. A change that
-no test notices shows a gap in the tests, or makes no difference. The command takes a minute or two, writes this page, and fails
-while a survivor has no reason in \`test/mutation/survivors.ts\`, or a reason there no survivor.
+of the rules that come by there (\`test/mutation/tsconfig.json\` names them); no process, file
+or network takes part. A change that no test notices shows a gap in the tests, or makes no difference. The command takes one to
+four minutes, writes this page, and fails while a survivor has no reason in \`test/mutation/survivors.ts\`, or a reason there no
+survivor.
 
 Stryker changes neither types nor what is \`as const\`, so not the table of kinds (\`kinds.ts\`), which \`test/wallet-core/domain.test.ts\`
 tells a second time. Nothing else is left out. A change with which a module does not load counts neither way.

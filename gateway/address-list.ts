@@ -18,11 +18,15 @@ interface Range {
   readonly bits: number;
 }
 
+/** Providers call from few addresses: looking one up again costs a tenth of comparing it with the ranges. */
+const KNOWN_MAX = 1_000;
+
 /** Addresses and CIDR ranges of both families. */
 export class AddressList {
   // One for each family: in one alone "::/1" would let every IPv4 address in.
   readonly #ipv4 = new BlockList();
   readonly #ipv6 = new BlockList();
+  readonly #known = new Map<string, boolean>();
 
   constructor(ranges: readonly Range[]) {
     for (const { address, bits } of ranges) {
@@ -33,6 +37,15 @@ export class AddressList {
 
   /** Whether a canonical address is in the list; what is no address is not. */
   has(address: string): boolean {
+    const known = this.#known.get(address);
+    if (known !== undefined) return known;
+    if (this.#known.size >= KNOWN_MAX) this.#known.clear();
+    const listed = this.#compare(address);
+    this.#known.set(address, listed);
+    return listed;
+  }
+
+  #compare(address: string): boolean {
     switch (isIP(address)) {
       case 4:
         return this.#ipv4.check(address, 'ipv4');

@@ -32,13 +32,22 @@ export function withinLimit(minor: bigint): boolean {
 
 const NUMBER = /^-?\d{1,40}(\.\d{1,40})?([eE][+-]?\d{1,2})?$/;
 
+/** As nearly all amounts stand: they need no arithmetic, only their digits. */
+const PLAIN = /^(-?\d{1,18})(?:\.(\d{1,4}))?$/;
+
 /**
  * Reads decimal text ("-80.00", "0.1", "1.0E7") into minor units of the currency, judged by its value: "10.500" is 1050
  * in CNY. Undefined if it is no decimal number, has more decimals than the currency, or passes 18 digits.
  */
 export function parseMoney(text: string, currency: string): bigint | undefined {
+  const decimals = decimalsOf(currency);
+  const [, whole, fraction = ''] = PLAIN.exec(text) ?? [];
+  if (whole !== undefined && fraction.length <= decimals) {
+    const minor = BigInt(whole + fraction.padEnd(decimals, '0'));
+    return withinLimit(minor) ? minor : undefined;
+  }
   if (!NUMBER.test(text)) return undefined;
-  const minor = new Exact(text).times(new Exact(10).pow(decimalsOf(currency)));
+  const minor = new Exact(text).times(new Exact(10).pow(decimals));
   if (!minor.isInteger() || minor.abs().gte(MONEY_LIMIT.toString())) return undefined;
   return BigInt(minor.toFixed());
 }

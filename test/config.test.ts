@@ -49,6 +49,7 @@ describe('configuration', () => {
     it('is a development set-up with defaults', () => {
       expect(core()).to.deep.equal({
         data: path.join(folder, 'data'),
+        backups: path.join(folder, 'data', 'backups'),
         listen: { host: '127.0.0.1', port: 50051 },
         logLevel: 'info',
         development: true,
@@ -161,9 +162,10 @@ describe('configuration', () => {
     it('is found by SINGLE_WALLET_CONFIG; its relative paths start beside it', () => {
       const elsewhere = path.join(folder, 'elsewhere');
       mkdirSync(elsewhere);
-      write(`{ data: ledger, gateway: { channels: [${CHANNEL}] } }`);
+      write(`{ data: ledger, walletCore: { backups: kept }, gateway: { channels: [${CHANNEL}] } }`);
       const setup = readSetup({ SINGLE_WALLET_CONFIG: '../single-wallet.yaml' }, elsewhere);
       expect(loadCoreConfig(setup).data).to.equal(path.join(folder, 'ledger'));
+      expect(loadCoreConfig(setup).backups).to.equal(path.join(folder, 'kept'));
       expect(keysOf(loadGatewayConfig(setup).channels[0])).to.have.length(1);
     });
 
@@ -542,7 +544,7 @@ describe('configuration', () => {
       write('{ walletCore: { listen: core, loglevel: info }, gateway: nobody looks }');
       expect(problems(core)).to.deep.equal([
         'single-wallet.yaml: walletCore.listen: is "core"; expected host:port with a port from 0 to 65535, such as "127.0.0.1:50051" or "[::1]:50051"',
-        'single-wallet.yaml: walletCore.loglevel: is not a setting; expected one of listen, logLevel',
+        'single-wallet.yaml: walletCore.loglevel: is not a setting; expected one of listen, logLevel, backups',
       ]);
     });
 

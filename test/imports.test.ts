@@ -51,6 +51,13 @@ const RULES: readonly Rule[] = [
     mayImport: (name) => !isGrpc(name),
   },
   {
+    says: 'the command line asks the server over gRPC, or opens the files of a ledger that has none; it shares nothing with it',
+    files: within('wallet-core/cli'),
+    mayImport: (name) =>
+      !within('wallet-core', 'gateway')(name) ||
+      within(...['cli', 'storage', 'verify', 'journal'].map((folder) => `wallet-core/${folder}`))(name),
+  },
+  {
     says: 'wallet-core never imports from the gateway',
     files: within('wallet-core'),
     mayImport: (name) => !within('gateway')(name),
@@ -195,6 +202,8 @@ describe('the direction of imports', () => {
       `import type { Kind } from '../../proto/gen/wallet/v1/movement.js';`,
       'imports proto/gen/wallet/v1/movement.ts',
     ],
+    ['wallet-core/cli/x.ts', `import { startCore } from '../core.js';`, 'imports wallet-core/core.ts'],
+    ['wallet-core/cli/x.ts', `import { unary } from '../grpc/call.js';`, 'imports wallet-core/grpc/call.ts'],
     ['wallet-core/x.ts', `const app = await import('../gateway/app.js');`, 'imports gateway/app.ts'],
     ['wallet-core/x.ts', `import { System } from '../test/system.js';`, 'imports test/system.ts'],
     [
@@ -232,6 +241,7 @@ describe('the direction of imports', () => {
     ['wallet-core/domain/x.ts', `import { withinLimit } from '../money.js'; import './kinds.js';`],
     ['wallet-core/journal/x.ts', `import { createHash } from 'node:crypto'; import '../domain/record.js';`],
     ['wallet-core/storage/sqlite/x.ts', `import Database from 'better-sqlite3'; import '../../domain/state.js';`],
+    ['wallet-core/cli/x.ts', `import '../../proto/gen/wallet/v1/query.js'; import '../storage/sqlite/restore.js';`],
     ['gateway/x.ts', `import '../wallet-core/money.js'; import '../proto/gen/wallet/v1/query.js'; import 'koa';`],
     ['gateway/config.ts', `const port = process.env.PORT;`],
     ['start.ts', `import './gateway/config.js'; import './wallet-core/config.js'; process.exit(1);`],

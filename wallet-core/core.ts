@@ -11,6 +11,8 @@ import { CommitUnknownError } from './storage/port.js';
 export interface CoreOptions {
   /** The folder of the ledger. */
   readonly data: string;
+  /** The folder of backups, if not the one that the store chooses. */
+  readonly backups?: string;
   /** Port 0: one that the system chooses. */
   readonly listen: Address;
   readonly log: Logger;
@@ -30,9 +32,11 @@ export interface Core extends Service {
 }
 
 /** Builds the whole of wallet-core and starts it. */
-export async function startCore({ data, listen: at, log, onFatal, rules, synchronous }: CoreOptions): Promise<Core> {
+export async function startCore(given: CoreOptions): Promise<Core> {
+  const { data, backups, listen: at, log, onFatal, rules, synchronous } = given;
   const owner = `process ${process.pid}, started ${new Date().toISOString()}, listening on ${formatAddress(at)}`;
-  const options = { ...(rules ? { rules } : {}), ...(synchronous ? { synchronous } : {}) };
+  const chosen = { ...(rules ? { rules } : {}), ...(synchronous ? { synchronous } : {}) };
+  const options = { ...chosen, ...(backups === undefined ? {} : { backups }) };
   const store = await SqliteStore.open({ folder: data, owner, ...options }).catch((error: unknown) => {
     throw new ConfigError([`data (SINGLE_WALLET_DATA): ${data} cannot hold the ledger: ${messageOf(error)}`]);
   });

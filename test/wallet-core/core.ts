@@ -71,16 +71,17 @@ export async function failure(answer: Promise<unknown>): Promise<string> {
 
 /** A real wallet-core process alone, with a folder of its own; its ledger has the channel platform/test and nobody. */
 export class TestCore {
-  readonly folder = mkdtempSync(path.join(tmpdir(), 'wallet-core-'));
-  readonly data = path.join(this.folder, 'data');
   readonly environment: Readonly<Record<string, string>>;
   process!: Process;
   clients!: Clients;
 
-  private constructor() {
+  private constructor(
+    readonly folder = mkdtempSync(path.join(tmpdir(), 'wallet-core-')),
+    readonly data = path.join(folder, 'data'),
+  ) {
     const file = path.join(this.folder, 'single-wallet.yaml');
     writeFileSync(file, 'data: data\nwalletCore: { listen: "127.0.0.1:0" }\n');
-    this.environment = { SINGLE_WALLET_CONFIG: file, SINGLE_WALLET_DATA: '', WALLET_CORE_LISTEN: '' };
+    this.environment = { SINGLE_WALLET_CONFIG: file, SINGLE_WALLET_DATA: data, WALLET_CORE_LISTEN: '' };
   }
 
   /** With money, there is a player demo who has so much in CNY. */
@@ -97,6 +98,13 @@ export class TestCore {
     const core = new TestCore();
     mkdirSync(core.data);
     writeFileSync(path.join(core.data, 'ledger.db'), ledger);
+    await core.start();
+    return core;
+  }
+
+  /** A second process, on another data folder within the folder of a first. */
+  static async at(first: TestCore, data: string): Promise<TestCore> {
+    const core = new TestCore(first.folder, data);
     await core.start();
     return core;
   }

@@ -1,6 +1,5 @@
 import { writeSync } from 'node:fs';
 import { credentials, status, type ServiceError } from '@grpc/grpc-js';
-import progress from 'cli-progress';
 import {
   Check,
   OperationsServiceClient,
@@ -9,6 +8,7 @@ import {
   type VerifyProgress,
   type VerifyResponse,
 } from '../../proto/gen/wallet/v1/operations.js';
+import { Bar } from './bar.js';
 import { EXIT } from './exit.js';
 
 export interface VerifyOptions {
@@ -21,18 +21,17 @@ export interface VerifyOptions {
 export async function verify({ address, against = '', json }: VerifyOptions): Promise<number> {
   // A proxy that the environment names is for the world outside.
   const client = new OperationsServiceClient(address, credentials.createInsecure(), { 'grpc.enable_http_proxy': 0 });
-  const bar = json || !process.stderr.isTTY ? undefined : newBar();
+  const bar = new Bar('{bar} {percentage}% entry {value}/{total}, {movements} movements, {eta_formatted}', json);
   try {
     const verification = await ask(client, against, ({ entry, lastEntry, movements }) => {
-      bar?.setTotal(Number(lastEntry));
-      bar?.update(Number(entry), { movements: String(movements) });
+      bar.update(Number(entry), Number(lastEntry), { movements: String(movements) });
     });
-    bar?.stop();
+    bar.stop();
     // All of it is out before the process ends, also into a pipe.
     writeSync(process.stdout.fd, `${json ? asJson(verification) : asText(verification)}\n`);
     return verification.clean ? EXIT.good : EXIT.found;
   } catch (error) {
-    bar?.stop();
+    bar.stop();
     const { code, details } = error as ServiceError;
     if (details === undefined) throw error;
     console.error(`wallet-core at ${address} did not verify: ${status[code]}: ${details}`);
@@ -56,17 +55,6 @@ function ask(
     call.on('error', reject);
     call.on('end', () => reject(new Error('the answer ended without a verification')));
   });
-}
-
-/** On stderr, for a person. */
-function newBar(): progress.SingleBar {
-  const format = '{bar} {percentage}% entry {value}/{total}, {movements} movements, {eta_formatted}';
-  const bar = new progress.SingleBar(
-    { format, stream: process.stderr, clearOnComplete: true },
-    progress.Presets.shades_classic,
-  );
-  bar.start(1, 0, { movements: '0' });
-  return bar;
 }
 
 function asJson(verification: Verification): string {

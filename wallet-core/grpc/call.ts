@@ -25,6 +25,11 @@ export function busy(message: string): CallError {
   return new CallError(status.RESOURCE_EXHAUSTED, message);
 }
 
+/** Something must be put right before it can be done; the message says what. */
+export function cannot(message: string): CallError {
+  return new CallError(status.FAILED_PRECONDITION, message);
+}
+
 /** Cut short by the end of this process. */
 export function stoppedMeanwhile(): CallError {
   return new CallError(status.UNAVAILABLE, 'wallet-core is stopping');

@@ -3,13 +3,17 @@ import { formatDigest, parseDigest } from '../journal/digest.js';
 import { formatId } from '../journal/position.js';
 import type { Finding } from '../verify/finding.js';
 import type { Progress, Verification } from '../verify/verify.js';
-import type { Store } from '../storage/port.js';
+import { BackupError, type Backup, type Store } from '../storage/port.js';
 import * as pb from '../../proto/gen/wallet/v1/operations.js';
-import { busy, invalidArgument, serverStream, stoppedMeanwhile } from './call.js';
+import { busy, cannot, invalidArgument, serverStream, stoppedMeanwhile } from './call.js';
+
+/** How often somebody hears how far a backup is. */
+const PROGRESS_MS = 200;
 
 /** OperationsService: the ledger as a whole, for the person on call. `stopping` ends what takes long. */
 export function operationsService(store: Store, log: Logger, stopping: AbortSignal): pb.OperationsServiceServer {
   let verifying = false;
+  let backingUp = false;
   return {
     verify: serverStream(log, async ({ against }, tell, hungUp) => {
       const digest = parseDigest(against);
@@ -36,7 +40,37 @@ export function operationsService(store: Store, log: Logger, stopping: AbortSign
         verifying = false;
       }
     }),
+    backup: serverStream(log, async (_request, tell, hungUp) => {
+      if (backingUp) throw busy('a backup is under way; wait for it, or end it');
+      backingUp = true;
+      const began = performance.now();
+      let told = began;
+      try {
+        const signal = AbortSignal.any([stopping, hungUp]);
+        const backup = await store.backup(({ bytes, totalBytes }) => {
+          if (performance.now() - told < PROGRESS_MS) return;
+          told = performance.now();
+          const value = { bytes: BigInt(bytes), totalBytes: BigInt(totalBytes) };
+          tell({ news: { $case: 'progress', value } });
+        }, signal);
+        const value = writeBackup(backup);
+        const seconds = Number(((performance.now() - began) / 1000).toFixed(3));
+        log.info({ path: backup.path, digest: value.digest, bytes: backup.bytes, seconds }, 'a backup was made');
+        tell({ news: { $case: 'backup', value } });
+      } catch (error) {
+        if (stopping.aborted) throw stoppedMeanwhile();
+        if (!(error instanceof BackupError)) throw error;
+        log.error({ err: error }, 'no backup was made');
+        throw cannot(`no backup was made: ${error.message}`);
+      } finally {
+        backingUp = false;
+      }
+    }),
   };
+}
+
+function writeBackup({ path, digest, bytes, lastMs }: Backup): pb.Backup {
+  return { path, digest: formatDigest(digest), bytes: BigInt(bytes), lastMs };
 }
 
 function writeProgress({ seq, last, movements, findings }: Progress): pb.VerifyProgress {

@@ -90,6 +90,28 @@ export interface Queries {
   isSessionEnded(player: string, hash: string): Promise<boolean>;
 }
 
+/** How far a backup is. */
+export interface BackupProgress {
+  readonly bytes: number;
+  /** It grows with the ledger. */
+  readonly totalBytes: number;
+}
+
+/** A copy of the ledger as it was at one moment. */
+export interface Backup {
+  readonly path: string;
+  /** The end of its journal. */
+  readonly digest: Digest;
+  /** The time of its last entry; 0: it has none. */
+  readonly lastMs: bigint;
+  readonly bytes: number;
+}
+
+/** No backup was made, and nothing is left of it; the message says why, for the person who asked for it. */
+export class BackupError extends Error {
+  override readonly name = 'BackupError';
+}
+
 /** A commit of which nobody can say whether it is on disk: the process must stop, its restart finds out. */
 export class CommitUnknownError extends Error {
   override readonly name = 'CommitUnknownError';
@@ -110,5 +132,10 @@ export interface Store {
    * abort ends it and rejects.
    */
   verify(against: Digest | undefined, tell: (progress: Progress) => void, signal: AbortSignal): Promise<Verification>;
+  /**
+   * Copies the ledger in small steps between commits, to where the store keeps its backups. An abort ends it and rejects, as
+   * a BackupError does, and leaves nothing. One call at a time.
+   */
+  backup(tell: (progress: BackupProgress) => void, signal: AbortSignal): Promise<Backup>;
   close(): Promise<void>;
 }

@@ -1,7 +1,7 @@
 import type { Database } from 'better-sqlite3';
 
 /** "wall" in ASCII: marks the file as a ledger of this program. */
-const APPLICATION_ID = 0x77616c6c;
+export const APPLICATION_ID = 0x77616c6c;
 
 /**
  * Numbered steps, each run once and never changed after a release; the file's user_version counts them.
@@ -210,6 +210,9 @@ const MIGRATIONS: readonly string[] = [
   CREATE INDEX account_opened ON account (opened_id) WHERE opened_id IS NOT NULL;
   `,
 ];
+
+/** The schema that this program writes. */
+export const SCHEMA_VERSION = MIGRATIONS.length;
 
 /** Refuses, before anything is changed, a file that is not ours or of a version that we do not know. */
 export function checkIsLedger(db: Database): void {

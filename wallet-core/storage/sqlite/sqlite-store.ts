@@ -1,25 +1,39 @@
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
-import { Worker } from 'node:worker_threads';
+import { MessageChannel, Worker } from 'node:worker_threads';
 import type { Outcome } from '../../domain/outcome.js';
 import type { Digest } from '../../journal/digest.js';
 import type { Progress, Verification } from '../../verify/verify.js';
-import { CommitUnknownError, type Queries, type Store, type Submission } from '../port.js';
+import {
+  type Backup,
+  type BackupProgress,
+  CommitUnknownError,
+  type Queries,
+  type Store,
+  type Submission,
+} from '../port.js';
+import { backUp, clearBackups } from './backup.js';
 import type { Synchronous } from './connection.js';
+import type { CopyOrder } from './copy.js';
 import { WRITER } from './journal-writer.js';
 import { own, type Ownership } from './owner.js';
 import { LEDGER_FILE, refuseUnfinished } from './place.js';
 import { Reader } from './reader.js';
 import { verifyFile } from './verifier.js';
+import { Wake } from './wake.js';
 
 export interface WriterData {
   readonly path: string;
   /** URL of a module that exports `decide`: functions cannot be handed to a thread. */
   readonly rules: string;
   readonly synchronous: Synchronous;
+  readonly wake: SharedArrayBuffer;
 }
 
-export type ToWriter = { readonly type: 'commit'; readonly group: readonly Submission[] } | { readonly type: 'close' };
+export type ToWriter =
+  | { readonly type: 'commit'; readonly group: readonly Submission[] }
+  | { readonly type: 'copy'; readonly order: CopyOrder }
+  | { readonly type: 'close' };
 
 export type FromWriter =
   | { readonly type: 'ready' }
@@ -30,6 +44,8 @@ export type FromWriter =
 export interface SqliteStoreOptions {
   /** The folder of the ledger; made if need be. */
   readonly folder: string;
+  /** The folder of its backups; made for the first. Default: "backups" in that of the ledger. */
+  readonly backups?: string;
   /** Who owns it, for the message to a second one that tries. */
   readonly owner: string;
   /** See WriterData. */
@@ -43,14 +59,18 @@ export class SqliteStore implements Store {
   readonly writer = WRITER;
   readonly queries: Queries;
   readonly #path: string;
+  readonly #backups: string;
+  readonly #wake: Wake;
   readonly #reader: Reader;
   readonly #thread: Worker;
   readonly #ownership: Ownership;
   #waiting: { resolve: (reply: FromWriter) => void; reject: (error: Error) => void } | undefined;
   #dead: Error | undefined;
 
-  private constructor(path: string, thread: Worker, ownership: Ownership) {
+  private constructor(path: string, backups: string, wake: Wake, thread: Worker, ownership: Ownership) {
     this.#path = path;
+    this.#backups = backups;
+    this.#wake = wake;
     this.#thread = thread;
     this.#ownership = ownership;
     this.#reader = new Reader(path);
@@ -61,23 +81,26 @@ export class SqliteStore implements Store {
   }
 
   /** Takes the folder into possession and brings its file to the newest schema. */
-  static async open({ folder, owner, rules, synchronous = 'FULL' }: SqliteStoreOptions): Promise<SqliteStore> {
+  static async open(options: SqliteStoreOptions): Promise<SqliteStore> {
+    const { folder, backups = join(folder, 'backups'), owner, rules, synchronous = 'FULL' } = options;
     // The ledger holds names, requests and hashes of passwords: nobody else on the machine reads them.
     mkdirSync(folder, { recursive: true, mode: 0o700 });
     const ownership = own(join(folder, 'owner.db'), owner);
     const path = join(folder, LEDGER_FILE);
     const { href } = rules ?? new URL('../../domain/decide.js', import.meta.url);
-    const workerData: WriterData = { path, rules: href, synchronous };
+    const wake = new Wake();
+    const workerData: WriterData = { path, rules: href, synchronous, wake: wake.memory };
     // A group's objects live for milliseconds: a large nursery for them would only be memory that is never given back.
     const resourceLimits = { maxYoungGenerationSizeMb: 16 };
     try {
       refuseUnfinished(folder);
+      clearBackups(backups);
       const thread = new Worker(new URL('./writer-thread.js', import.meta.url), { workerData, resourceLimits });
       await new Promise((resolve, reject) => {
         thread.once('error', reject);
         thread.once('message', () => resolve(thread.off('error', reject)));
       });
-      return new SqliteStore(path, thread, ownership);
+      return new SqliteStore(path, backups, wake, thread, ownership);
     } catch (error) {
       ownership.release();
       throw error;
@@ -95,6 +118,16 @@ export class SqliteStore implements Store {
     return verifyFile({ path: this.#path, against }, tell, signal);
   }
 
+  backup(tell: (progress: BackupProgress) => void, signal: AbortSignal): Promise<Backup> {
+    const copy = (path: string) => {
+      const { port1, port2 } = new MessageChannel();
+      const order: CopyOrder = { path, port: port2 };
+      this.#thread.postMessage({ type: 'copy', order } satisfies ToWriter, [port2]);
+      return port1;
+    };
+    return backUp({ ledger: this.#path, folder: this.#backups, wake: this.#wake, copy }, tell, signal);
+  }
+
   async close(): Promise<void> {
     this.#reader.close();
     if (!this.#dead) await this.#ask({ type: 'close' });
@@ -107,6 +140,7 @@ export class SqliteStore implements Store {
     return new Promise((resolve, reject) => {
       if (this.#dead) return reject(this.#dead);
       this.#thread.postMessage(message);
+      this.#wake.up();
       this.#waiting = { resolve, reject };
     });
   }

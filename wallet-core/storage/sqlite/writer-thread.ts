@@ -2,11 +2,13 @@ import { parentPort, workerData } from 'node:worker_threads';
 import Database from 'better-sqlite3';
 import type { Decide } from '../../domain/decision.js';
 import { CommitUnknownError, type Submission } from '../port.js';
+import { copy } from './copy.js';
+import { Wake } from './wake.js';
 import { Writer } from './writer.js';
 import type { FromWriter, ToWriter, WriterData } from './sqlite-store.js';
 
 // The thread that writes: commits wait for the disk here, while the main thread goes on serving calls.
-const { path, rules, synchronous } = workerData as WriterData;
+const { path, rules, synchronous, wake } = workerData as WriterData;
 const { decide } = (await import(rules)) as { decide: Decide };
 const port = parentPort;
 if (!port) throw new Error('writer-thread.ts runs as a worker only');
@@ -22,7 +24,7 @@ function openWriter(): Writer {
   }
 }
 
-function answer(message: ToWriter): FromWriter {
+function answer(message: Exclude<ToWriter, { type: 'copy' }>): FromWriter {
   switch (message.type) {
     case 'commit':
       return commit(message.group);
@@ -42,6 +44,7 @@ function commit(group: readonly Submission[]): FromWriter {
 }
 
 port.on('message', (message: ToWriter) => {
+  if (message.type === 'copy') return void copy(writer, message.order, new Wake(wake));
   const reply = answer(message);
   port.postMessage(reply);
   if (reply.type === 'closed') port.close();

@@ -16,6 +16,8 @@ const HOUSE_RECORDS_MAX = 1024;
 
 /** Decides and writes groups, each in one transaction. Synchronous, as better-sqlite3 is; it lives in a worker thread. */
 export class Writer {
+  /** Bytes of a page of the file. */
+  readonly pageBytes: number;
   readonly #db: Database.Database;
   readonly #decide: Decide;
   readonly #loader: Loader;
@@ -38,6 +40,7 @@ export class Writer {
     this.#begin = this.#db.prepare('BEGIN IMMEDIATE');
     this.#commit = this.#db.prepare('COMMIT');
     this.#rollback = this.#db.prepare('ROLLBACK');
+    this.pageBytes = Number(this.#db.pragma('page_size', { simple: true }));
   }
 
   /** See Store.commit. */
@@ -57,6 +60,14 @@ export class Writer {
     committed();
     for (const [name, id] of channels) this.#channels.set(name, id);
     return outcomes;
+  }
+
+  /**
+   * Copies the ledger into a file, so many pages at a time as `pace` says, with turns of the event loop between, in which
+   * commits go on. On this connection: what they write is carried over into the copy, which so never begins again.
+   */
+  async copy(path: string, pace: (progress: Database.BackupMetadata) => number): Promise<void> {
+    await this.#db.backup(path, { progress: pace });
   }
 
   /** Writes what is in the WAL into the database, so that a closed ledger is one file. */

@@ -8,6 +8,7 @@ import { CommitUnknownError, type Queries, type Store, type Submission } from '.
 import type { Synchronous } from './connection.js';
 import { WRITER } from './journal-writer.js';
 import { own, type Ownership } from './owner.js';
+import { LEDGER_FILE, refuseUnfinished } from './place.js';
 import { Reader } from './reader.js';
 import { verifyFile } from './verifier.js';
 
@@ -64,13 +65,14 @@ export class SqliteStore implements Store {
     // The ledger holds names, requests and hashes of passwords: nobody else on the machine reads them.
     mkdirSync(folder, { recursive: true, mode: 0o700 });
     const ownership = own(join(folder, 'owner.db'), owner);
-    const path = join(folder, 'ledger.db');
+    const path = join(folder, LEDGER_FILE);
     const { href } = rules ?? new URL('../../domain/decide.js', import.meta.url);
     const workerData: WriterData = { path, rules: href, synchronous };
     // A group's objects live for milliseconds: a large nursery for them would only be memory that is never given back.
     const resourceLimits = { maxYoungGenerationSizeMb: 16 };
-    const thread = new Worker(new URL('./writer-thread.js', import.meta.url), { workerData, resourceLimits });
     try {
+      refuseUnfinished(folder);
+      const thread = new Worker(new URL('./writer-thread.js', import.meta.url), { workerData, resourceLimits });
       await new Promise((resolve, reject) => {
         thread.once('error', reject);
         thread.once('message', () => resolve(thread.off('error', reject)));

@@ -1,11 +1,15 @@
 #!/usr/bin/env node
 import { Command } from 'commander';
 import { EXIT } from './exit.js';
+import { exportJournal, type ExportOptions } from './export.js';
+import { importJournal, type ImportOptions } from './import.js';
 import { verify, type VerifyOptions } from './verify.js';
 
-/** The operator's command line: a client of a running wallet-core. */
+const ADDRESS = ['--address <host:port>', 'where wallet-core answers', '127.0.0.1:50051'] as const;
+
+/** The operator's command line: mostly a client of a running wallet-core. */
 const program = new Command('single-wallet')
-  .description('Looks after the ledger of a running wallet-core.')
+  .description('Looks after the ledger of wallet-core.')
   .configureHelp({ helpWidth: 100 })
   .exitOverride((error) => process.exit(error.exitCode === 0 ? EXIT.good : EXIT.failed));
 
@@ -15,12 +19,40 @@ program
     'Reads the whole ledger and proves it, while it goes on serving. Prints a digest: file it where nobody who can write\n' +
       'the ledger can change it, and give it to a later run with --against.',
   )
-  .option('--address <host:port>', 'where wallet-core answers', '127.0.0.1:50051')
+  .option(...ADDRESS)
   .option('--against <digest>', 'a digest that an earlier run printed: the ledger must contain that past')
   .option('--json', 'a report for machines on stdout and nothing else', false)
   .addHelpText('after', '\nExit codes: 0 the ledger is proved, 1 something was found, 2 it could not be verified.')
   .action(async (options: VerifyOptions) => {
     process.exitCode = await verify(options);
+  });
+
+program
+  .command('export')
+  .description(
+    'Writes the whole journal as lines of JSON, one for each entry, while the ledger goes on serving; import makes the same\n' +
+      'ledger of them. The hashes of passwords are among them: keep the file as safe as the ledger.',
+  )
+  .requiredOption('--to <file>', 'a file that is not there yet, which only its owner can read; - for standard output')
+  .option(...ADDRESS)
+  .option('--json', 'what was written for machines on stdout and nothing else', false)
+  .addHelpText('after', '\nExit codes: 0 all is written, 2 nothing is; docs/export.md tells the format.')
+  .action(async (options: ExportOptions) => {
+    process.exitCode = await exportJournal(options);
+  });
+
+program
+  .command('import')
+  .description(
+    'Makes the ledger of an export, with the same hashes, in a folder that has none. It is verified before it becomes the\n' +
+      'ledger of that folder. No wallet-core need run.',
+  )
+  .requiredOption('--from <file>', 'what export wrote; - for standard input')
+  .requiredOption('--data <folder>', 'the data folder; made if need be')
+  .option('--json', 'what was made for machines on stdout and nothing else', false)
+  .addHelpText('after', '\nExit codes: 0 the ledger is there, 2 there is nothing, and stderr says why.')
+  .action(async (options: ImportOptions) => {
+    process.exitCode = await importJournal(options);
   });
 
 await program.parseAsync();

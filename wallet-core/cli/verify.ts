@@ -1,6 +1,5 @@
 import { writeSync } from 'node:fs';
 import { credentials, status, type ServiceError } from '@grpc/grpc-js';
-import progress from 'cli-progress';
 import {
   Check,
   OperationsServiceClient,
@@ -10,6 +9,7 @@ import {
   type VerifyResponse,
 } from '../../proto/gen/wallet/v1/operations.js';
 import { EXIT } from './exit.js';
+import { newBar } from './progress.js';
 
 export interface VerifyOptions {
   readonly address: string;
@@ -17,11 +17,13 @@ export interface VerifyOptions {
   readonly json: boolean;
 }
 
+const BAR = '{bar} {percentage}% entry {value}/{total}, {movements} movements, {eta_formatted}';
+
 /** Asks for a verification, shows how far it is, prints what it came to, and gives the exit code. */
 export async function verify({ address, against = '', json }: VerifyOptions): Promise<number> {
   // A proxy that the environment names is for the world outside.
   const client = new OperationsServiceClient(address, credentials.createInsecure(), { 'grpc.enable_http_proxy': 0 });
-  const bar = json || !process.stderr.isTTY ? undefined : newBar();
+  const bar = json ? undefined : newBar(BAR, { movements: '0' });
   try {
     const verification = await ask(client, against, ({ entry, lastEntry, movements }) => {
       bar?.setTotal(Number(lastEntry));
@@ -56,17 +58,6 @@ function ask(
     call.on('error', reject);
     call.on('end', () => reject(new Error('the answer ended without a verification')));
   });
-}
-
-/** On stderr, for a person. */
-function newBar(): progress.SingleBar {
-  const format = '{bar} {percentage}% entry {value}/{total}, {movements} movements, {eta_formatted}';
-  const bar = new progress.SingleBar(
-    { format, stream: process.stderr, clearOnComplete: true },
-    progress.Presets.shades_classic,
-  );
-  bar.start(1, 0, { movements: '0' });
-  return bar;
 }
 
 function asJson(verification: Verification): string {

@@ -3,15 +3,19 @@ import { formatDigest, parseDigest } from '../journal/digest.js';
 import { formatId } from '../journal/position.js';
 import type { Finding } from '../verify/finding.js';
 import type { Progress, Verification } from '../verify/verify.js';
-import type { Store } from '../storage/port.js';
+import { DamagedLedgerError, type Store } from '../storage/port.js';
 import * as pb from '../../proto/gen/wallet/v1/operations.js';
-import { busy, invalidArgument, serverStream, stoppedMeanwhile } from './call.js';
+import { busy, dataLoss, invalidArgument, serverStream, stoppedMeanwhile } from './call.js';
+
+/** Each has a thread of its own. */
+const EXPORTS_MAX = 2;
 
 /** OperationsService: the ledger as a whole, for the person on call. `stopping` ends what takes long. */
 export function operationsService(store: Store, log: Logger, stopping: AbortSignal): pb.OperationsServiceServer {
   let verifying = false;
+  let exports = 0;
   return {
-    verify: serverStream(log, async ({ against }, tell, hungUp) => {
+    verify: serverStream(log, async ({ against }, { tell, hungUp }) => {
       const digest = parseDigest(against);
       if (against !== '' && !digest) {
         throw invalidArgument(
@@ -34,6 +38,24 @@ export function operationsService(store: Store, log: Logger, stopping: AbortSign
         throw stopping.aborted ? stoppedMeanwhile() : error;
       } finally {
         verifying = false;
+      }
+    }),
+
+    export: serverStream(log, async (_, { tell, room, hungUp }) => {
+      if (exports >= EXPORTS_MAX) throw busy(`${EXPORTS_MAX} exports are under way; wait for one, or end it`);
+      exports += 1;
+      try {
+        const signal = AbortSignal.any([stopping, hungUp]);
+        for await (const { bytes, seq, last } of store.export(signal)) {
+          tell({ lines: Buffer.from(bytes), entry: seq, lastEntry: last });
+          await room(signal);
+        }
+        log.info('the ledger was exported');
+      } catch (error) {
+        if (stopping.aborted) throw stoppedMeanwhile();
+        throw error instanceof DamagedLedgerError ? dataLoss(error.message) : error;
+      } finally {
+        exports -= 1;
       }
     }),
   };

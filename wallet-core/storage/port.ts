@@ -95,6 +95,19 @@ export class CommitUnknownError extends Error {
   override readonly name = 'CommitUnknownError';
 }
 
+/** The ledger cannot be read as a whole: what is told of it may leave the process. */
+export class DamagedLedgerError extends Error {
+  override readonly name = 'DamagedLedgerError';
+}
+
+/** A part of an export: some bytes of its lines, cut anywhere. */
+export interface ExportPiece {
+  readonly bytes: Uint8Array;
+  /** The entry up to which it has read, of `last`. */
+  readonly seq: bigint;
+  readonly last: bigint;
+}
+
 /** A store of the ledger. It is given `decide` when it is made, so the rules of money are the same in every store. */
 export interface Store {
   /** The number of this process's journal. */
@@ -110,5 +123,10 @@ export interface Store {
    * abort ends it and rejects.
    */
   verify(against: Digest | undefined, tell: (progress: Progress) => void, signal: AbortSignal): Promise<Verification>;
+  /**
+   * The journal up to its last entry as lines of JSON (docs/export.md), while commits go on. What is not taken is not read.
+   * An abort ends it and rejects.
+   */
+  export(signal: AbortSignal): AsyncIterable<ExportPiece>;
   close(): Promise<void>;
 }

@@ -4,8 +4,9 @@ import { Worker } from 'node:worker_threads';
 import type { Outcome } from '../../domain/outcome.js';
 import type { Digest } from '../../journal/digest.js';
 import type { Progress, Verification } from '../../verify/verify.js';
-import { CommitUnknownError, type Queries, type Store, type Submission } from '../port.js';
+import { CommitUnknownError, type ExportPiece, type Queries, type Store, type Submission } from '../port.js';
 import type { Synchronous } from './connection.js';
+import { exportFile } from './exporter.js';
 import { WRITER } from './journal-writer.js';
 import { own, type Ownership } from './owner.js';
 import { LEDGER_FILE, refuseUnfinished } from './place.js';
@@ -93,6 +94,10 @@ export class SqliteStore implements Store {
 
   verify(against: Digest | undefined, tell: (progress: Progress) => void, signal: AbortSignal): Promise<Verification> {
     return verifyFile({ path: this.#path, against }, tell, signal);
+  }
+
+  export(signal: AbortSignal): AsyncIterable<ExportPiece> {
+    return exportFile(this.#path, signal);
   }
 
   async close(): Promise<void> {

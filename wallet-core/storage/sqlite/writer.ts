@@ -3,7 +3,7 @@ import type { Decide } from '../../domain/decision.js';
 import type { Outcome } from '../../domain/outcome.js';
 import type { CommandRecord } from '../../domain/record.js';
 import { ENTRY_RECORDS_MAX, recordId } from '../../journal/position.js';
-import type { KeptRequest } from '../../journal/requests.js';
+import { packRequests, type KeptRequest } from '../../journal/requests.js';
 import { CommitUnknownError, type Submission } from '../port.js';
 import { openWriter, type Synchronous } from './connection.js';
 import { JournalWriter } from './journal-writer.js';
@@ -91,7 +91,7 @@ export class Writer {
     if (records.length > ENTRY_RECORDS_MAX - HOUSE_RECORDS_MAX)
       throw new Error(`a group has ${records.length} records`);
     this.#recorder.finish(loaded);
-    return { outcomes, committed: this.#journal.write(position, records, requests, channels) };
+    return { outcomes, committed: this.#journal.write(position, records, packRequests(requests), channels) };
   }
 
   /**

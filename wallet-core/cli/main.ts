@@ -21,6 +21,12 @@ program
   )
   .option(...ADDRESS)
   .option('--against <digest>', 'a digest that an earlier run printed: the ledger must contain that past')
+  .option('--signatures', "also that each kept request has its provider's signature, and says what was recorded", false)
+  .option(
+    '--config <file...>',
+    "with --signatures: the gateway's configuration, for the keys; several, such as one with keys of old\n" +
+      '(default: what the gateway would read)',
+  )
   .option('--json', 'a report for machines on stdout and nothing else', false)
   .addHelpText('after', '\nExit codes: 0 the ledger is proved, 1 something was found, 2 it could not be verified.')
   .action(async (options: VerifyOptions) => {

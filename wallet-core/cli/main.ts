@@ -3,6 +3,7 @@ import { Command } from 'commander';
 import { EXIT } from './exit.js';
 import { exportJournal, type ExportOptions } from './export.js';
 import { importJournal, type ImportOptions } from './import.js';
+import { pruneRequests, type PruneOptions } from './prune.js';
 import { verify, type VerifyOptions } from './verify.js';
 
 const ADDRESS = ['--address <host:port>', 'where wallet-core answers', '127.0.0.1:50051'] as const;
@@ -59,6 +60,22 @@ program
   .addHelpText('after', '\nExit codes: 0 the ledger is there, 2 there is nothing, and stderr says why.')
   .action(async (options: ImportOptions) => {
     process.exitCode = await importJournal(options);
+  });
+
+program
+  .command('requests')
+  .description("The providers' requests that the ledger keeps.")
+  .command('prune')
+  .description(
+    'Drops the requests of old entries, while the ledger goes on serving. Everything else can still be proved; only their\n' +
+      'signatures cannot any more. Run verify --signatures before, and take a backup or an export if you may need them.',
+  )
+  .requiredOption('--before <date>', 'those recorded before this date or time in UTC: 2026-01-01, 2026-01-01T12:00:00Z')
+  .option(...ADDRESS)
+  .option('--json', 'what was dropped for machines on stdout and nothing else', false)
+  .addHelpText('after', '\nExit codes: 0 all of them are gone, 2 not all are, and stderr says why.')
+  .action(async (options: PruneOptions) => {
+    process.exitCode = await pruneRequests(options);
   });
 
 await program.parseAsync();

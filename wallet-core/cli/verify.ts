@@ -106,7 +106,7 @@ function asJson(verification: Verification, signatures: SignatureReport | undefi
 }
 
 function asText(verification: Verification): string {
-  const { clean, digest, entries, records, movements, accounts, findings, findingsCount } =
+  const { clean, digest, entries, records, movements, accounts, findings, findingsCount, requestsPruned } =
     verification;
   const more = findingsCount - BigInt(findings.length);
   return [
@@ -114,6 +114,7 @@ function asText(verification: Verification): string {
     ...(more > 0n ? [`… and ${more} more`] : []),
     clean ? 'The ledger is proved.' : `The ledger is NOT proved: ${findingsCount} findings.`,
     `read    ${entries} entries, ${records} records, ${movements} movements, ${accounts} accounts`,
+    ...(requestsPruned > 0n ? [`pruned  the requests of ${requestsPruned} entries`] : []),
     `digest  ${digest}`,
   ].join('\n');
 }

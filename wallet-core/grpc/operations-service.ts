@@ -3,7 +3,7 @@ import { formatDigest, parseDigest } from '../journal/digest.js';
 import { formatId } from '../journal/position.js';
 import type { Finding } from '../verify/finding.js';
 import type { Progress, Verification } from '../verify/verify.js';
-import { DamagedLedgerError, type Store } from '../storage/port.js';
+import { DamagedLedgerError, type PrunedSoFar, type Store } from '../storage/port.js';
 import * as pb from '../../proto/gen/wallet/v1/operations.js';
 import { busy, dataLoss, invalidArgument, serverStream, stoppedMeanwhile } from './call.js';
 
@@ -14,6 +14,7 @@ const EXPORTS_MAX = 2;
 export function operationsService(store: Store, log: Logger, stopping: AbortSignal): pb.OperationsServiceServer {
   let verifying = false;
   let exports = 0;
+  let pruning = false;
   return {
     verify: serverStream(log, async ({ against }, { tell, hungUp }) => {
       const digest = parseDigest(against);
@@ -58,6 +59,24 @@ export function operationsService(store: Store, log: Logger, stopping: AbortSign
         exports -= 1;
       }
     }),
+
+    pruneRequests: serverStream(log, async ({ beforeMs }, { tell, hungUp }) => {
+      if (beforeMs <= 0n || beforeMs > BigInt(Date.now())) {
+        throw invalidArgument(`before_ms: is ${beforeMs}; expected milliseconds since 1970, not in the future`);
+      }
+      if (pruning) throw busy('a pruning is under way; wait for it, or end it');
+      pruning = true;
+      try {
+        const write = ({ entries, bytes }: PrunedSoFar) => tell({ entries: BigInt(entries), bytes: BigInt(bytes) });
+        const pruned = await store.prune(beforeMs, write, AbortSignal.any([stopping, hungUp]));
+        if (pruned.entries === 0) write(pruned);
+        log.info({ before: new Date(Number(beforeMs)), ...pruned }, 'requests were pruned');
+      } catch (error) {
+        throw stopping.aborted ? stoppedMeanwhile() : error;
+      } finally {
+        pruning = false;
+      }
+    }),
   };
 }
 
@@ -66,7 +85,7 @@ function writeProgress({ seq, last, movements, findings }: Progress): pb.VerifyP
 }
 
 function writeVerification(verification: Verification): pb.Verification {
-  const { digest, entries, records, movements, accounts, count, findings } = verification;
+  const { digest, entries, records, movements, accounts, pruned, count, findings } = verification;
   return {
     clean: count === 0,
     digest: formatDigest(digest),
@@ -74,6 +93,7 @@ function writeVerification(verification: Verification): pb.Verification {
     records: BigInt(records),
     movements: BigInt(movements),
     accounts: BigInt(accounts),
+    requestsPruned: BigInt(pruned),
     findingsCount: BigInt(count),
     findings: findings.map((finding) => writeFinding(finding, digest.writer)),
   };

@@ -108,6 +108,14 @@ export interface ExportPiece {
   readonly last: bigint;
 }
 
+/** What a pruning took out. */
+export interface PrunedSoFar {
+  /** Entries whose requests are gone. */
+  readonly entries: number;
+  /** Of their requests, as they were stored. */
+  readonly bytes: number;
+}
+
 /** A store of the ledger. It is given `decide` when it is made, so the rules of money are the same in every store. */
 export interface Store {
   /** The number of this process's journal. */
@@ -128,5 +136,10 @@ export interface Store {
    * An abort ends it and rejects.
    */
   export(signal: AbortSignal): AsyncIterable<ExportPiece>;
+  /**
+   * Drops the kept requests of all entries that were recorded before this time, in milliseconds since 1970, a few at a time
+   * between commits. Tells the sum after each step. An abort ends it behind a step and rejects.
+   */
+  prune(beforeMs: bigint, tell: (soFar: PrunedSoFar) => void, signal: AbortSignal): Promise<PrunedSoFar>;
   close(): Promise<void>;
 }

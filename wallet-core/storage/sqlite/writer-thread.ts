@@ -3,7 +3,7 @@ import Database from 'better-sqlite3';
 import type { Decide } from '../../domain/decision.js';
 import { CommitUnknownError, type Submission } from '../port.js';
 import { Writer } from './writer.js';
-import type { FromWriter, ToWriter, WriterData } from './sqlite-store.js';
+import type { FromPruner, FromWriter, ToWriter, WriterData } from './sqlite-store.js';
 
 // The thread that writes: commits wait for the disk here, while the main thread goes on serving calls.
 const { path, rules, synchronous } = workerData as WriterData;
@@ -22,7 +22,7 @@ function openWriter(): Writer {
   }
 }
 
-function answer(message: ToWriter): FromWriter {
+function answer(message: Exclude<ToWriter, { type: 'prune' }>): FromWriter {
   switch (message.type) {
     case 'commit':
       return commit(message.group);
@@ -41,7 +41,16 @@ function commit(group: readonly Submission[]): FromWriter {
   }
 }
 
+function prune(beforeMs: bigint): FromPruner {
+  try {
+    return writer.prune(beforeMs);
+  } catch (error) {
+    return error instanceof Error ? (error.stack ?? error.message) : String(error);
+  }
+}
+
 port.on('message', (message: ToWriter) => {
+  if (message.type === 'prune') return message.port.postMessage(prune(message.beforeMs));
   const reply = answer(message);
   port.postMessage(reply);
   if (reply.type === 'closed') port.close();

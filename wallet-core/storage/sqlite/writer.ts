@@ -4,10 +4,11 @@ import type { Outcome } from '../../domain/outcome.js';
 import type { CommandRecord } from '../../domain/record.js';
 import { ENTRY_RECORDS_MAX, recordId } from '../../journal/position.js';
 import { packRequests, type KeptRequest } from '../../journal/requests.js';
-import { CommitUnknownError, type Submission } from '../port.js';
+import { CommitUnknownError, type PrunedSoFar, type Submission } from '../port.js';
 import { openWriter, type Synchronous } from './connection.js';
 import { JournalWriter } from './journal-writer.js';
 import { Loader } from './loader.js';
+import { Pruner } from './prune.js';
 import { Recorder } from './recorder.js';
 import { migrate } from './schema.js';
 
@@ -21,6 +22,7 @@ export class Writer {
   readonly #loader: Loader;
   readonly #recorder: Recorder;
   readonly #journal: JournalWriter;
+  readonly #pruner: Pruner;
   readonly #channels: Map<string, bigint>;
   readonly #begin: Database.Statement;
   readonly #commit: Database.Statement;
@@ -33,6 +35,7 @@ export class Writer {
     this.#loader = new Loader(this.#db);
     this.#recorder = new Recorder(this.#db);
     this.#journal = new JournalWriter(this.#db);
+    this.#pruner = new Pruner(this.#db);
     const channels = this.#db.prepare<[], { id: bigint; name: string }>('SELECT id, name FROM channel').all();
     this.#channels = new Map(channels.map(({ id, name }) => [name, id]));
     this.#begin = this.#db.prepare('BEGIN IMMEDIATE');
@@ -57,6 +60,11 @@ export class Writer {
     committed();
     for (const [name, id] of channels) this.#channels.set(name, id);
     return outcomes;
+  }
+
+  /** See Pruner.step. */
+  prune(beforeMs: bigint): PrunedSoFar {
+    return this.#pruner.step(beforeMs);
   }
 
   /** Writes what is in the WAL into the database, so that a closed ledger is one file. */

@@ -142,6 +142,8 @@ function build() {
     const { ok, output } = run(process.execPath, args, env);
     if (!ok) throw new Failure(`${output}\n${name} failed, its output is above.`);
   }
+  // npm sets this bit once, where it links the command; a later build writes a new file.
+  for (const file of Object.values(readJson(at('package.json')).bin)) fs.chmodSync(at(file), 0o755);
   fs.writeFileSync(at('dist/.built'), hash);
 }
 

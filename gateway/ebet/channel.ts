@@ -43,6 +43,9 @@ const CHANNEL_ID = { error: 'expected the channelId that eBET sends, a whole num
 const CURRENCY = { error: 'expected an ISO 4217 code in capitals, such as "CNY"' };
 const KEYS = { error: 'expected a list of one or more files with eBET\'s public keys, such as ["keys/ebet-1.pem"]' };
 const KEY = { error: 'expected a file with a public key of eBET, such as "keys/ebet-1.pem"' };
+/** The widest that timestampToleranceMinutes can be. */
+export const TOLERANCE_MINUTES_MAX = 1440;
+
 const MINUTES = { error: 'expected a whole number of minutes from 1 to 1440' };
 const TOKEN_MINUTES = { error: 'expected a whole number of minutes from 1 to 525600' };
 const WAY = { error: `expected one of ${FAILED_BETS.join(', ')}` };
@@ -64,7 +67,7 @@ export function ebetChannel(setup: Setup) {
     ...accessSettings,
     allowShortKeys: z.boolean(FLAG).default(false),
     ...rateSettings,
-    timestampToleranceMinutes: z.int(MINUTES).min(1, MINUTES).max(1440, MINUTES).default(10),
+    timestampToleranceMinutes: z.int(MINUTES).min(1, MINUTES).max(TOLERANCE_MINUTES_MAX, MINUTES).default(10),
     refundSettledBets: z.boolean(FLAG).default(false),
     failedBets: z.enum(FAILED_BETS, WAY).default('await-refund'),
     rotateAccessToken: z.boolean(FLAG).default(false),

@@ -3,33 +3,49 @@ import { credentials, status, type ServiceError } from '@grpc/grpc-js';
 import {
   Check,
   OperationsServiceClient,
+  type ExportResponse,
   type Finding,
   type Verification,
   type VerifyProgress,
   type VerifyResponse,
 } from '../../proto/gen/wallet/v1/operations.js';
+import { ConfigError } from '../../config.js';
+import { KeptRequestCheck } from '../../gateway/kept-request.js';
 import { Bar } from './bar.js';
 import { EXIT } from './exit.js';
+import { Signatures, signaturesAsText, type SignatureReport } from './signatures.js';
 
 export interface VerifyOptions {
   readonly address: string;
   readonly against?: string;
   readonly json: boolean;
+  /** Check the kept requests too, with the keys of these configurations of the gateway, or of the one that it would read. */
+  readonly signatures: boolean;
+  readonly config?: readonly string[];
 }
 
+const BAR = '{bar} {percentage}% entry {value}/{total}, {movements} movements, {eta_formatted}';
+
 /** Asks for a verification, shows how far it is, prints what it came to, and gives the exit code. */
-export async function verify({ address, against = '', json }: VerifyOptions): Promise<number> {
+export async function verify({ address, against = '', json, signatures, config = [] }: VerifyOptions): Promise<number> {
   // A proxy that the environment names is for the world outside.
   const client = new OperationsServiceClient(address, credentials.createInsecure(), { 'grpc.enable_http_proxy': 0 });
-  const bar = new Bar('{bar} {percentage}% entry {value}/{total}, {movements} movements, {eta_formatted}', json);
+  const asked = signatures ? configured(config) : undefined;
+  if (asked === null) return EXIT.failed;
+  const bar = new Bar(BAR, json);
   try {
     const verification = await ask(client, against, ({ entry, lastEntry, movements }) => {
       bar.update(Number(entry), Number(lastEntry), { movements: String(movements) });
     });
+    await asked?.read(
+      journal(client, (entry, last) => bar.update(Number(entry), Number(last), { movements: 'signatures of all' })),
+    );
     bar.stop();
+    const report = asked?.report;
+    const text = report ? `${asText(verification)}\n${signaturesAsText(report)}` : asText(verification);
     // All of it is out before the process ends, also into a pipe.
-    writeSync(process.stdout.fd, `${json ? asJson(verification) : asText(verification)}\n`);
-    return verification.clean ? EXIT.good : EXIT.found;
+    writeSync(process.stdout.fd, `${json ? asJson(verification, report) : text}\n`);
+    return verification.clean && (asked?.clean ?? true) ? EXIT.good : EXIT.found;
   } catch (error) {
     bar.stop();
     const { code, details } = error as ServiceError;
@@ -38,6 +54,25 @@ export async function verify({ address, against = '', json }: VerifyOptions): Pr
     return EXIT.failed;
   } finally {
     client.close();
+  }
+}
+
+/** The lines of the whole journal, cut anywhere. */
+async function* journal(client: OperationsServiceClient, tell: (entry: bigint, last: bigint) => void) {
+  for await (const { lines, entry, lastEntry } of client.export({}) as AsyncIterable<ExportResponse>) {
+    tell(entry, lastEntry);
+    yield lines;
+  }
+}
+
+/** Null if the configuration cannot be read; stderr has been told why. */
+function configured(files: readonly string[]): Signatures | null {
+  try {
+    return new Signatures(KeptRequestCheck.configured(files));
+  } catch (error) {
+    if (!(error instanceof ConfigError)) throw error;
+    console.error(error.message);
+    return null;
   }
 }
 
@@ -57,22 +92,25 @@ function ask(
   });
 }
 
-function asJson(verification: Verification): string {
+function asJson(verification: Verification, signatures: SignatureReport | undefined): string {
   const readable = {
     ...verification,
     findings: verification.findings.map((each) => ({ ...each, check: nameOf(each) })),
+    ...(signatures ? { signatures } : {}),
   };
   return JSON.stringify(readable, (_, value: unknown) => (typeof value === 'bigint' ? Number(value) : value), 2);
 }
 
 function asText(verification: Verification): string {
-  const { clean, digest, entries, records, movements, accounts, findings, findingsCount } = verification;
+  const { clean, digest, entries, records, movements, accounts, findings, findingsCount, requestsPruned } =
+    verification;
   const more = findingsCount - BigInt(findings.length);
   return [
     ...findings.map(lineOf),
     ...(more > 0n ? [`… and ${more} more`] : []),
     clean ? 'The ledger is proved.' : `The ledger is NOT proved: ${findingsCount} findings.`,
     `read    ${entries} entries, ${records} records, ${movements} movements, ${accounts} accounts`,
+    ...(requestsPruned > 0n ? [`pruned  the requests of ${requestsPruned} entries`] : []),
     `digest  ${digest}`,
   ].join('\n');
 }

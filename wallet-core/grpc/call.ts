@@ -1,3 +1,4 @@
+import { once } from 'node:events';
 import { status, type handleServerStreamingCall, type handleUnaryCall, type ServerUnaryCall } from '@grpc/grpc-js';
 import type { Logger } from 'pino';
 
@@ -30,6 +31,11 @@ export function cannot(message: string): CallError {
   return new CallError(status.FAILED_PRECONDITION, message);
 }
 
+/** What is stored is not whole; the message says what of it. */
+export function dataLoss(message: string): CallError {
+  return new CallError(status.DATA_LOSS, message);
+}
+
 /** Cut short by the end of this process. */
 export function stoppedMeanwhile(): CallError {
   return new CallError(status.UNAVAILABLE, 'wallet-core is stopping');
@@ -51,18 +57,31 @@ export function unary<Request, Response>(
   };
 }
 
-/** The same for a call that is answered by several messages; `hungUp` says that nobody reads them any more. */
+/** What a call that is answered by several messages is answered with. */
+export interface Reader<Response> {
+  readonly tell: (response: Response) => void;
+  /** Resolves when there is room for more: what was told and not taken waits in memory. Rejects when the signal says so. */
+  readonly room: (signal: AbortSignal) => Promise<void>;
+  /** Nobody reads any more. */
+  readonly hungUp: AbortSignal;
+}
+
+/** The same as `unary` for a call that is answered by several messages. */
 export function serverStream<Request, Response>(
   log: Logger,
-  answer: (request: Request, tell: (response: Response) => void, hungUp: AbortSignal) => Promise<void>,
+  answer: (request: Request, reader: Reader<Response>) => Promise<void>,
 ): handleServerStreamingCall<Request, Response> {
   return (call) => {
     const hangUp = new AbortController();
+    const { signal: hungUp } = hangUp;
     call.on('cancelled', () => hangUp.abort());
-    answer(call.request, (response) => void call.write(response), hangUp.signal).then(
+    const room = async (signal: AbortSignal) => {
+      if (call.writableNeedDrain) await once(call, 'drain', { signal });
+    };
+    answer(call.request, { tell: (response) => void call.write(response), room, hungUp }).then(
       () => call.end(),
       (error: unknown) => {
-        if (!hangUp.signal.aborted) call.emit('error', statusOf(error, call.getPath(), log));
+        if (!hungUp.aborted) call.emit('error', statusOf(error, call.getPath(), log));
       },
     );
   };

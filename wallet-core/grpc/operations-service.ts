@@ -3,19 +3,23 @@ import { formatDigest, parseDigest } from '../journal/digest.js';
 import { formatId } from '../journal/position.js';
 import type { Finding } from '../verify/finding.js';
 import type { Progress, Verification } from '../verify/verify.js';
-import { BackupError, type Backup, type Store } from '../storage/port.js';
+import { BackupError, DamagedLedgerError, type Backup, type PrunedSoFar, type Store } from '../storage/port.js';
 import * as pb from '../../proto/gen/wallet/v1/operations.js';
-import { busy, cannot, invalidArgument, serverStream, stoppedMeanwhile } from './call.js';
+import { busy, cannot, dataLoss, invalidArgument, serverStream, stoppedMeanwhile } from './call.js';
 
 /** How often somebody hears how far a backup is. */
 const PROGRESS_MS = 200;
+/** Each has a thread of its own. */
+const EXPORTS_MAX = 2;
 
 /** OperationsService: the ledger as a whole, for the person on call. `stopping` ends what takes long. */
 export function operationsService(store: Store, log: Logger, stopping: AbortSignal): pb.OperationsServiceServer {
   let verifying = false;
   let backingUp = false;
+  let exports = 0;
+  let pruning = false;
   return {
-    verify: serverStream(log, async ({ against }, tell, hungUp) => {
+    verify: serverStream(log, async ({ against }, { tell, hungUp }) => {
       const digest = parseDigest(against);
       if (against !== '' && !digest) {
         throw invalidArgument(
@@ -40,7 +44,7 @@ export function operationsService(store: Store, log: Logger, stopping: AbortSign
         verifying = false;
       }
     }),
-    backup: serverStream(log, async (_request, tell, hungUp) => {
+    backup: serverStream(log, async (_request, { tell, hungUp }) => {
       if (backingUp) throw busy('a backup is under way; wait for it, or end it');
       backingUp = true;
       const began = performance.now();
@@ -66,6 +70,42 @@ export function operationsService(store: Store, log: Logger, stopping: AbortSign
         backingUp = false;
       }
     }),
+
+    export: serverStream(log, async (_, { tell, room, hungUp }) => {
+      if (exports >= EXPORTS_MAX) throw busy(`${EXPORTS_MAX} exports are under way; wait for one, or end it`);
+      exports += 1;
+      try {
+        const signal = AbortSignal.any([stopping, hungUp]);
+        for await (const { bytes, seq, last } of store.export(signal)) {
+          tell({ lines: Buffer.from(bytes), entry: seq, lastEntry: last });
+          await room(signal);
+        }
+        log.info('the ledger was exported');
+      } catch (error) {
+        if (stopping.aborted) throw stoppedMeanwhile();
+        throw error instanceof DamagedLedgerError ? dataLoss(error.message) : error;
+      } finally {
+        exports -= 1;
+      }
+    }),
+
+    pruneRequests: serverStream(log, async ({ beforeMs }, { tell, hungUp }) => {
+      if (beforeMs <= 0n || beforeMs > BigInt(Date.now())) {
+        throw invalidArgument(`before_ms: is ${beforeMs}; expected milliseconds since 1970, not in the future`);
+      }
+      if (pruning) throw busy('a pruning is under way; wait for it, or end it');
+      pruning = true;
+      try {
+        const write = ({ entries, bytes }: PrunedSoFar) => tell({ entries: BigInt(entries), bytes: BigInt(bytes) });
+        const pruned = await store.prune(beforeMs, write, AbortSignal.any([stopping, hungUp]));
+        if (pruned.entries === 0) write(pruned);
+        log.info({ before: new Date(Number(beforeMs)), ...pruned }, 'requests were pruned');
+      } catch (error) {
+        throw stopping.aborted ? stoppedMeanwhile() : error;
+      } finally {
+        pruning = false;
+      }
+    }),
   };
 }
 
@@ -78,7 +118,7 @@ function writeProgress({ seq, last, movements, findings }: Progress): pb.VerifyP
 }
 
 function writeVerification(verification: Verification): pb.Verification {
-  const { digest, entries, records, movements, accounts, count, findings } = verification;
+  const { digest, entries, records, movements, accounts, pruned, count, findings } = verification;
   return {
     clean: count === 0,
     digest: formatDigest(digest),
@@ -86,6 +126,7 @@ function writeVerification(verification: Verification): pb.Verification {
     records: BigInt(records),
     movements: BigInt(movements),
     accounts: BigInt(accounts),
+    requestsPruned: BigInt(pruned),
     findingsCount: BigInt(count),
     findings: findings.map((finding) => writeFinding(finding, digest.writer)),
   };

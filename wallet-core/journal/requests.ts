@@ -15,6 +15,12 @@ export interface KeptRequests {
   readonly body: Uint8Array;
 }
 
+/** What is left of an entry's requests when they were pruned. */
+export interface PrunedRequests {
+  readonly hash: Uint8Array;
+  readonly body: undefined;
+}
+
 /** Packs an entry's requests: for each, first and count as 16-bit and the length as 32-bit big-endian, then its bytes. */
 export function packRequests(requests: readonly KeptRequest[]): KeptRequests | undefined {
   if (requests.length === 0) return undefined;
@@ -32,14 +38,23 @@ export function packRequests(requests: readonly KeptRequest[]): KeptRequests | u
 
 /** The request that caused the entry's record at this index; undefined if none was kept for it. */
 export function requestOf(body: Uint8Array, index: number): Uint8Array | undefined {
-  const packed = inflateRawSync(body);
+  for (const { first, count, bytes } of unpack(inflateRawSync(body))) {
+    if (index >= first && index < first + count) return bytes;
+  }
+  return undefined;
+}
+
+/** All requests of an entry, in their order. */
+export function unpackRequests(body: Uint8Array): KeptRequest[] {
+  return [...unpack(inflateRawSync(body))];
+}
+
+function* unpack(packed: Buffer): Generator<KeptRequest> {
   for (let offset = 0; offset < packed.length;) {
     const first = packed.readUInt16BE(offset);
     const count = packed.readUInt16BE(offset + 2);
-    const length = packed.readUInt32BE(offset + 4);
-    offset += 8;
-    if (index >= first && index < first + count) return packed.subarray(offset, offset + length);
-    offset += length;
+    const end = offset + 8 + packed.readUInt32BE(offset + 4);
+    yield { first, count, bytes: packed.subarray(offset + 8, end) };
+    offset = end;
   }
-  return undefined;
 }

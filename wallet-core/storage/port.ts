@@ -117,6 +117,27 @@ export class CommitUnknownError extends Error {
   override readonly name = 'CommitUnknownError';
 }
 
+/** The ledger cannot be read as a whole: what is told of it may leave the process. */
+export class DamagedLedgerError extends Error {
+  override readonly name = 'DamagedLedgerError';
+}
+
+/** A part of an export: some bytes of its lines, cut anywhere. */
+export interface ExportPiece {
+  readonly bytes: Uint8Array;
+  /** The entry up to which it has read, of `last`. */
+  readonly seq: bigint;
+  readonly last: bigint;
+}
+
+/** What a pruning took out. */
+export interface PrunedSoFar {
+  /** Entries whose requests are gone. */
+  readonly entries: number;
+  /** Of their requests, as they were stored. */
+  readonly bytes: number;
+}
+
 /** A store of the ledger. It is given `decide` when it is made, so the rules of money are the same in every store. */
 export interface Store {
   /** The number of this process's journal. */
@@ -137,5 +158,15 @@ export interface Store {
    * a BackupError does, and leaves nothing. One call at a time.
    */
   backup(tell: (progress: BackupProgress) => void, signal: AbortSignal): Promise<Backup>;
+  /**
+   * The journal up to its last entry as lines of JSON (docs/export.md), while commits go on. What is not taken is not read.
+   * An abort ends it and rejects.
+   */
+  export(signal: AbortSignal): AsyncIterable<ExportPiece>;
+  /**
+   * Drops the kept requests of all entries that were recorded before this time, in milliseconds since 1970, a few at a time
+   * between commits. Tells the sum after each step. An abort ends it behind a step and rejects.
+   */
+  prune(beforeMs: bigint, tell: (soFar: PrunedSoFar) => void, signal: AbortSignal): Promise<PrunedSoFar>;
   close(): Promise<void>;
 }

@@ -11,6 +11,8 @@ const REQUESTS_BYTES_MAX = 2 ** 28;
 
 /** The hash chain is unbroken and covers every record. */
 export class ChainCheck {
+  /** Entries whose requests are not there any more. */
+  pruned = 0;
   readonly #findings: Findings;
   readonly #against: Digest | undefined;
   #previous: { seq: bigint; timeMs: bigint; hash: Uint8Array } = { seq: 0n, timeMs: 0n, hash: GENESIS };
@@ -72,7 +74,10 @@ export class ChainCheck {
 
   /** Those that were pruned leave their hash behind, and the chain covers it. */
   #requests({ request, requestsHash }: ReadEntry, at: bigint): void {
-    if (request === undefined) return;
+    if (request === undefined) {
+      if (requestsHash.length > 0) this.pruned += 1;
+      return;
+    }
     let seen: string;
     try {
       const packed = inflateRawSync(request, { maxOutputLength: REQUESTS_BYTES_MAX });

@@ -24,6 +24,8 @@ export interface Verification {
   readonly records: number;
   readonly movements: number;
   readonly accounts: number;
+  /** Entries whose kept requests were pruned. */
+  readonly pruned: number;
   /** How many were found; none: the ledger is proved. */
   readonly count: number;
   /** The first of them. */
@@ -44,8 +46,8 @@ export function verify(source: Source, against: Digest | undefined, tell: (progr
     tell({ seq: chunk.end, last: snapshot.last, movements, findings: findings.count });
   }
   const accounts = reading.end();
-  const { digest, entries, records, movements } = reading;
-  return { digest, entries, records, movements, accounts, count: findings.count, findings: findings.kept };
+  const { digest, entries, records, movements, pruned } = reading;
+  return { digest, entries, records, movements, accounts, pruned, count: findings.count, findings: findings.kept };
 }
 
 /** One pass over the journal, with all checks side by side. */
@@ -75,6 +77,10 @@ class Reading {
     this.#maintenance = new MaintenanceCheck(findings);
     this.#store = source.check(findings, snapshot);
     this.#chain.begin(snapshot);
+  }
+
+  get pruned(): number {
+    return this.#chain.pruned;
   }
 
   get digest(): Digest {

@@ -4,7 +4,7 @@ import type { Purpose } from '../../domain/kinds.js';
 import { keyOf } from '../../domain/state.js';
 import { entryHash, GENESIS } from '../../journal/chain.js';
 import { recordId } from '../../journal/position.js';
-import { packRequests, type KeptRequest } from '../../journal/requests.js';
+import type { KeptRequests, PrunedRequests } from '../../journal/requests.js';
 
 /** The only writer of a SQLite ledger. */
 export const WRITER = 1;
@@ -54,22 +54,26 @@ export class JournalWriter {
     for (const [key, { balance }] of this.#houses) yield [key, balance];
   }
 
-  /** Writes the entry of a group; the returned function takes it in once the group is committed. */
+  /** The hash of the last entry. */
+  get hash(): Uint8Array {
+    return this.#last.hash;
+  }
+
+  /** Writes the entry of a group, `kept` with its requests if it has any; the returned function takes it in once the group is committed. */
   write(
     { seq, timeMs }: { seq: bigint; timeMs: bigint },
     records: readonly LedgerRecord[],
-    requests: readonly KeptRequest[],
+    kept: KeptRequests | PrunedRequests | undefined,
     channels: ReadonlyMap<string, bigint>,
   ): () => void {
     const moved = new Map<string, House>();
     const houseRecords = this.#houseRecords(seq, records, channels, moved);
-    const kept = packRequests(requests);
     const all = [...records, ...houseRecords];
     const requestsHash = kept?.hash ?? new Uint8Array(0);
     const entry = { writer: WRITER, seq, timeMs, count: all.length, requestsHash };
     const hash = entryHash(this.#last.hash, entry, all);
     this.#insertEntry.run(seq, WRITER, timeMs, all.length, requestsHash, hash);
-    if (kept) this.#insertRequest.run(seq, kept.body);
+    if (kept?.body) this.#insertRequest.run(seq, kept.body);
     return () => {
       this.#last = { seq, timeMs, hash };
       for (const [key, house] of moved) this.#houses.set(key, house);

@@ -2,7 +2,7 @@ import type { Database, Statement } from 'better-sqlite3';
 import type { Command } from '../../domain/command.js';
 import { needsOf, type Needs } from '../../domain/needs.js';
 import type { RefundLineStatus } from '../../domain/reasons.js';
-import type { DecidedRefundLine, MovementRecord, RefundRecord } from '../../domain/record.js';
+import type { CommandRecord, DecidedRefundLine, MovementRecord, RefundRecord } from '../../domain/record.js';
 import { keyOf, State } from '../../domain/state.js';
 import { CredentialRows } from './credential-rows.js';
 import { referenceKey } from './keys.js';
@@ -67,6 +67,20 @@ export class Loader {
     for (const channel of channels.keys()) loaded.state.channels.add(channel);
     for (const channel of this.#maintenance.all()) loaded.state.maintenance.add(channel);
     for (const command of commands) this.#loadFor(command, channels, loaded);
+    return loaded;
+  }
+
+  /** Loads what records need that were decided before, to be written once more. */
+  loadRecorded(records: readonly CommandRecord[]): Loaded {
+    const loaded = new Loaded();
+    for (const record of records) {
+      if (record.type !== 'movement' && record.type !== 'account') continue;
+      this.#loadAccount(record.player, record.currency, loaded);
+      if (record.type === 'account') continue;
+      for (const { reference, amount } of record.names) {
+        if (amount > 0n) this.#loadReference(record.channel, reference, loaded);
+      }
+    }
     return loaded;
   }
 

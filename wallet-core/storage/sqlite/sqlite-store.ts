@@ -1,6 +1,7 @@
 import { mkdirSync } from 'node:fs';
+import { once } from 'node:events';
 import { join } from 'node:path';
-import { MessageChannel, Worker } from 'node:worker_threads';
+import { MessageChannel, type MessagePort, Worker } from 'node:worker_threads';
 import type { Outcome } from '../../domain/outcome.js';
 import type { Digest } from '../../journal/digest.js';
 import type { Progress, Verification } from '../../verify/verify.js';
@@ -8,6 +9,8 @@ import {
   type Backup,
   type BackupProgress,
   CommitUnknownError,
+  type ExportPiece,
+  type PrunedSoFar,
   type Queries,
   type Store,
   type Submission,
@@ -15,6 +18,7 @@ import {
 import { backUp, clearBackups } from './backup.js';
 import type { Synchronous } from './connection.js';
 import type { CopyOrder } from './copy.js';
+import { exportFile } from './exporter.js';
 import { WRITER } from './journal-writer.js';
 import { own, type Ownership } from './owner.js';
 import { LEDGER_FILE, refuseUnfinished } from './place.js';
@@ -33,7 +37,11 @@ export interface WriterData {
 export type ToWriter =
   | { readonly type: 'commit'; readonly group: readonly Submission[] }
   | { readonly type: 'copy'; readonly order: CopyOrder }
+  | { readonly type: 'prune'; readonly beforeMs: bigint; readonly port: MessagePort }
   | { readonly type: 'close' };
+
+/** What one step of a pruning came to; text: why it failed. */
+export type FromPruner = PrunedSoFar | string;
 
 export type FromWriter =
   | { readonly type: 'ready' }
@@ -128,11 +136,43 @@ export class SqliteStore implements Store {
     return backUp({ ledger: this.#path, folder: this.#backups, wake: this.#wake, copy }, tell, signal);
   }
 
+  export(signal: AbortSignal): AsyncIterable<ExportPiece> {
+    return exportFile(this.#path, signal);
+  }
+
+  async prune(beforeMs: bigint, tell: (soFar: PrunedSoFar) => void, signal: AbortSignal): Promise<PrunedSoFar> {
+    let [entries, bytes] = [0, 0];
+    for (;;) {
+      signal.throwIfAborted();
+      const step = await this.#pruneStep(beforeMs);
+      if (step.entries === 0) return { entries, bytes };
+      entries += step.entries;
+      bytes += step.bytes;
+      tell({ entries, bytes });
+    }
+  }
+
   async close(): Promise<void> {
     this.#reader.close();
     if (!this.#dead) await this.#ask({ type: 'close' });
     await this.#thread.terminate();
     this.#ownership.release();
+  }
+
+  /** Beside the commits, which have one answer at a time. */
+  async #pruneStep(beforeMs: bigint): Promise<PrunedSoFar> {
+    const { port1, port2 } = new MessageChannel();
+    const answer = once(port1, 'message') as Promise<[FromPruner]>;
+    const ended = once(port1, 'close').then(() => Promise.reject(new Error('the writer thread has ended')));
+    this.#thread.postMessage({ type: 'prune', beforeMs, port: port2 } satisfies ToWriter, [port2]);
+    try {
+      const [step] = await Promise.race([answer, ended]);
+      if (typeof step === 'string') throw new Error(step);
+      return step;
+    } finally {
+      ended.catch(() => {});
+      port1.close();
+    }
   }
 
   #ask(message: ToWriter): Promise<FromWriter> {

@@ -5,7 +5,7 @@ import { CommitUnknownError, type Submission } from '../port.js';
 import { copy } from './copy.js';
 import { Wake } from './wake.js';
 import { Writer } from './writer.js';
-import type { FromWriter, ToWriter, WriterData } from './sqlite-store.js';
+import type { FromPruner, FromWriter, ToWriter, WriterData } from './sqlite-store.js';
 
 // The thread that writes: commits wait for the disk here, while the main thread goes on serving calls.
 const { path, rules, synchronous, wake } = workerData as WriterData;
@@ -24,7 +24,7 @@ function openWriter(): Writer {
   }
 }
 
-function answer(message: Exclude<ToWriter, { type: 'copy' }>): FromWriter {
+function answer(message: Exclude<ToWriter, { type: 'copy' | 'prune' }>): FromWriter {
   switch (message.type) {
     case 'commit':
       return commit(message.group);
@@ -43,8 +43,17 @@ function commit(group: readonly Submission[]): FromWriter {
   }
 }
 
+function prune(beforeMs: bigint): FromPruner {
+  try {
+    return writer.prune(beforeMs);
+  } catch (error) {
+    return error instanceof Error ? (error.stack ?? error.message) : String(error);
+  }
+}
+
 port.on('message', (message: ToWriter) => {
   if (message.type === 'copy') return void copy(writer, message.order, new Wake(wake));
+  if (message.type === 'prune') return message.port.postMessage(prune(message.beforeMs));
   const reply = answer(message);
   port.postMessage(reply);
   if (reply.type === 'closed') port.close();

@@ -3,11 +3,12 @@ import type { Decide } from '../../domain/decision.js';
 import type { Outcome } from '../../domain/outcome.js';
 import type { CommandRecord } from '../../domain/record.js';
 import { ENTRY_RECORDS_MAX, recordId } from '../../journal/position.js';
-import type { KeptRequest } from '../../journal/requests.js';
-import { CommitUnknownError, type Submission } from '../port.js';
+import { packRequests, type KeptRequest } from '../../journal/requests.js';
+import { CommitUnknownError, type PrunedSoFar, type Submission } from '../port.js';
 import { openWriter, type Synchronous } from './connection.js';
 import { JournalWriter } from './journal-writer.js';
 import { Loader } from './loader.js';
+import { Pruner } from './prune.js';
 import { Recorder } from './recorder.js';
 import { migrate } from './schema.js';
 
@@ -23,6 +24,7 @@ export class Writer {
   readonly #loader: Loader;
   readonly #recorder: Recorder;
   readonly #journal: JournalWriter;
+  readonly #pruner: Pruner;
   readonly #channels: Map<string, bigint>;
   readonly #begin: Database.Statement;
   readonly #commit: Database.Statement;
@@ -35,6 +37,7 @@ export class Writer {
     this.#loader = new Loader(this.#db);
     this.#recorder = new Recorder(this.#db);
     this.#journal = new JournalWriter(this.#db);
+    this.#pruner = new Pruner(this.#db);
     const channels = this.#db.prepare<[], { id: bigint; name: string }>('SELECT id, name FROM channel').all();
     this.#channels = new Map(channels.map(({ id, name }) => [name, id]));
     this.#begin = this.#db.prepare('BEGIN IMMEDIATE');
@@ -70,6 +73,11 @@ export class Writer {
     await this.#db.backup(path, { progress: pace });
   }
 
+  /** See Pruner.step. */
+  prune(beforeMs: bigint): PrunedSoFar {
+    return this.#pruner.step(beforeMs);
+  }
+
   /** Writes what is in the WAL into the database, so that a closed ledger is one file. */
   close(): void {
     this.#db.pragma('wal_checkpoint(TRUNCATE)');
@@ -102,7 +110,7 @@ export class Writer {
     if (records.length > ENTRY_RECORDS_MAX - HOUSE_RECORDS_MAX)
       throw new Error(`a group has ${records.length} records`);
     this.#recorder.finish(loaded);
-    return { outcomes, committed: this.#journal.write(position, records, requests, channels) };
+    return { outcomes, committed: this.#journal.write(position, records, packRequests(requests), channels) };
   }
 
   /**

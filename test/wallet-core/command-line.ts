@@ -1,0 +1,33 @@
+import { spawn, type ChildProcessWithoutNullStreams } from 'node:child_process';
+import { once } from 'node:events';
+import path from 'node:path';
+
+const MAIN = path.join(import.meta.dirname, '../../wallet-core/cli/main.js');
+
+/** `single-wallet` as a process of its own. */
+export class CommandLine {
+  readonly child: ChildProcessWithoutNullStreams;
+  readonly #out = { stdout: '', stderr: '' };
+  readonly #closed: Promise<number | NodeJS.Signals>;
+
+  constructor(...args: readonly string[]) {
+    this.child = spawn(process.execPath, ['--enable-source-maps', MAIN, ...args]);
+    this.child.stdout.on('data', (text: Buffer) => (this.#out.stdout += text.toString()));
+    this.child.stderr.on('data', (text: Buffer) => (this.#out.stderr += text.toString()));
+    this.#closed = once(this.child, 'close').then(
+      ([code, signal]) => (signal as NodeJS.Signals | null) ?? (code as number),
+    );
+    // Whoever ends before it has read everything is asked why by its exit code.
+    this.child.stdin.on('error', () => {});
+  }
+
+  /** Its exit code, or the signal that ended it, and what it printed. */
+  async end(): Promise<{ code: number | NodeJS.Signals; stdout: string; stderr: string }> {
+    const code = await this.#closed;
+    return { code, ...this.#out };
+  }
+
+  static async run(...args: readonly string[]) {
+    return new CommandLine(...args).end();
+  }
+}

@@ -54,9 +54,9 @@ const RULES: readonly Rule[] = [
     says: 'the command line asks the server over gRPC, or opens the files of a ledger that has none; it shares nothing with it',
     files: within('wallet-core/cli'),
     mayImport: (name) =>
-      !within('wallet-core', 'gateway')(name) ||
-      name === 'gateway/kept-request.ts' ||
-      within(...['cli', 'storage', 'verify', 'journal'].map((folder) => `wallet-core/${folder}`))(name),
+      !within('wallet-core')(name) ||
+      name === 'wallet-core/lines.ts' ||
+      within(...['cli', 'storage', 'verify', 'journal', 'domain'].map((folder) => `wallet-core/${folder}`))(name),
   },
   {
     says: 'wallet-core never imports from the gateway, but for the check of kept requests',

@@ -159,8 +159,8 @@ export class WalletClient {
     }
   }
 
-  /** Whether wallet-core says that it serves. */
-  isServing(deadline: number): Promise<boolean> {
+  /** Whether wallet-core answers at all; a damaged ledger, for which it says NOT_SERVING, is for its operator to judge. */
+  isAnswering(deadline: number): Promise<boolean> {
     return new Promise((resolve) => {
       const check = this.#health['check'];
       if (!check) throw new Error('the health service has no check');
@@ -168,7 +168,7 @@ export class WalletClient {
         this.#health,
         { service: '' },
         { deadline: onWallClock(deadline) },
-        (error: ServiceError | null, answer?: { status: unknown }) => resolve(!error && answer?.status === 'SERVING'),
+        (error: ServiceError | null, answer?: { status: unknown }) => resolve(!error && answer?.status !== undefined),
       );
     });
   }

@@ -52,6 +52,7 @@ describe('configuration', () => {
         backups: path.join(folder, 'data', 'backups'),
         listen: { host: '127.0.0.1', port: 50051 },
         logLevel: 'info',
+        scrubEveryMs: 86_400_000,
         development: true,
         production: false,
       });
@@ -172,6 +173,20 @@ describe('configuration', () => {
     it('may leave out what the other process needs', () => {
       write('walletCore: { listen: "[::1]:0" }');
       expect(core().listen).to.deep.equal({ host: '::1', port: 0 });
+    });
+
+    it('has a scrub as often as it says, or none', () => {
+      const every = (hours: string) => {
+        write(`walletCore: { scrubEveryHours: ${hours} }`);
+        return core().scrubEveryMs;
+      };
+      expect(['0', '0.5', '500'].map(every)).to.deep.equal([0, 1_800_000, 1_800_000_000]);
+      for (const hours of ['-1', '501', 'daily']) {
+        write(`walletCore: { scrubEveryHours: ${hours} }`);
+        expect(problems(core)[0]).to.match(
+          /^single-wallet\.yaml: walletCore\.scrubEveryHours: is .*; expected hours from 0 to 500, such as 24 or 0\.5; 0 turns it off$/,
+        );
+      }
     });
 
     it('takes a section without content for one that is left out', () => {
@@ -544,7 +559,7 @@ describe('configuration', () => {
       write('{ walletCore: { listen: core, loglevel: info }, gateway: nobody looks }');
       expect(problems(core)).to.deep.equal([
         'single-wallet.yaml: walletCore.listen: is "core"; expected host:port with a port from 0 to 65535, such as "127.0.0.1:50051" or "[::1]:50051"',
-        'single-wallet.yaml: walletCore.loglevel: is not a setting; expected one of listen, logLevel, backups',
+        'single-wallet.yaml: walletCore.loglevel: is not a setting; expected one of listen, logLevel, backups, scrubEveryHours',
       ]);
     });
 

@@ -10,12 +10,17 @@ export interface CoreConfig {
   readonly backups: string;
   readonly listen: Address;
   readonly logLevel: LogLevel;
+  /** From the end of one background verification of the ledger to the next; 0: none. */
+  readonly scrubEveryMs: number;
   /** There is no configuration file and this is not production: the core opens the player "demo". */
   readonly development: boolean;
   /** NODE_ENV=production: a development ledger is refused. */
   readonly production: boolean;
 }
 
+const HOUR_MS = 3_600_000;
+/** Timers do not go much further. */
+const SCRUB_HOURS_MAX = 500;
 const DEFAULT_LISTEN: Address = { host: '127.0.0.1', port: 50051 };
 
 /** Reads wallet-core's part of the configuration. Throws a ConfigError that lists everything that is wrong with it. */
@@ -26,11 +31,20 @@ export function loadCoreConfig(setup: Setup = readSetup()): CoreConfig {
       listen: addressSetting('127.0.0.1:50051', 0).default(DEFAULT_LISTEN),
       logLevel: logLevelSetting,
       backups: backupsSetting(setup),
+      scrubEveryHours: scrubSetting(),
     }).prefault({}),
     gateway: z.unknown().optional(),
   });
-  const { data, walletCore } = validate(setup, schema, { WALLET_CORE_LISTEN: 'walletCore.listen' });
-  return Object.freeze({ data, ...walletCore, development: setup.development, production: setup.production });
+  const { data, walletCore: set } = validate(setup, schema, { WALLET_CORE_LISTEN: 'walletCore.listen' });
+  const { scrubEveryHours, ...walletCore } = set;
+  const scrubEveryMs = scrubEveryHours * HOUR_MS;
+  const { development, production } = setup;
+  return Object.freeze({ data, ...walletCore, scrubEveryMs, development, production });
+}
+
+function scrubSetting() {
+  const error = `expected hours from 0 to ${SCRUB_HOURS_MAX}, such as 24 or 0.5; 0 turns it off`;
+  return z.number({ error }).min(0, { error }).max(SCRUB_HOURS_MAX, { error }).default(24);
 }
 
 /** A relative path starts at the folder of the file, as that of `data` does. */

@@ -2,6 +2,8 @@ import type { Logger } from 'pino';
 import { type Address, ConfigError, formatAddress, listenProblem, messageOf } from '../config.js';
 import type { Service } from '../process.js';
 import type { Command } from './domain/command.js';
+import { DigestLog } from './digest-log.js';
+import { Scrub } from './scrub.js';
 import { Committer } from './committer.js';
 import { listen } from './grpc/server.js';
 import type { Synchronous } from './storage/sqlite/connection.js';
@@ -22,6 +24,8 @@ export interface CoreOptions {
   readonly rules?: URL;
   /** See SqliteStoreOptions. */
   readonly synchronous?: Synchronous;
+  /** From the end of one background verification to the next; 0 or left out: none. */
+  readonly scrubEveryMs?: number;
 }
 
 /** Stopping answers what is under way, writes the WAL into the database and gives up the ledger. */
@@ -33,7 +37,7 @@ export interface Core extends Service {
 
 /** Builds the whole of wallet-core and starts it. */
 export async function startCore(given: CoreOptions): Promise<Core> {
-  const { data, backups, listen: at, log, onFatal, rules, synchronous } = given;
+  const { data, backups, listen: at, log, onFatal, rules, synchronous, scrubEveryMs = 0 } = given;
   const owner = `process ${process.pid}, started ${new Date().toISOString()}, listening on ${formatAddress(at)}`;
   const chosen = { ...(rules ? { rules } : {}), ...(synchronous ? { synchronous } : {}) };
   const options = { ...chosen, ...(backups === undefined ? {} : { backups }) };
@@ -44,10 +48,14 @@ export async function startCore(given: CoreOptions): Promise<Core> {
     log.error({ err: error, ...subjectOf(command) }, 'a command could not be committed');
     if (error instanceof CommitUnknownError) onFatal(error);
   });
-  const server = await listen(formatAddress(at), store, committer, log).catch(async (error: unknown) => {
+  const scrub = new Scrub(store, log, scrubEveryMs, () => server.announceDamage());
+  const server = await listen(formatAddress(at), store, committer, scrub, log).catch(async (error: unknown) => {
     await store.close();
     throw listenProblem('walletCore.listen', 'WALLET_CORE_LISTEN', at, error);
   });
+  const digestLog = new DigestLog(store.queries, log);
+  await digestLog.tell();
+  scrub.start();
   return {
     host: at.host,
     port: server.port,
@@ -56,8 +64,10 @@ export async function startCore(given: CoreOptions): Promise<Core> {
     channels: async () => (await store.queries.channels()).map(({ channel }) => channel),
     stop: async () => {
       server.announceStop();
+      scrub.stop();
       await server.stop();
       await committer.stop();
+      await digestLog.stop();
       await store.close();
     },
   };

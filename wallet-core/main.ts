@@ -7,19 +7,23 @@ import { DEVELOPMENT_CHANNEL, fillDevelopmentLedger } from './development.js';
 // The ledger holds names, requests and hashes of passwords: nobody else on the machine reads its files.
 process.umask(0o077);
 
-await run('wallet-core', loadCoreConfig, async ({ data, backups, listen, development, production }, log) => {
-  const onFatal = (error: Error) => {
-    log.fatal({ err: error }, 'the fate of a commit is unknown: stopping, the restart finds out');
-    process.exit(1);
-  };
-  const core = await startCore({ data, backups, listen, log, onFatal });
-  if (production && (await core.channels()).includes(DEVELOPMENT_CHANNEL)) {
-    await core.stop();
-    const fix = 'expected a folder of its own for production';
-    throw new ConfigError([
-      `data (SINGLE_WALLET_DATA): ${data} holds a development ledger, with a player demo; ${fix}`,
-    ]);
-  }
-  if (development) await fillDevelopmentLedger(core.committer);
-  return core;
-});
+await run(
+  'wallet-core',
+  loadCoreConfig,
+  async ({ data, backups, listen, scrubEveryMs, development, production }, log) => {
+    const onFatal = (error: Error) => {
+      log.fatal({ err: error }, 'the fate of a commit is unknown: stopping, the restart finds out');
+      process.exit(1);
+    };
+    const core = await startCore({ data, backups, listen, log, onFatal, scrubEveryMs });
+    if (production && (await core.channels()).includes(DEVELOPMENT_CHANNEL)) {
+      await core.stop();
+      const fix = 'expected a folder of its own for production';
+      throw new ConfigError([
+        `data (SINGLE_WALLET_DATA): ${data} holds a development ledger, with a player demo; ${fix}`,
+      ]);
+    }
+    if (development) await fillDevelopmentLedger(core.committer);
+    return core;
+  },
+);

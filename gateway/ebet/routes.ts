@@ -36,8 +36,8 @@ export function ebetRoutes(
   for (const [path, endpoint] of Object.entries(ENDPOINTS)) router.post(path, handle(path.slice(1), endpoint));
   return router
     .post('/netCheck', async (ctx: Context) => {
-      const serving = await client.isServing(answerBy());
-      send(ctx, { status: serving ? STATUS.SUCCESS : STATUS.MAINTENANCE });
+      const answers = await client.isAnswering(answerBy());
+      send(ctx, { status: answers ? STATUS.SUCCESS : STATUS.MAINTENANCE });
     })
     .all([...Object.keys(ENDPOINTS), '/netCheck'], (ctx: Context) => {
       ctx.set('Allow', 'POST');

@@ -1,8 +1,10 @@
-import { rmSync } from 'node:fs';
+import { rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { expect } from 'chai';
+import { Random } from '../simulator/random.js';
+import { Clients, Process } from '../system.js';
 import { Untrue } from './client-journal.js';
-import { compileShim, temporaryFolder } from './power-cut.js';
+import { compileShim, Power, temporaryFolder } from './power-cut.js';
 import { cutThePower } from './power-cuts.js';
 import { printCuts } from './printout.js';
 
@@ -34,6 +36,25 @@ describe('the ledger, when the power goes', () => {
       (error: unknown) => error,
     );
     expect(lost).to.be.instanceOf(Untrue);
-    expect((lost as Untrue).message).to.match(/is lost$/);
+    // Either its clients miss them, or the file "acknowledged" has outlived them.
+    expect((lost as Untrue).message).to.match(/is lost$|answers were given up to entry/);
+  });
+
+  it('refuses to start when it has lost answers, which the file "acknowledged" tells a second later', async () => {
+    const power = new Power(path.join(folder, 'data'), shim);
+    const config = path.join(folder, 'single-wallet.yaml');
+    writeFileSync(config, 'data: data\nwalletCore: { listen: "127.0.0.1:0" }\n');
+    const environment = { SINGLE_WALLET_CONFIG: config, SINGLE_WALLET_DATA: '', WALLET_CORE_LISTEN: '' };
+    const start = () => new Process('wallet-core', { ...environment, ...power.environment }, undefined, NORMAL);
+    const core = start();
+    const clients = new Clients(await core.listening);
+    await clients.openChannel('platform/test');
+    await power.synced(path.join(folder, 'data', 'acknowledged'));
+    clients.close();
+    await core.stop('SIGKILL');
+    power.cut(new Random(1, 'power'), 'none');
+    const refused = await start().listening.catch((error: Error) => error.message);
+    expect(refused).to.match(/answers were given up to entry 1:1:\w{64}/);
+    expect(refused).to.contain('npx single-wallet restore --help');
   });
 });

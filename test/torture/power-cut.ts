@@ -75,6 +75,12 @@ export class Power {
     writeFileSync(path.join(this.#log, 'fuse'), count, { flag: existsSync(path.join(this.#log, 'fuse')) ? 'r+' : 'w' });
   }
 
+  /** Waits until all that was written to a file is synced. */
+  async synced(file: string): Promise<void> {
+    const log = path.join(this.#log, `${statSync(file).ino}.data`);
+    while (statSync(log).size > 0) await new Promise((resolve) => setImmediate(resolve));
+  }
+
   /** Leaves in the folder what the disk has kept. The process must have been killed. */
   cut(random: Random, fate: Fate = random.pick(FATES)): Loss {
     const found = filesByInode([this.folder, this.#log]);

@@ -126,7 +126,10 @@ class Bench {
       this.#cut();
     }
     this.#core = this.#process();
-    this.clients = new Clients(await this.#core.listening);
+    const address = await this.#core.listening.catch((error: Error) => {
+      throw new Untrue(`wallet-core does not start after a power cut:\n${error.message}`);
+    });
+    this.clients = new Clients(address);
   }
 
   #process(): Process {

@@ -78,15 +78,16 @@ export class TestCore {
   private constructor(
     readonly folder = mkdtempSync(path.join(tmpdir(), 'wallet-core-')),
     readonly data = path.join(folder, 'data'),
+    setting = '',
   ) {
     const file = path.join(this.folder, 'single-wallet.yaml');
-    writeFileSync(file, 'data: data\nwalletCore: { listen: "127.0.0.1:0" }\n');
+    writeFileSync(file, `data: data\nwalletCore: { listen: "127.0.0.1:0"${setting} }\n`);
     this.environment = { SINGLE_WALLET_CONFIG: file, SINGLE_WALLET_DATA: data, WALLET_CORE_LISTEN: '' };
   }
 
-  /** With money, there is a player demo who has so much in CNY. */
-  static async start(money?: string): Promise<TestCore> {
-    const core = new TestCore();
+  /** With money, there is a player demo who has so much in CNY. `setting`: such as ", logLevel: warn". */
+  static async start(money?: string, setting = ''): Promise<TestCore> {
+    const core = new TestCore(undefined, undefined, setting);
     await core.start();
     await core.clients.openChannel(CHANNEL);
     if (money !== undefined) await core.player('demo', money);

@@ -443,7 +443,11 @@ describe('verify, of a ledger that somebody tampered with', () => {
 
   const found = async (against: string) => {
     const digest = parseDigest(against);
-    const verification = await verifyFile({ path: file, against: digest }, () => {}, new AbortController().signal);
+    const verification = await verifyFile(
+      { path: file, against: digest, share: 1 },
+      () => {},
+      new AbortController().signal,
+    );
     return {
       digest: formatDigest(verification.digest),
       told: verification.findings.map(({ check, record, account = '', subject }) =>

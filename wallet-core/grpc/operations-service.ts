@@ -4,6 +4,7 @@ import { formatId } from '../journal/position.js';
 import type { Finding } from '../verify/finding.js';
 import type { Progress, Verification } from '../verify/verify.js';
 import { BackupError, DamagedLedgerError, type Backup, type PrunedSoFar, type Store } from '../storage/port.js';
+import type { Scrub } from '../scrub.js';
 import * as pb from '../../proto/gen/wallet/v1/operations.js';
 import { busy, cannot, dataLoss, invalidArgument, serverStream, stoppedMeanwhile } from './call.js';
 
@@ -13,7 +14,12 @@ const PROGRESS_MS = 200;
 const EXPORTS_MAX = 2;
 
 /** OperationsService: the ledger as a whole, for the person on call. `stopping` ends what takes long. */
-export function operationsService(store: Store, log: Logger, stopping: AbortSignal): pb.OperationsServiceServer {
+export function operationsService(
+  store: Store,
+  scrub: Scrub,
+  log: Logger,
+  stopping: AbortSignal,
+): pb.OperationsServiceServer {
   let verifying = false;
   let backingUp = false;
   let exports = 0;
@@ -30,13 +36,11 @@ export function operationsService(store: Store, log: Logger, stopping: AbortSign
       verifying = true;
       try {
         const signal = AbortSignal.any([stopping, hungUp]);
-        const verification = await store.verify(
+        const verification = await scrub.verify(
           digest,
           (progress) => tell({ news: { $case: 'progress', value: writeProgress(progress) } }),
           signal,
         );
-        const { count, movements } = verification;
-        log.info({ digest: formatDigest(verification.digest), movements, findings: count }, 'the ledger was verified');
         tell({ news: { $case: 'verification', value: writeVerification(verification) } });
       } catch (error) {
         throw stopping.aborted ? stoppedMeanwhile() : error;

@@ -2,6 +2,7 @@ import { Server, ServerCredentials } from '@grpc/grpc-js';
 import { HealthImplementation } from 'grpc-health-check';
 import type { Logger } from 'pino';
 import type { Committer } from '../committer.js';
+import type { Scrub } from '../scrub.js';
 import type { Store } from '../storage/port.js';
 import { AccountServiceService } from '../../proto/gen/wallet/v1/account.js';
 import { PostingServiceService } from '../../proto/gen/wallet/v1/posting.js';
@@ -27,6 +28,8 @@ const SERVICES = [
 /** wallet.v1 with health and reflection, listening. */
 export interface ListeningServer {
   readonly port: number;
+  /** Says NOT_SERVING to whoever asks or watches, until the end of this process; calls are answered as before. */
+  announceDamage(): void;
   /** Says NOT_SERVING to whoever asks or watches, and ends what takes long. */
   announceStop(): void;
   /** Takes no new calls and waits for those under way. */
@@ -37,6 +40,7 @@ export async function listen(
   address: string,
   store: Store,
   committer: Committer,
+  scrub: Scrub,
   log: Logger,
 ): Promise<ListeningServer> {
   const server = new Server({
@@ -47,8 +51,9 @@ export async function listen(
   server.addService(QueryServiceService, queryService(store, log));
   server.addService(AccountServiceService, accountService(store, committer, log));
   const stopping = new AbortController();
-  server.addService(OperationsServiceService, operationsService(store, log, stopping.signal));
+  server.addService(OperationsServiceService, operationsService(store, scrub, log, stopping.signal));
   const health = new HealthImplementation(Object.fromEntries(SERVICES.map((name) => [name, 'SERVING'])));
+  const notServing = () => SERVICES.forEach((name) => health.setStatus(name, 'NOT_SERVING'));
   health.addToServer(server);
   addReflection(server);
   const port = await new Promise<number>((resolve, reject) => {
@@ -58,9 +63,10 @@ export async function listen(
   });
   return {
     port,
+    announceDamage: notServing,
     announceStop: () => {
       stopping.abort();
-      SERVICES.forEach((name) => health.setStatus(name, 'NOT_SERVING'));
+      notServing();
     },
     stop: () =>
       new Promise((resolve) => {

@@ -67,6 +67,8 @@ export interface MovementsFound {
 
 /** Reads of what is committed; they never wait for a commit. */
 export interface Queries {
+  /** The end of the journal. */
+  digest(): Promise<Digest>;
   /** Those that are open, by name. */
   channels(): Promise<readonly ChannelView[]>;
   balance(player: string, currency: string): Promise<bigint | undefined>;
@@ -150,9 +152,15 @@ export interface Store {
   readonly queries: Queries;
   /**
    * Reads the whole ledger up to its last entry and proves it, while commits go on. `against`: see verify/verify.ts. An
-   * abort ends it and rejects.
+   * abort ends it and rejects. `share`: how much of a core it may take, above 0 to 1; left out: all of one. What cannot be
+   * read is among the findings.
    */
-  verify(against: Digest | undefined, tell: (progress: Progress) => void, signal: AbortSignal): Promise<Verification>;
+  verify(
+    against: Digest | undefined,
+    tell: (progress: Progress) => void,
+    signal: AbortSignal,
+    share?: number,
+  ): Promise<Verification>;
   /**
    * Copies the ledger in small steps between commits, to where the store keeps its backups. An abort ends it and rejects, as
    * a BackupError does, and leaves nothing. One call at a time.

@@ -3,7 +3,7 @@ import { inflateRawSync } from 'node:zlib';
 import { entryHash, GENESIS } from '../journal/chain.js';
 import type { Digest } from '../journal/digest.js';
 import { indexOf, recordId } from '../journal/position.js';
-import type { Findings } from './finding.js';
+import { FILED_DIGEST, type Findings } from './finding.js';
 import type { Chunk, ReadEntry, Snapshot } from './source.js';
 
 /** What the requests of one entry can come to, uncompressed. */
@@ -32,7 +32,7 @@ export class ChainCheck {
     this.#strays(strays);
     const against = this.#against;
     if (against === undefined) return;
-    const subject = 'filed digest';
+    const subject = FILED_DIGEST;
     if (against.writer !== writer) {
       this.#chain(subject, undefined, `a journal of writer ${against.writer}`, `one of writer ${writer}`);
     } else if (against.seq > last) {
@@ -66,7 +66,7 @@ export class ChainCheck {
     this.#requests(entry, at);
     const against = this.#against;
     if (against?.seq === seq && against.hash !== hex(hash)) {
-      this.#chain('filed digest', at, against.hash, hex(hash));
+      this.#chain(FILED_DIGEST, at, against.hash, hex(hash));
     }
     // On from what is stored, so that one broken entry is one finding.
     this.#previous = { seq, timeMs, hash };

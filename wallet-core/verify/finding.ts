@@ -1,5 +1,8 @@
 /** Which proof a finding is against. */
-export type Check = 'CHAIN' | 'ACCOUNTS' | 'HOUSE' | 'REFERENCES' | 'DRAWS' | 'REFUNDS' | 'RULES' | 'DERIVED';
+export type Check = 'CHAIN' | 'ACCOUNTS' | 'HOUSE' | 'REFERENCES' | 'DRAWS' | 'REFUNDS' | 'RULES' | 'DERIVED' | 'FILE';
+
+/** The subject where the ledger is compared with a digest that was filed. */
+export const FILED_DIGEST = 'filed digest';
 
 /** Something in the ledger that is not as it must be. */
 export interface Finding {

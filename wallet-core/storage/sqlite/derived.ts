@@ -35,10 +35,10 @@ export class DerivedCheck implements StoreCheck {
   readonly #wronglyEnded: Statement<[bigint, bigint], SessionRow>;
   readonly #leftOpen: Statement<[bigint, bigint], SessionRow>;
 
-  constructor(db: Database, findings: Findings, end: bigint) {
+  constructor(db: Database, findings: Findings, end: bigint, pause: () => void) {
     this.#db = db;
     this.#findings = findings;
-    this.#references = new ReferenceTable(db, findings, end);
+    this.#references = new ReferenceTable(db, findings, end, pause);
     this.#held = this.#references.hash();
     this.#wronglyEnded = db.prepare(`
       SELECT s.id, s.player, s.end_id AS endId, NULL AS expected FROM session s LEFT JOIN session_end e ON e.id = s.end_id

@@ -43,6 +43,11 @@ export class JournalWriter {
     this.#last = { seq: last?.seq ?? 0n, timeMs: last?.time_ms ?? 0n, hash: last?.hash ?? GENESIS };
   }
 
+  /** The last entry that is committed. */
+  get end(): { readonly seq: bigint; readonly hash: Uint8Array } {
+    return this.#last;
+  }
+
   /** The next entry's number and time; the time never goes back, whatever the clock does. */
   next(): { seq: bigint; timeMs: bigint } {
     const now = BigInt(Date.now());

@@ -34,7 +34,11 @@ export class LedgerSource implements Source {
   readonly #accounts;
   readonly #since;
 
-  constructor(db: Database) {
+  /** `pause` is called between reads, when no transaction is open. */
+  constructor(
+    db: Database,
+    readonly pause: () => void = () => {},
+  ) {
     this.#db = db;
     this.#scan = new Scan(db);
     this.#rows = new MovementRows(db);
@@ -93,8 +97,11 @@ export class LedgerSource implements Source {
     })();
   }
 
-  chunks({ last }: Snapshot): Iterable<Chunk> {
-    return this.#scan.chunks(0n, last);
+  *chunks({ last }: Snapshot): Iterable<Chunk> {
+    for (const chunk of this.#scan.chunks(0n, last)) {
+      yield chunk;
+      this.pause();
+    }
   }
 
   *accounts({ last, accountMax }: Snapshot): Iterable<StoredAccount> {
@@ -105,13 +112,14 @@ export class LedgerSource implements Source {
         this.#accounts.all(from, accountMax, CHUNK_ACCOUNTS).map((row) => this.#account(row, end)),
       )();
       yield* chunk;
+      this.pause();
       const newest: bigint | undefined = chunk.at(-1)?.id;
       next = newest === undefined ? undefined : newest + 1n;
     }
   }
 
   check(findings: Findings, snapshot: Snapshot): StoreCheck {
-    return new DerivedCheck(this.#db, findings, endOf(snapshot.last));
+    return new DerivedCheck(this.#db, findings, endOf(snapshot.last), this.pause);
   }
 
   movement(id: bigint) {

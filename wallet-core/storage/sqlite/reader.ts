@@ -1,6 +1,8 @@
 import type { Database, Statement } from 'better-sqlite3';
 import { outstandingOf } from '../../domain/state.js';
 import { rule } from '../../domain/kinds.js';
+import { GENESIS } from '../../journal/chain.js';
+import type { Digest } from '../../journal/digest.js';
 import { entryOf, indexOf } from '../../journal/position.js';
 import { requestOf } from '../../journal/requests.js';
 import type {
@@ -15,6 +17,7 @@ import type {
 } from '../port.js';
 import { openReader } from './connection.js';
 import { CredentialRows } from './credential-rows.js';
+import { WRITER } from './journal-writer.js';
 import { referenceKey, roundKey } from './keys.js';
 import { MovementRows, type StoredMovement } from './movement-rows.js';
 
@@ -37,6 +40,7 @@ export class Reader implements Queries {
   readonly #accounts: Statement<[string], AccountView>;
   readonly #freezes: Statement<[string], FreezeView>;
   readonly #request: Statement<[bigint], Buffer>;
+  readonly #last: Statement<[], { seq: bigint; hash: Buffer }>;
   readonly #credentials: CredentialRows;
   readonly #newestOfPlayer: Statement<[string], { currency: string; id: bigint | null }>;
   readonly #idsOfRound: Statement<[bigint, bigint, bigint], bigint>;
@@ -64,6 +68,7 @@ export class Reader implements Queries {
       FROM freeze f JOIN freeze_act act ON act.id = f.act_id JOIN entry e ON e.seq = act.id >> 16
       WHERE f.player = ? ORDER BY f.reason`);
     this.#request = db.prepare<[bigint], Buffer>('SELECT body FROM request WHERE seq = ?').pluck();
+    this.#last = db.prepare('SELECT seq, hash FROM entry ORDER BY seq DESC LIMIT 1');
     this.#credentials = new CredentialRows(db);
     this.#newestOfPlayer = db.prepare('SELECT currency, last_movement_id AS id FROM account WHERE player = ?');
     this.#idsOfRound = db
@@ -78,6 +83,11 @@ export class Reader implements Queries {
 
   close(): void {
     this.#db.close();
+  }
+
+  async digest(): Promise<Digest> {
+    const { seq, hash } = this.#last.get() ?? { seq: 0n, hash: Buffer.from(GENESIS) };
+    return { writer: WRITER, seq, hash: hash.toString('hex') };
   }
 
   async channels(): Promise<ChannelView[]> {

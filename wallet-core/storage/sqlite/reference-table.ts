@@ -33,7 +33,12 @@ export class ReferenceTable {
   readonly #end: bigint;
   readonly #seed = MultisetHash.seed();
 
-  constructor(db: Database, findings: Findings, end: bigint) {
+  constructor(
+    db: Database,
+    findings: Findings,
+    end: bigint,
+    readonly pause: () => void,
+  ) {
     this.#db = db;
     this.#findings = findings;
     this.#end = end;
@@ -70,6 +75,7 @@ export class ReferenceTable {
         if (id <= this.#end) hash.add(rows.subarray(at, at + 16), id);
       }
       last = end;
+      this.pause();
     }
     return hash;
   }

@@ -242,14 +242,15 @@ export function migrate(db: Database): void {
   }
 }
 
+/** Whether a file says that it is a ledger. */
+export function isMarked(db: Database): boolean {
+  return readMarks(db).applicationId === APPLICATION_ID;
+}
+
 function readMarks(db: Database): { version: number; applicationId: number; tables: number } {
-  try {
-    return {
-      version: Number(db.pragma('user_version', { simple: true })),
-      applicationId: Number(db.pragma('application_id', { simple: true })),
-      tables: Number(db.prepare('SELECT count(*) FROM sqlite_schema').pluck().get()),
-    };
-  } catch (error) {
-    throw new Error(`${db.name}: cannot be read: ${error instanceof Error ? error.message : String(error)}`);
-  }
+  return {
+    version: Number(db.pragma('user_version', { simple: true })),
+    applicationId: Number(db.pragma('application_id', { simple: true })),
+    tables: Number(db.prepare('SELECT count(*) FROM sqlite_schema').pluck().get()),
+  };
 }

@@ -19,6 +19,7 @@ import { backUp, clearBackups } from './backup.js';
 import type { Synchronous } from './connection.js';
 import type { CopyOrder } from './copy.js';
 import { exportFile } from './exporter.js';
+import { explained } from './damage.js';
 import { WRITER } from './journal-writer.js';
 import { own, type Ownership } from './owner.js';
 import { LEDGER_FILE, refuseUnfinished } from './place.js';
@@ -100,18 +101,21 @@ export class SqliteStore implements Store {
     const workerData: WriterData = { path, rules: href, synchronous, wake: wake.memory };
     // A group's objects live for milliseconds: a large nursery for them would only be memory that is never given back.
     const resourceLimits = { maxYoungGenerationSizeMb: 16 };
+    let thread: Worker | undefined;
     try {
       refuseUnfinished(folder);
       clearBackups(backups);
-      const thread = new Worker(new URL('./writer-thread.js', import.meta.url), { workerData, resourceLimits });
+      const writer = new Worker(new URL('./writer-thread.js', import.meta.url), { workerData, resourceLimits });
+      thread = writer;
       await new Promise((resolve, reject) => {
-        thread.once('error', reject);
-        thread.once('message', () => resolve(thread.off('error', reject)));
+        writer.once('error', reject);
+        writer.once('message', () => resolve(writer.off('error', reject)));
       });
-      return new SqliteStore(path, backups, wake, thread, ownership);
+      return new SqliteStore(path, backups, wake, writer, ownership);
     } catch (error) {
+      await thread?.terminate();
       ownership.release();
-      throw error;
+      throw explained(path, error);
     }
   }
 
@@ -122,8 +126,13 @@ export class SqliteStore implements Store {
     throw reply.unknown ? new CommitUnknownError(reply.stack) : new Error(reply.stack);
   }
 
-  verify(against: Digest | undefined, tell: (progress: Progress) => void, signal: AbortSignal): Promise<Verification> {
-    return verifyFile({ path: this.#path, against }, tell, signal);
+  verify(
+    against: Digest | undefined,
+    tell: (progress: Progress) => void,
+    signal: AbortSignal,
+    share = 1,
+  ): Promise<Verification> {
+    return verifyFile({ path: this.#path, against, share }, tell, signal);
   }
 
   backup(tell: (progress: BackupProgress) => void, signal: AbortSignal): Promise<Backup> {

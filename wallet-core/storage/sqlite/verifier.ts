@@ -5,6 +5,8 @@ import type { Progress, Verification } from '../../verify/verify.js';
 export interface VerifierData {
   readonly path: string;
   readonly against: Digest | undefined;
+  /** How much of a core it may take, above 0 to 1; left out: all of one. */
+  readonly share?: number;
 }
 
 export type FromVerifier =

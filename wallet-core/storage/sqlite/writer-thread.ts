@@ -1,9 +1,11 @@
+import { basename, dirname } from 'node:path';
 import { parentPort, workerData } from 'node:worker_threads';
-import Database from 'better-sqlite3';
 import type { Decide } from '../../domain/decision.js';
 import { CommitUnknownError, type Submission } from '../port.js';
 import { copy } from './copy.js';
 import { Wake } from './wake.js';
+import { expectAcknowledged } from './acknowledged.js';
+import { explained } from './damage.js';
 import { Writer } from './writer.js';
 import type { FromPruner, FromWriter, ToWriter, WriterData } from './sqlite-store.js';
 
@@ -14,13 +16,13 @@ const port = parentPort;
 if (!port) throw new Error('writer-thread.ts runs as a worker only');
 const writer = openWriter();
 
-/** An error of SQLite would lose its message on the way to the other thread, and says nothing of the file. */
+/** An error of SQLite would lose its message on the way to the other thread. */
 function openWriter(): Writer {
   try {
+    expectAcknowledged(dirname(path), basename(path));
     return new Writer(path, decide, synchronous);
   } catch (error) {
-    if (!(error instanceof Database.SqliteError)) throw error;
-    throw new Error(`${path}: ${error.message} (${error.code})`);
+    throw explained(path, error);
   }
 }
 

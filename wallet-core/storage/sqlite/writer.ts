@@ -1,3 +1,4 @@
+import { dirname } from 'node:path';
 import Database from 'better-sqlite3';
 import type { Decide } from '../../domain/decision.js';
 import type { Outcome } from '../../domain/outcome.js';
@@ -5,6 +6,7 @@ import type { CommandRecord } from '../../domain/record.js';
 import { ENTRY_RECORDS_MAX, recordId } from '../../journal/position.js';
 import { packRequests, type KeptRequest } from '../../journal/requests.js';
 import { CommitUnknownError, type PrunedSoFar, type Submission } from '../port.js';
+import { Acknowledgement } from './acknowledged.js';
 import { openWriter, type Synchronous } from './connection.js';
 import { JournalWriter } from './journal-writer.js';
 import { Loader } from './loader.js';
@@ -25,6 +27,7 @@ export class Writer {
   readonly #recorder: Recorder;
   readonly #journal: JournalWriter;
   readonly #pruner: Pruner;
+  readonly #acknowledgement: Acknowledgement;
   readonly #channels: Map<string, bigint>;
   readonly #begin: Database.Statement;
   readonly #commit: Database.Statement;
@@ -38,6 +41,7 @@ export class Writer {
     this.#recorder = new Recorder(this.#db);
     this.#journal = new JournalWriter(this.#db);
     this.#pruner = new Pruner(this.#db);
+    this.#acknowledgement = new Acknowledgement(this.#db, dirname(path), this.#journal.end, () => this.#checkpoint());
     const channels = this.#db.prepare<[], { id: bigint; name: string }>('SELECT id, name FROM channel').all();
     this.#channels = new Map(channels.map(({ id, name }) => [name, id]));
     this.#begin = this.#db.prepare('BEGIN IMMEDIATE');
@@ -61,6 +65,7 @@ export class Writer {
     }
     this.#commitOrDie();
     committed();
+    this.#acknowledge();
     for (const [name, id] of channels) this.#channels.set(name, id);
     return outcomes;
   }
@@ -80,8 +85,18 @@ export class Writer {
 
   /** Writes what is in the WAL into the database, so that a closed ledger is one file. */
   close(): void {
-    this.#db.pragma('wal_checkpoint(TRUNCATE)');
+    this.#acknowledgement.close(this.#journal.end);
+    this.#checkpoint();
     this.#db.close();
+  }
+
+  /** On a full disk the WAL stays as it is, synced. */
+  #checkpoint(): void {
+    try {
+      this.#db.pragma('wal_checkpoint(TRUNCATE)');
+    } catch (error) {
+      if (!isFull(error)) throw error;
+    }
   }
 
   #write(group: readonly Submission[], channels: Map<string, bigint>): { outcomes: Outcome[]; committed: () => void } {
@@ -121,10 +136,26 @@ export class Writer {
     try {
       this.#commit.run();
     } catch (error) {
-      const full = error instanceof Database.SqliteError && error.code.startsWith('SQLITE_FULL');
       if (this.#db.inTransaction) this.#rollback.run();
-      if (full) throw error;
-      throw new CommitUnknownError(error instanceof Error ? error.message : String(error));
+      if (isFull(error)) throw error;
+      throw unknownFate(error);
     }
   }
+
+  /** A disk that does not take this either is no longer to be trusted. */
+  #acknowledge(): void {
+    try {
+      this.#acknowledgement.upTo(this.#journal.end);
+    } catch (error) {
+      throw unknownFate(error);
+    }
+  }
+}
+
+function isFull(error: unknown): boolean {
+  return error instanceof Database.SqliteError && error.code.startsWith('SQLITE_FULL');
+}
+
+function unknownFate(error: unknown): CommitUnknownError {
+  return new CommitUnknownError(error instanceof Error ? error.message : String(error));
 }

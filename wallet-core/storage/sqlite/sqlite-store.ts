@@ -174,6 +174,7 @@ export class SqliteStore implements Store {
     const answer = once(port1, 'message') as Promise<[FromPruner]>;
     const ended = once(port1, 'close').then(() => Promise.reject(new Error('the writer thread has ended')));
     this.#thread.postMessage({ type: 'prune', beforeMs, port: port2 } satisfies ToWriter, [port2]);
+    this.#wake.up();
     try {
       const [step] = await Promise.race([answer, ended]);
       if (typeof step === 'string') throw new Error(step);

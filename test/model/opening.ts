@@ -12,7 +12,7 @@ const ACCOUNTS = [
 ] as const;
 
 /** How many of ten histories begin with each. */
-const OFTEN: readonly number[] = [10, 9, 3, 6, 5, 3];
+const OFTEN: readonly number[] = [10, 10, 5, 7, 6, 5];
 const outOfTen = (n: number) => fc.nat(9).map((drawn) => drawn >= 10 - n);
 
 /** So much that little more is left up to the limit of 18 digits. */
@@ -22,7 +22,7 @@ const SOME = { CNY: '100.00', JPY: '8000', BHD: '12.500' };
 /** How a history begins: which channels and accounts there are, and with how much; the others may be opened late. */
 export const opening: fc.Arbitrary<readonly Act[]> = fc
   .record({
-    channels: fc.tuple(outOfTen(10), outOfTen(8)),
+    channels: fc.tuple(outOfTen(10), outOfTen(9)),
     accounts: fc.tuple(...OFTEN.map(outOfTen)),
     money: fc.tuple(...OFTEN.map(() => fc.nat(19))),
   })
@@ -35,7 +35,7 @@ export const opening: fc.Arbitrary<readonly Act[]> = fc
       if (!accounts[n]) return;
       acts.push({ act: 'open account', player, currency });
       const much = money[n] ?? 0;
-      if (much > 2) acts.push(deposit(player, currency, much === 19 ? NEARLY_ALL[currency] : SOME[currency], `d${n}`));
+      if (much > 2) acts.push(deposit(player, currency, much > 17 ? NEARLY_ALL[currency] : SOME[currency], `d${n}`));
     });
     return acts;
   });

@@ -91,6 +91,11 @@ const RULES: readonly Rule[] = [
     mayImport: (name) => !isFlawed(name),
   },
   {
+    says: 'the model of the ledger shares nothing with it but the protocol',
+    files: within('test/model/naive'),
+    mayImport: within('test/model/naive', 'proto/gen/wallet/v1'),
+  },
+  {
     says: 'only configuration reads the environment',
     files: (file) =>
       (!within('test')(file) || (within('test/simulator')(file) && !file.endsWith('.test.ts'))) &&
@@ -230,6 +235,11 @@ describe('the direction of imports', () => {
     ['test/simulator/x.ts', `const key = process.env.KEY;`, 'reads process.env'],
     ['test/simulator/flawed/x.ts', `import { cents } from '../money.js';`, 'imports test/simulator/money.ts'],
     ['test/simulator/x.ts', `import './flawed-wallet.js';`, 'imports test/simulator/flawed-wallet.ts'],
+    [
+      'test/model/naive/x.ts',
+      `import { KINDS } from '../../../wallet-core/domain/kinds.js';`,
+      'imports wallet-core/domain/kinds.ts',
+    ],
     ['start.ts', `import { env } from 'node:process';`, 'reads process.env'],
     ['start.ts', `spawn('node', { env: { ...process.env } });`, 'reads process.env'],
   ];

@@ -71,6 +71,19 @@ describe('decide: the lines of a refund', () => {
       'a bet of another currency',
       () => given(openAccount('demo', 'THB'), deposit(9000n, 'thb', 'demo', 'THB'), move({ currency: 'THB' })),
     ],
+    [
+      'AMOUNT_DIFFERS',
+      'a settled bet of another currency, for the payouts of that currency are not looked at',
+      () =>
+        given(
+          openAccount('demo', 'THB'),
+          deposit(9000n, 'thb', 'demo', 'THB'),
+          move({ currency: 'THB' }),
+          payout('round-1', { currency: 'THB' }),
+        ),
+      {},
+      { refuseSettled: true },
+    ],
     ['NOT_REFUNDABLE', 'a bonus', () => given(move({ kind: 'BONUS', amount: 8000n }))],
     ['NOT_REFUNDABLE', 'a correction', () => given(move({ kind: 'PAYOUT_CORRECTION' }))],
     ['NOT_REFUNDABLE', 'a bet of zero', () => given(move({ amount: 0n }))],

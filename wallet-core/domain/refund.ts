@@ -80,8 +80,10 @@ function judgeLine(state: State, command: RefundCommand, line: RefundLine): Refu
   if (debit.reason !== null || !rule(debit.kind).stake || debit.amount >= 0n) return 'NOT_REFUNDABLE';
   const drawn = state.drawnOf(channel, line.reference);
   if (drawn.refunded) return 'ALREADY_REFUNDED';
+  // First, for only settlements in the command's currency are loaded.
+  if (debit.currency !== currency) return 'AMOUNT_DIFFERS';
   if (command.refuseSettled && state.isSettled(debit)) return 'SETTLED';
-  if (drawn.returned > 0n || line.amount !== -debit.amount || debit.currency !== currency) return 'AMOUNT_DIFFERS';
+  if (drawn.returned > 0n || line.amount !== -debit.amount) return 'AMOUNT_DIFFERS';
   return refundFits(state, debit) ? 'REFUNDED' : 'BALANCE_LIMIT';
 }
 

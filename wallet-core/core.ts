@@ -29,11 +29,19 @@ export interface Core extends Service {
   channels(): Promise<readonly string[]>;
 }
 
+const DISK_FULL =
+  'the disk of the ledger is full: reads go on, what would be written is answered as not applied (STORE_FULL) and may be ' +
+  'sent again; make room, and it goes on by itself';
+
 /** Builds the whole of wallet-core and starts it. */
 export async function startCore({ data, listen: at, log, onFatal, rules, synchronous }: CoreOptions): Promise<Core> {
   const owner = `process ${process.pid}, started ${new Date().toISOString()}, listening on ${formatAddress(at)}`;
   const options = { ...(rules ? { rules } : {}), ...(synchronous ? { synchronous } : {}) };
-  const store = await SqliteStore.open({ folder: data, owner, ...options }).catch((error: unknown) => {
+  const onRoom = (hasRoom: boolean) => {
+    if (hasRoom) log.warn({ data }, 'the disk of the ledger has room again: commands are applied as before');
+    else log.error({ data }, DISK_FULL);
+  };
+  const store = await SqliteStore.open({ folder: data, owner, onRoom, ...options }).catch((error: unknown) => {
     throw new ConfigError([`data (SINGLE_WALLET_DATA): ${data} cannot hold the ledger: ${messageOf(error)}`]);
   });
   const committer = new Committer(store, (error, command) => {

@@ -1,3 +1,4 @@
+import type { FullFigures } from './full-disks.js';
 import type { CutFigures } from './power-cuts.js';
 import type { Figures } from './torture.js';
 
@@ -24,6 +25,17 @@ export function printCuts(figures: CutFigures): string {
   return [
     `${cuts} power cuts: ${fused} in the middle of a commit, ${atStart} while wallet-core started, the others at any time`,
     `${unsynced} writes were not synced, ${lost} of them were lost or torn; ${namesLost} changes of names were taken back`,
+    `${acknowledged} answers; ${movements} times an acknowledged movement was looked for and found, once and with its balances`,
+    `${entries} journal entries in an unbroken chain; players and house sum to zero`,
+  ].join('\n');
+}
+
+export function printFull(figures: FullFigures): string {
+  const { rounds, missed, notApplied, busy, reads, resumedMs, absent, acknowledged, movements, entries } = figures;
+  return [
+    `${rounds} times the disk got full, ${missed} writes found no room; ${reads} times balances and movements were read meanwhile`,
+    `${notApplied} commands were answered as not applied, ${busy} callbacks as busy; the ledger has nothing of the ${absent} that got no other answer`,
+    `at most ${Math.round(resumedMs)} ms after room was made, commands were applied again`,
     `${acknowledged} answers; ${movements} times an acknowledged movement was looked for and found, once and with its balances`,
     `${entries} journal entries in an unbroken chain; players and house sum to zero`,
   ].join('\n');

@@ -4,11 +4,12 @@ import { Worker } from 'node:worker_threads';
 import type { Outcome } from '../../domain/outcome.js';
 import type { Digest } from '../../journal/digest.js';
 import type { Progress, Verification } from '../../verify/verify.js';
-import { CommitUnknownError, type Queries, type Store, type Submission } from '../port.js';
+import { CommitUnknownError, StoreFullError, type Queries, type Store, type Submission } from '../port.js';
 import type { Synchronous } from './connection.js';
 import { WRITER } from './journal-writer.js';
 import { own, type Ownership } from './owner.js';
 import { Reader } from './reader.js';
+import { Room } from './room.js';
 import { verifyFile } from './verifier.js';
 
 export interface WriterData {
@@ -22,7 +23,8 @@ export type ToWriter = { readonly type: 'commit'; readonly group: readonly Submi
 
 export type FromWriter =
   | { readonly type: 'ready' }
-  | { readonly type: 'committed'; readonly outcomes: readonly Outcome[] }
+  | { readonly type: 'committed'; readonly outcomes: readonly Outcome[]; readonly wrote: boolean }
+  | { readonly type: 'full'; readonly message: string }
   | { readonly type: 'failed'; readonly stack: string; readonly unknown: boolean }
   | { readonly type: 'closed' };
 
@@ -33,6 +35,8 @@ export interface SqliteStoreOptions {
   readonly owner: string;
   /** See WriterData. */
   readonly rules?: URL;
+  /** Hears once when the disk is found full, and once when commits are written again. */
+  readonly onRoom?: (hasRoom: boolean) => void;
   /** FULL, unless a test shows what NORMAL loses when the power goes. */
   readonly synchronous?: Synchronous;
 }
@@ -45,13 +49,15 @@ export class SqliteStore implements Store {
   readonly #reader: Reader;
   readonly #thread: Worker;
   readonly #ownership: Ownership;
+  readonly #room: Room;
   #waiting: { resolve: (reply: FromWriter) => void; reject: (error: Error) => void } | undefined;
   #dead: Error | undefined;
 
-  private constructor(path: string, thread: Worker, ownership: Ownership) {
+  private constructor(path: string, thread: Worker, ownership: Ownership, room: Room) {
     this.#path = path;
     this.#thread = thread;
     this.#ownership = ownership;
+    this.#room = room;
     this.#reader = new Reader(path);
     this.queries = this.#reader;
     thread.on('message', (reply: FromWriter) => this.#take()?.resolve(reply));
@@ -60,7 +66,7 @@ export class SqliteStore implements Store {
   }
 
   /** Takes the folder into possession and brings its file to the newest schema. */
-  static async open({ folder, owner, rules, synchronous = 'FULL' }: SqliteStoreOptions): Promise<SqliteStore> {
+  static async open({ folder, owner, rules, onRoom, synchronous = 'FULL' }: SqliteStoreOptions): Promise<SqliteStore> {
     // The ledger holds names, requests and hashes of passwords: nobody else on the machine reads them.
     mkdirSync(folder, { recursive: true, mode: 0o700 });
     const ownership = own(join(folder, 'owner.db'), owner);
@@ -75,7 +81,7 @@ export class SqliteStore implements Store {
         thread.once('error', reject);
         thread.once('message', () => resolve(thread.off('error', reject)));
       });
-      return new SqliteStore(path, thread, ownership);
+      return new SqliteStore(path, thread, ownership, new Room(onRoom ?? (() => {})));
     } catch (error) {
       ownership.release();
       throw error;
@@ -84,7 +90,14 @@ export class SqliteStore implements Store {
 
   async commit(group: readonly Submission[]): Promise<readonly Outcome[]> {
     const reply = await this.#ask({ type: 'commit', group });
-    if (reply.type === 'committed') return reply.outcomes;
+    if (reply.type === 'committed') {
+      if (reply.wrote) this.#room.found();
+      return reply.outcomes;
+    }
+    if (reply.type === 'full') {
+      this.#room.missed();
+      throw new StoreFullError(reply.message);
+    }
     if (reply.type !== 'failed') throw new Error(`the writer answered a commit with ${reply.type}`);
     throw reply.unknown ? new CommitUnknownError(reply.stack) : new Error(reply.stack);
   }

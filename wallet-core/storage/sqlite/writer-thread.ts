@@ -1,7 +1,8 @@
 import { parentPort, workerData } from 'node:worker_threads';
 import Database from 'better-sqlite3';
 import type { Decide } from '../../domain/decision.js';
-import { CommitUnknownError, type Submission } from '../port.js';
+import { CommitUnknownError, StoreFullError, type Submission } from '../port.js';
+import { saysFull } from './room.js';
 import { Writer } from './writer.js';
 import type { FromWriter, ToWriter, WriterData } from './sqlite-store.js';
 
@@ -18,7 +19,8 @@ function openWriter(): Writer {
     return new Writer(path, decide, synchronous);
   } catch (error) {
     if (!(error instanceof Database.SqliteError)) throw error;
-    throw new Error(`${path}: ${error.message} (${error.code})`);
+    const why = saysFull(error) ? 'the disk is full; make room' : error.message;
+    throw new Error(`${path}: ${why} (${error.code})`);
   }
 }
 
@@ -34,8 +36,9 @@ function answer(message: ToWriter): FromWriter {
 
 function commit(group: readonly Submission[]): FromWriter {
   try {
-    return { type: 'committed', outcomes: writer.commit(group) };
+    return { type: 'committed', ...writer.commit(group) };
   } catch (error) {
+    if (error instanceof StoreFullError) return { type: 'full', message: error.message };
     const stack = error instanceof Error ? (error.stack ?? error.message) : String(error);
     return { type: 'failed', stack, unknown: error instanceof CommitUnknownError };
   }

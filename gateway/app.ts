@@ -1,5 +1,5 @@
 import { createServer, type Server } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import { Server as NetServer, type AddressInfo } from 'node:net';
 import Koa from 'koa';
 import type { Logger } from 'pino';
 import { listenProblem } from '../config.js';
@@ -14,6 +14,11 @@ import { WalletClient } from './wallet-client.js';
 const REQUEST_TIMEOUT_MS = 10_000;
 /** How often Node looks for requests that take longer. */
 const CONNECTIONS_CHECK_MS = 1_000;
+/**
+ * A provider's next call may be on its way on a connection that is idle when we stop: so long it is still taken, and its
+ * answer says that the connection ends.
+ */
+const STOP_GRACE_MS = 250;
 /** Longer than any answer takes; who has not finished his request by then is not answered. */
 const STOP_MS_MAX = 2_500;
 /** Providers keep connections open between calls; longer than the proxies before us usually do. */
@@ -22,7 +27,8 @@ const KEEP_ALIVE_TIMEOUT_MS = 75_000;
 /** Builds the whole of the gateway and starts it. */
 export async function startGateway(config: GatewayConfig, log: Logger): Promise<Service> {
   const client = new WalletClient(config.walletCoreAddress, log);
-  const app = createApp(config, client, log);
+  const stopping = new AbortController();
+  const app = createApp(config, client, log, stopping.signal);
   const handle = app.callback();
   const timeouts = {
     requestTimeout: REQUEST_TIMEOUT_MS,
@@ -39,12 +45,21 @@ export async function startGateway(config: GatewayConfig, log: Logger): Promise<
   });
   const { port } = server.address() as AddressInfo;
   const about = { walletCore: config.walletCoreAddress, channels: channels.map(({ name }) => name) };
-  return { host, port, about, stop: () => stop(server, client) };
+  return { host, port, about, stop: () => stop(server, client, stopping) };
 }
 
 /** One line per provider. */
-function createApp({ channels, trustedProxies }: GatewayConfig, client: WalletClient, log: Logger): Koa {
+function createApp(
+  { channels, trustedProxies }: GatewayConfig,
+  client: WalletClient,
+  log: Logger,
+  stopping: AbortSignal,
+): Koa {
   const app = new Koa();
+  app.use(async (ctx, next) => {
+    await next();
+    if (stopping.aborted) ctx.set('Connection', 'close');
+  });
   const ebet = channels.filter((channel) => channel.provider === 'ebet');
   const apiv1 = channels.filter((channel) => channel.provider === 'apiv1');
   const addressOf: AddressOf = (request) => clientAddress(request, trustedProxies);
@@ -58,16 +73,21 @@ function createApp({ channels, trustedProxies }: GatewayConfig, client: WalletCl
   return app;
 }
 
-async function stop(server: Server, client: WalletClient): Promise<void> {
+async function stop(server: Server, client: WalletClient, stopping: AbortController): Promise<void> {
+  stopping.abort();
   await new Promise<void>((resolve) => {
-    server.close(() => resolve());
-    // A connection that is idle between two calls would keep the server open, and so would one that never sends a call.
-    const idle = setInterval(() => server.closeIdleConnections(), 50);
+    const closeIdle = () => server.closeIdleConnections();
+    let idle: NodeJS.Timeout | undefined;
+    const grace = setTimeout(() => {
+      // A connection that is idle between two calls would keep the server open, and so would one that never sends a call.
+      idle = setInterval(closeIdle, 50);
+      closeIdle();
+    }, STOP_GRACE_MS);
     const force = setTimeout(() => server.closeAllConnections(), STOP_MS_MAX);
-    server.closeIdleConnections();
-    server.once('close', () => {
-      clearInterval(idle);
-      clearTimeout(force);
+    // Takes no new connections; the close() of an HTTP server would end the idle ones at once.
+    NetServer.prototype.close.call(server, () => {
+      for (const timer of [grace, idle, force]) clearTimeout(timer);
+      resolve();
     });
   });
   client.close();

@@ -3,7 +3,7 @@ import { saysFailed } from './domain/failed-bets.js';
 import type { Outcome } from './domain/outcome.js';
 import type { NotAppliedReason } from './domain/reasons.js';
 import { setImmediate as nextTurn } from 'node:timers/promises';
-import { CommitUnknownError, type Store, type Submission } from './storage/port.js';
+import { CommitUnknownError, StoreFullError, type Store, type Submission } from './storage/port.js';
 
 export interface CommitterLimits {
   /** Commands that may wait; one more is NOT_APPLIED at once. */
@@ -128,7 +128,10 @@ export class Committer {
     }
   }
 
-  /** A group that threw was rolled back: its halves are run apart, until only the thrower fails. */
+  /**
+   * A group that threw was rolled back: its halves are run apart, until only the thrower fails. Not so without room on the
+   * disk, which is nobody's fault: the next group finds out whether there is some again.
+   */
   async #recover(group: readonly Waiting[], error: Error): Promise<void> {
     const [first] = group;
     if (!first) return;
@@ -137,6 +140,8 @@ export class Committer {
       this.#broken = true;
       group.forEach((item) => item.reject(error));
       this.#onFault(error, first.command);
+    } else if (error instanceof StoreFullError) {
+      group.forEach((item) => item.resolve(notApplied('STORE_FULL')));
     } else if (group.length === 1) {
       this.#onFault(error, first.command);
       first.resolve(notApplied('FAULT'));

@@ -35,12 +35,20 @@ export interface Core extends Service {
   channels(): Promise<readonly string[]>;
 }
 
+const DISK_FULL =
+  'the disk of the ledger is full: reads go on, what would be written is answered as not applied (STORE_FULL) and may be ' +
+  'sent again; make room, and it goes on by itself';
+
 /** Builds the whole of wallet-core and starts it. */
 export async function startCore(given: CoreOptions): Promise<Core> {
   const { data, backups, listen: at, log, onFatal, rules, synchronous, scrubEveryMs = 0 } = given;
   const owner = `process ${process.pid}, started ${new Date().toISOString()}, listening on ${formatAddress(at)}`;
   const chosen = { ...(rules ? { rules } : {}), ...(synchronous ? { synchronous } : {}) };
-  const options = { ...chosen, ...(backups === undefined ? {} : { backups }) };
+  const onRoom = (hasRoom: boolean) => {
+    if (hasRoom) log.warn({ data }, 'the disk of the ledger has room again: commands are applied as before');
+    else log.error({ data }, DISK_FULL);
+  };
+  const options = { ...chosen, onRoom, ...(backups === undefined ? {} : { backups }) };
   const store = await SqliteStore.open({ folder: data, owner, ...options }).catch((error: unknown) => {
     throw new ConfigError([`data (SINGLE_WALLET_DATA): ${data} cannot hold the ledger: ${messageOf(error)}`]);
   });

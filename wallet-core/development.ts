@@ -18,7 +18,8 @@ export async function fillDevelopmentLedger(committer: Committer): Promise<void>
   const submit = async (command: Command) => {
     const outcome = await committer.submit({ command, request: new Uint8Array(0) }, 5_000);
     if (outcome.status === 'APPLIED' || outcome.status === 'DONE') return outcome;
-    throw new Error(`the development ledger cannot be filled: ${command.type} came to ${outcome.status}`);
+    const why = 'reason' in outcome ? ` ${outcome.reason}` : '';
+    throw new Error(`the development ledger cannot be filled: ${command.type} came to ${outcome.status}${why}`);
   };
   const open = (player: string) => submit({ type: 'open-account', player, currency: CURRENCY });
   const opened = await open(PLAYER);

@@ -23,6 +23,7 @@ const OF_REASON: Record<keyof typeof Reason, ErrorCode> = {
   QUEUE_FULL: 'TIME_OUT',
   TOO_LATE: 'TIME_OUT',
   SHUTTING_DOWN: 'TIME_OUT',
+  STORE_FULL: 'TIME_OUT',
   FAULT: 'TIME_OUT',
   MALFORMED: 'OTHERS',
   REFERENCE_CONFLICT: 'OTHERS',

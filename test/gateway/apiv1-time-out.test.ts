@@ -174,7 +174,7 @@ describe('the api-v1 error_code', () => {
   });
 
   it('of what was not decided is TIME_OUT, never a failure', () => {
-    for (const reason of [Reason.QUEUE_FULL, Reason.TOO_LATE, Reason.SHUTTING_DOWN, Reason.FAULT]) {
+    for (const reason of [Reason.QUEUE_FULL, Reason.TOO_LATE, Reason.SHUTTING_DOWN, Reason.STORE_FULL, Reason.FAULT]) {
       expect(errorOf(Outcome.NOT_APPLIED, reason)).to.equal('TIME_OUT');
     }
     expect(errorOf(Outcome.INVALID, Reason.CHANNEL_UNKNOWN)).to.equal('TIME_OUT');

@@ -48,6 +48,25 @@ export async function inspect(
   return { movements };
 }
 
+/** What was never acknowledged, and never will be unless it is sent again, is not there; gives how many those are. */
+export async function expectAbsent(
+  entries: readonly Entry[],
+  players: readonly string[],
+  clients: Clients,
+): Promise<number> {
+  const { byReference, refunds } = await recordsOf(players, clients);
+  const silent = entries.filter(({ answers }) =>
+    answers.every(({ fate }) => fate === 'unknown' || fate === 'not applied'),
+  );
+  for (const { asked, name } of silent) {
+    const keys = asked.movements.map(({ reference }) => keyOf(asked.channel, reference));
+    const refund = asked.refund === undefined ? undefined : keyOf(asked.channel, asked.refund);
+    const isThere = keys.some((key) => byReference.has(key)) || (refund !== undefined && refunds.has(refund));
+    if (isThere) throw new Untrue(`${name}: was not answered, or as not applied, and is there`);
+  }
+  return silent.length;
+}
+
 /** All records of the players; each one's balances follow from each other and end at the one that is told. */
 async function recordsOf(players: readonly string[], clients: Clients): Promise<Records> {
   const byReference = new Map<string, Movement[]>();

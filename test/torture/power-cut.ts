@@ -16,17 +16,17 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import type { Random } from '../simulator/random.js';
 
-const SOURCE = path.join(import.meta.dirname, '../../../test/torture/power-cut.c');
+const SOURCES = path.join(import.meta.dirname, '../../../test/torture');
 
-/** Compiles the shim into a folder; gives its path. */
-export function compileShim(folder: string): string {
-  const shim = path.join(folder, 'power-cut.so');
+/** Compiles one of the shims into a folder; gives its path. */
+export function compileShim(folder: string, name: 'power-cut' | 'full-disk' | 'clock' = 'power-cut'): string {
+  const source = path.join(SOURCES, `${name}.c`);
+  const shim = path.join(folder, `${name}.so`);
   const compiler = ['cc', 'gcc'].find((name) => spawnSync(name, ['--version']).status === 0);
   const install = 'on Debian and Ubuntu: apt-get install gcc libc6-dev';
-  if (!compiler)
-    throw new Error(`the power cannot be cut without a C compiler, and there is neither cc nor gcc; ${install}`);
-  const { status, stderr } = spawnSync(compiler, ['-shared', '-fPIC', '-O1', '-o', shim, SOURCE, '-ldl', '-lpthread']);
-  if (status !== 0) throw new Error(`${compiler} cannot compile power-cut.c; ${install}\n${String(stderr)}`);
+  if (!compiler) throw new Error(`${name}.c needs a C compiler, and there is neither cc nor gcc; ${install}`);
+  const { status, stderr } = spawnSync(compiler, ['-shared', '-fPIC', '-O1', '-o', shim, source, '-ldl', '-lpthread']);
+  if (status !== 0) throw new Error(`${compiler} cannot compile ${name}.c; ${install}\n${String(stderr)}`);
   return shim;
 }
 

@@ -5,19 +5,39 @@ import progress from 'cli-progress';
 import { playOnCore } from '../model/play.js';
 import { wholeNumber } from '../simulator/command-line.js';
 import { torture } from './torture.js';
+import { fillTheDisk } from './full-disks.js';
 import { compileShim, temporaryFolder } from './power-cut.js';
 import { cutThePower } from './power-cuts.js';
-import { printCuts, printFigures } from './printout.js';
+import { printCuts, printFigures, printFull, printStandstill, printStops } from './printout.js';
+import { standStill } from './standstill.js';
+import { stopUnderLoad } from './stops.js';
+
+const STANDSTILL_MS = 10_000;
+
+interface Counts {
+  kills: number;
+  powerCuts: number;
+  fullDisks: number;
+  stops: number;
+  standstills: number;
+  histories: number;
+}
+
+const NOTHING: Counts = { kills: 0, powerCuts: 0, fullDisks: 0, stops: 0, standstills: 0, histories: 0 };
 
 const command = new Command('torture')
   .usage('-- [options]')
   .description(
     'Kills wallet-core, the gateway or both under full load, again and again, on ledgers of its own in temporary folders,\n' +
-      'and cuts the power under wallet-core; holds the system to every answer that its clients got. Plays random histories\n' +
-      'against wallet-core and holds each answer, balance and record against a naive model.',
+      'cuts the power under wallet-core, lets its disk get full, tells it to stop, and lets it stand still; holds the system\n' +
+      'to every answer that its clients got. Plays random histories against wallet-core and holds each answer, balance and\n' +
+      'record against a naive model.',
   )
   .option('--kills <n>', 'how many kills', wholeNumber(0), 500)
   .option('--power-cuts <n>', 'how many power cuts (Linux, with a C compiler)', wholeNumber(0), 50)
+  .option('--full-disks <n>', 'how often the disk gets full (Linux, with a C compiler)', wholeNumber(0), 50)
+  .option('--stops <n>', 'how many stops with SIGTERM', wholeNumber(0), 30)
+  .option('--standstills <n>', 'how often wallet-core stands still for 10 seconds', wholeNumber(0), 5)
   .option('--histories <n>', 'how many random histories are held against the model', wholeNumber(0), 10_000)
   .option('--path <path>', 'with --seed, plays the one history again of which a failure told them, and nothing else')
   .option(
@@ -27,44 +47,43 @@ const command = new Command('torture')
   );
 
 command.parse();
-const {
-  path,
-  seed = randomInt(2 ** 31),
-  ...counts
-} = command.opts<{
-  kills: number;
-  powerCuts: number;
-  histories: number;
-  path?: string;
-  seed?: number;
-}>();
-const { kills, powerCuts, histories } = path === undefined ? counts : { kills: 0, powerCuts: 0, histories: 1 };
+const { path, seed = randomInt(2 ** 31), ...asked } = command.opts<Counts & { path?: string; seed?: number }>();
+const counts: Counts = path === undefined ? asked : { ...NOTHING, histories: 1 };
+const { kills, powerCuts, fullDisks, stops, standstills, histories } = counts;
 const bar = new progress.SingleBar(
   { format: '{bar} {value}/{total} {eta_formatted}', stream: process.stderr, clearOnComplete: true },
   progress.Presets.shades_classic,
 );
-if (process.stderr.isTTY) bar.start(kills + powerCuts + histories, 0);
+const total = Object.values(counts).reduce((sum: number, count: number) => sum + count, 0);
+if (process.stderr.isTTY) bar.start(total, 0);
 const step = () => bar.increment();
 const folder = temporaryFolder('torture-');
+const texts: string[] = [];
 try {
   const started = Date.now();
-  const texts: string[] = [];
   if (kills > 0) texts.push(printFigures(await torture(kills, seed, step), (Date.now() - started) / 1000));
   if (powerCuts > 0) texts.push(printCuts(await cutThePower(powerCuts, seed, { shim: compileShim(folder) }, step)));
+  const fullDisk = () => compileShim(folder, 'full-disk');
+  if (fullDisks > 0) texts.push(printFull(await fillTheDisk(fullDisks, seed, fullDisk(), step)));
+  if (stops > 0) texts.push(printStops(await stopUnderLoad(stops, seed, step)));
+  for (let n = 0; n < standstills; n++) {
+    texts.push(printStandstill(await standStill('wallet-core', STANDSTILL_MS, seed + n)));
+    step();
+  }
   if (histories > 0) {
     const replay = path === undefined ? {} : { path };
     texts.push((await playOnCore({ count: histories, seed, ...replay, played: step })).print());
   }
-  bar.stop();
-  console.log(texts.join('\n\n'));
 } catch (error) {
-  bar.stop();
-  console.error(error instanceof Error ? error.message : error);
+  texts.push(error instanceof Error ? error.message : String(error));
   process.exitCode = 1;
 } finally {
+  bar.stop();
   rmSync(folder, { recursive: true });
-  const options = `--kills ${kills} --power-cuts ${powerCuts} --histories ${histories} --seed ${seed}`;
+  console.log(texts.join('\n\n'));
+  const options = `--kills ${kills} --power-cuts ${powerCuts} --full-disks ${fullDisks} --stops ${stops}`;
+  const more = `--standstills ${standstills} --histories ${histories} --seed ${seed}`;
   console.log(
-    `To choose the same again: npm run torture -- ${options}${path === undefined ? '' : ` --path "${path}"`}`,
+    `To choose the same again: npm run torture -- ${options} ${more}${path === undefined ? '' : ` --path "${path}"`}`,
   );
 }

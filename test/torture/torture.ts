@@ -2,15 +2,8 @@ import path from 'node:path';
 import { System } from '../system.js';
 import { Random } from '../simulator/random.js';
 import { allOf } from '../simulator/schedule.js';
-import { ClientJournal } from './client-journal.js';
-import { Connections } from './connections.js';
-import { Apiv1Driver } from './apiv1-driver.js';
-import type { Driver } from './driver.js';
-import { EbetDriver } from './ebet-driver.js';
-import { followUp } from './follow-up.js';
-import { Freezing } from './freezing.js';
+import { Crew, CREW_CHANNELS } from './crew.js';
 import { proveLedger } from './ledger-file.js';
-import { PlatformDriver } from './platform-driver.js';
 import { Relay } from './relay.js';
 
 export const TARGETS = ['wallet-core', 'gateway', 'both'] as const;
@@ -47,7 +40,6 @@ const KILLS_PER_LEDGER = 100;
 /** So many kills the same players live through. */
 const KILLS_PER_COHORT = 4;
 const PROVED_EVERY = 10;
-const PLAYERS = 12;
 
 /** Kills the system again and again under load, and holds it to every answer that it gave. Throws at the first that is untrue. */
 export async function torture(kills: number, seed: number, killed: () => void = () => {}): Promise<Figures> {
@@ -71,12 +63,7 @@ export async function torture(kills: number, seed: number, killed: () => void = 
 
 /** One system with its clients, a relay between its two processes, and a ledger of its own. */
 class Chamber {
-  readonly #journal = new ClientJournal();
-  readonly #connections: Connections;
-  readonly #drivers: readonly Driver[];
-  readonly #platform: PlatformDriver;
-  readonly #freezing: Freezing;
-  #players: string[] = [];
+  readonly #crew: Crew;
 
   private constructor(
     readonly system: System,
@@ -84,22 +71,11 @@ class Chamber {
     readonly random: Random,
     readonly figures: Figures,
   ) {
-    this.#connections = new Connections(system);
-    const [journal, connections] = [this.#journal, this.#connections];
-    const times = <T>(count: number, make: (n: number) => T) => Array.from({ length: count }, (_, n) => make(n));
-    const platforms = times(4, (n) => new PlatformDriver(`g${n}`, random.fork(`g${n}`), journal, connections));
-    this.#platform = platforms[0] ?? new PlatformDriver('g', random, journal, connections);
-    this.#drivers = [
-      ...times(6, (n) => new EbetDriver(`e${n}`, random.fork(`e${n}`), journal, connections, 1)),
-      ...times(4, (n) => new Apiv1Driver(`a${n}`, random.fork(`a${n}`), journal, connections, 'lottery')),
-      ...platforms,
-    ];
-    this.#freezing = new Freezing(connections);
+    this.#crew = new Crew(system, random);
   }
 
   static async open(random: Random, figures: Figures): Promise<Chamber> {
-    const ebet = { channelId: 1, currency: 'CNY', timestampToleranceMinutes: 1440 };
-    const system = await System.start([ebet, { provider: 'apiv1', merchant: 'lottery', currency: 'CNY' }]);
+    const system = await System.start(CREW_CHANNELS);
     const relay = await Relay.start(system.clients.address);
     const chamber = new Chamber(system, relay, random, figures);
     await system.gateway.stop('SIGKILL');
@@ -108,20 +84,18 @@ class Chamber {
   }
 
   async close(): Promise<void> {
-    this.#connections.close();
+    this.#crew.close();
     await this.system.stop();
     this.relay.stop();
   }
 
   async kill(kills: number, killed: () => void): Promise<void> {
     for (let kill = 0; kill < kills; kill++) {
-      const since = this.#journal.entries.length;
-      if (kill % KILLS_PER_COHORT === 0) await this.#meet(kill / KILLS_PER_COHORT);
+      const since = this.#crew.journal.entries.length;
+      if (kill % KILLS_PER_COHORT === 0) await this.#crew.meet(kill / KILLS_PER_COHORT);
       await this.#loadAndKill();
       await this.#restart();
-      const { clients } = this.#connections;
-      const followed = await followUp(this.#journal, since, this.#players, clients, this.random);
-      await this.#freezing.inspect();
+      const followed = await this.#crew.followUp(since);
       this.figures.unanswered += followed.unanswered;
       this.figures.repeats += followed.repeats;
       this.figures.movements += followed.movements;
@@ -132,26 +106,14 @@ class Chamber {
       }
       killed();
     }
-    this.figures.commands += this.#journal.entries.length;
-    this.figures.acknowledged += this.#journal.acknowledged;
-  }
-
-  /** New players with some money. */
-  async #meet(cohort: number): Promise<void> {
-    this.#journal.cohort = cohort;
-    this.#players = Array.from({ length: PLAYERS }, (_, n) => `p${cohort}-${n}`);
-    for (const player of this.#players) {
-      await this.#connections.clients.open(player, 'CNY');
-      await this.#journal.perform(this.#platform.opening(player, 50_000n));
-    }
-    for (const driver of this.#drivers) driver.meet(this.#players);
-    this.#freezing.meet(this.#players[0] ?? '');
+    this.figures.commands += this.#crew.journal.entries.length;
+    this.figures.acknowledged += this.#crew.journal.acknowledged;
   }
 
   async #loadAndKill(): Promise<void> {
     const target = this.random.pick(TARGETS);
     let goesOn = true;
-    const load = [...this.#drivers, this.#freezing].map((driver) => driver.run(() => goesOn));
+    const load = this.#crew.run(() => goesOn);
     try {
       // An untrue answer that a driver finds ends the wait for the kill.
       await Promise.race([this.#momentOf(this.random.pick(MOMENTS), () => this.#killNow(target)), Promise.all(load)]);
@@ -174,7 +136,7 @@ class Chamber {
   /** Waits for the moment and acts at once when it is there. */
   async #momentOf(moment: Moment, act: () => void): Promise<void> {
     const { random, relay } = this;
-    const journal = this.#journal;
+    const { journal } = this.#crew;
     await new Promise((resolve) => setTimeout(resolve, random.int(50, 400)));
     const delayMs = random.pick([0, 0, 1, 2, 4]);
     await new Promise<void>((resolve) => {
@@ -210,7 +172,7 @@ class Chamber {
     if (core.child.killed) starts.push(core.ended.then(() => this.system.startCore(clients.address)));
     if (gateway.child.killed) starts.push(gateway.ended.then(() => this.#startGateway(this.system.url.slice(7))));
     await Promise.all(starts);
-    this.#connections.renew();
+    this.#crew.connections.renew();
     while ((await this.system.post('/netCheck', '')).json['status'] !== 200);
   }
 

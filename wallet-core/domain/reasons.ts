@@ -11,7 +11,7 @@ export type RefusalReason =
   | 'FAILED_BET_DEBITED';
 
 /** Why a command was neither decided nor recorded; it may be sent again. */
-export type NotAppliedReason = 'QUEUE_FULL' | 'TOO_LATE' | 'SHUTTING_DOWN' | 'FAULT';
+export type NotAppliedReason = 'QUEUE_FULL' | 'TOO_LATE' | 'SHUTTING_DOWN' | 'STORE_FULL' | 'FAULT';
 
 /** Why a command cannot be decided as it is; sending it again unchanged gives the same. */
 export type InvalidReason = 'MALFORMED' | 'REFERENCE_CONFLICT' | 'CHANNEL_UNKNOWN';

@@ -140,6 +140,11 @@ export interface PrunedSoFar {
   readonly bytes: number;
 }
 
+/** There is no room for a commit: nothing of it was written, and a later one may find room. */
+export class StoreFullError extends Error {
+  override readonly name = 'StoreFullError';
+}
+
 /** A store of the ledger. It is given `decide` when it is made, so the rules of money are the same in every store. */
 export interface Store {
   /** The number of this process's journal. */

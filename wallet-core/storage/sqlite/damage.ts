@@ -1,5 +1,6 @@
 import { dirname } from 'node:path';
 import Database from 'better-sqlite3';
+import { saysFull } from './room.js';
 
 /** The ledger is not what it was when answers were given. The message says what the person on call can do. */
 export class DamageError extends Error {
@@ -38,6 +39,7 @@ export function explained(path: string, error: unknown): unknown {
   if (error instanceof TypeError || error instanceof RangeError)
     return new DamageError(path, error.message, UNREADABLE_WAYS);
   if (!(error instanceof Database.SqliteError)) return error;
+  if (saysFull(error)) return new Error(`${path}: the disk is full; make room (${error.code})`);
   const fault = `${error.message} (${error.code})`;
   return DAMAGED.test(error.code) ? new DamageError(path, fault, UNREADABLE_WAYS) : new Error(`${path}: ${fault}`);
 }

@@ -13,6 +13,7 @@ import {
   type PrunedSoFar,
   type Queries,
   type Store,
+  StoreFullError,
   type Submission,
 } from '../port.js';
 import { backUp, clearBackups } from './backup.js';
@@ -24,6 +25,7 @@ import { WRITER } from './journal-writer.js';
 import { own, type Ownership } from './owner.js';
 import { LEDGER_FILE, refuseUnfinished } from './place.js';
 import { Reader } from './reader.js';
+import { Room } from './room.js';
 import { verifyFile } from './verifier.js';
 import { Wake } from './wake.js';
 
@@ -46,7 +48,8 @@ export type FromPruner = PrunedSoFar | string;
 
 export type FromWriter =
   | { readonly type: 'ready' }
-  | { readonly type: 'committed'; readonly outcomes: readonly Outcome[] }
+  | { readonly type: 'committed'; readonly outcomes: readonly Outcome[]; readonly wrote: boolean }
+  | { readonly type: 'full'; readonly message: string }
   | { readonly type: 'failed'; readonly stack: string; readonly unknown: boolean }
   | { readonly type: 'closed' };
 
@@ -59,6 +62,8 @@ export interface SqliteStoreOptions {
   readonly owner: string;
   /** See WriterData. */
   readonly rules?: URL;
+  /** Hears once when the disk is found full, and once when commits are written again. */
+  readonly onRoom?: (hasRoom: boolean) => void;
   /** FULL, unless a test shows what NORMAL loses when the power goes. */
   readonly synchronous?: Synchronous;
 }
@@ -73,15 +78,17 @@ export class SqliteStore implements Store {
   readonly #reader: Reader;
   readonly #thread: Worker;
   readonly #ownership: Ownership;
+  readonly #room: Room;
   #waiting: { resolve: (reply: FromWriter) => void; reject: (error: Error) => void } | undefined;
   #dead: Error | undefined;
 
-  private constructor(path: string, backups: string, wake: Wake, thread: Worker, ownership: Ownership) {
+  private constructor(path: string, backups: string, wake: Wake, thread: Worker, ownership: Ownership, room: Room) {
     this.#path = path;
     this.#backups = backups;
     this.#wake = wake;
     this.#thread = thread;
     this.#ownership = ownership;
+    this.#room = room;
     this.#reader = new Reader(path);
     this.queries = this.#reader;
     thread.on('message', (reply: FromWriter) => this.#take()?.resolve(reply));
@@ -91,7 +98,7 @@ export class SqliteStore implements Store {
 
   /** Takes the folder into possession and brings its file to the newest schema. */
   static async open(options: SqliteStoreOptions): Promise<SqliteStore> {
-    const { folder, backups = join(folder, 'backups'), owner, rules, synchronous = 'FULL' } = options;
+    const { folder, backups = join(folder, 'backups'), owner, rules, onRoom, synchronous = 'FULL' } = options;
     // The ledger holds names, requests and hashes of passwords: nobody else on the machine reads them.
     mkdirSync(folder, { recursive: true, mode: 0o700 });
     const ownership = own(join(folder, 'owner.db'), owner);
@@ -111,7 +118,7 @@ export class SqliteStore implements Store {
         writer.once('error', reject);
         writer.once('message', () => resolve(writer.off('error', reject)));
       });
-      return new SqliteStore(path, backups, wake, writer, ownership);
+      return new SqliteStore(path, backups, wake, writer, ownership, new Room(onRoom ?? (() => {})));
     } catch (error) {
       await thread?.terminate();
       ownership.release();
@@ -121,7 +128,14 @@ export class SqliteStore implements Store {
 
   async commit(group: readonly Submission[]): Promise<readonly Outcome[]> {
     const reply = await this.#ask({ type: 'commit', group });
-    if (reply.type === 'committed') return reply.outcomes;
+    if (reply.type === 'committed') {
+      if (reply.wrote) this.#room.found();
+      return reply.outcomes;
+    }
+    if (reply.type === 'full') {
+      this.#room.missed();
+      throw new StoreFullError(reply.message);
+    }
     if (reply.type !== 'failed') throw new Error(`the writer answered a commit with ${reply.type}`);
     throw reply.unknown ? new CommitUnknownError(reply.stack) : new Error(reply.stack);
   }

@@ -1,7 +1,7 @@
 import { basename, dirname } from 'node:path';
 import { parentPort, workerData } from 'node:worker_threads';
 import type { Decide } from '../../domain/decision.js';
-import { CommitUnknownError, type Submission } from '../port.js';
+import { CommitUnknownError, StoreFullError, type Submission } from '../port.js';
 import { copy } from './copy.js';
 import { Wake } from './wake.js';
 import { expectAcknowledged } from './acknowledged.js';
@@ -38,8 +38,9 @@ function answer(message: Exclude<ToWriter, { type: 'copy' | 'prune' }>): FromWri
 
 function commit(group: readonly Submission[]): FromWriter {
   try {
-    return { type: 'committed', outcomes: writer.commit(group) };
+    return { type: 'committed', ...writer.commit(group) };
   } catch (error) {
+    if (error instanceof StoreFullError) return { type: 'full', message: error.message };
     const stack = error instanceof Error ? (error.stack ?? error.message) : String(error);
     return { type: 'failed', stack, unknown: error instanceof CommitUnknownError };
   }

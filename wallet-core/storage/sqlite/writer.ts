@@ -5,17 +5,25 @@ import type { Outcome } from '../../domain/outcome.js';
 import type { CommandRecord } from '../../domain/record.js';
 import { ENTRY_RECORDS_MAX, recordId } from '../../journal/position.js';
 import { packRequests, type KeptRequest } from '../../journal/requests.js';
-import { CommitUnknownError, type PrunedSoFar, type Submission } from '../port.js';
+import { CommitUnknownError, type PrunedSoFar, StoreFullError, type Submission } from '../port.js';
 import { Acknowledgement } from './acknowledged.js';
 import { openWriter, type Synchronous } from './connection.js';
 import { JournalWriter } from './journal-writer.js';
 import { Loader } from './loader.js';
 import { Pruner } from './prune.js';
 import { Recorder } from './recorder.js';
+import { reserveWalIndex, saysFull } from './room.js';
 import { migrate } from './schema.js';
 
 /** A commit's entry holds the records of its movements and a few house accounts. */
 const HOUSE_RECORDS_MAX = 1024;
+
+/** What a group came to. */
+export interface Committed {
+  readonly outcomes: Outcome[];
+  /** False: there was nothing to write. */
+  readonly wrote: boolean;
+}
 
 /** Decides and writes groups, each in one transaction. Synchronous, as better-sqlite3 is; it lives in a worker thread. */
 export class Writer {
@@ -32,11 +40,13 @@ export class Writer {
   readonly #begin: Database.Statement;
   readonly #commit: Database.Statement;
   readonly #rollback: Database.Statement;
+  readonly #walIndex: { release(): void };
 
   constructor(path: string, decide: Decide, synchronous: Synchronous) {
     this.#db = openWriter(path, synchronous);
     this.#decide = decide;
     migrate(this.#db);
+    this.#walIndex = reserveWalIndex(path);
     this.#loader = new Loader(this.#db);
     this.#recorder = new Recorder(this.#db);
     this.#journal = new JournalWriter(this.#db);
@@ -51,23 +61,25 @@ export class Writer {
   }
 
   /** See Store.commit. */
-  commit(group: readonly Submission[]): Outcome[] {
+  commit(group: readonly Submission[]): Committed {
     const channels = new Map(this.#channels);
     this.#begin.run();
-    let committed: () => void;
+    let committed: (() => void) | undefined;
     let outcomes: Outcome[];
     try {
       ({ outcomes, committed } = this.#write(group, channels));
     } catch (error) {
       // SQLite itself takes back a transaction that met a full disk.
       if (this.#db.inTransaction) this.#rollback.run();
-      throw error;
+      throw saysFull(error) ? new StoreFullError(messageOf(error)) : error;
     }
     this.#commitOrDie();
-    committed();
-    this.#acknowledge();
+    if (committed) {
+      committed();
+      this.#acknowledge();
+    }
     for (const [name, id] of channels) this.#channels.set(name, id);
-    return outcomes;
+    return { outcomes, wrote: committed !== undefined };
   }
 
   /**
@@ -83,11 +95,15 @@ export class Writer {
     return this.#pruner.step(beforeMs);
   }
 
-  /** Writes what is in the WAL into the database, so that a closed ledger is one file. */
+  /**
+   * Writes what is in the WAL into the database, so that a closed ledger is one file. Without room for that it stays two, which
+   * hold as much, and the next start writes it.
+   */
   close(): void {
     this.#acknowledgement.close(this.#journal.end);
     this.#checkpoint();
     this.#db.close();
+    this.#walIndex.release();
   }
 
   /** On a full disk the WAL stays as it is, synced. */
@@ -95,11 +111,12 @@ export class Writer {
     try {
       this.#db.pragma('wal_checkpoint(TRUNCATE)');
     } catch (error) {
-      if (!isFull(error)) throw error;
+      if (!saysFull(error)) throw error;
     }
   }
 
-  #write(group: readonly Submission[], channels: Map<string, bigint>): { outcomes: Outcome[]; committed: () => void } {
+  /** `committed` takes in what was written, once it is committed; undefined if there is nothing. */
+  #write(group: readonly Submission[], channels: Map<string, bigint>) {
     const loaded = this.#loader.load(
       group.map(({ command }) => command),
       channels,
@@ -121,7 +138,7 @@ export class Writer {
       if (count > 0 && request.length > 0) requests.push({ first, count, bytes: request });
       return decision.outcome;
     });
-    if (records.length === 0) return { outcomes, committed: () => {} };
+    if (records.length === 0) return { outcomes, committed: undefined };
     if (records.length > ENTRY_RECORDS_MAX - HOUSE_RECORDS_MAX)
       throw new Error(`a group has ${records.length} records`);
     this.#recorder.finish(loaded);
@@ -129,16 +146,19 @@ export class Writer {
   }
 
   /**
-   * A full disk stops a commit before its last page is written, so it can be taken back. After any other failure, such as
-   * one of fsync, nobody knows what the next start will find.
+   * SQLITE_FULL stops a commit before its last page is in the WAL, and without that page the others do not count. After any
+   * other failure, such as one of fsync, nobody knows what the next start will find. The checkpoint that follows a commit
+   * never fails it: without room for it, the WAL just goes on.
    */
   #commitOrDie(): void {
     try {
       this.#commit.run();
     } catch (error) {
       if (this.#db.inTransaction) this.#rollback.run();
-      if (isFull(error)) throw error;
-      throw unknownFate(error);
+      if (error instanceof Database.SqliteError && error.code.startsWith('SQLITE_FULL')) {
+        throw new StoreFullError(messageOf(error));
+      }
+      throw new CommitUnknownError(messageOf(error));
     }
   }
 
@@ -147,15 +167,11 @@ export class Writer {
     try {
       this.#acknowledgement.upTo(this.#journal.end);
     } catch (error) {
-      throw unknownFate(error);
+      throw new CommitUnknownError(messageOf(error));
     }
   }
 }
 
-function isFull(error: unknown): boolean {
-  return error instanceof Database.SqliteError && error.code.startsWith('SQLITE_FULL');
-}
-
-function unknownFate(error: unknown): CommitUnknownError {
-  return new CommitUnknownError(error instanceof Error ? error.message : String(error));
+function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
 }

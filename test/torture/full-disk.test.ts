@@ -1,0 +1,123 @@
+import { rmSync, statSync } from 'node:fs';
+import path from 'node:path';
+import Database from 'better-sqlite3';
+import { expect } from 'chai';
+import type { Command, PostResponse } from '../../proto/gen/wallet/v1/posting.js';
+import { Random } from '../simulator/random.js';
+import { call } from '../system.js';
+import { failure, movements, words } from '../wallet-core/core.js';
+import { fillTheDisk, Tank } from './full-disks.js';
+import { proveLedger } from './ledger-file.js';
+import { compileShim, temporaryFolder } from './power-cut.js';
+import { printFull } from './printout.js';
+
+describe('the ledger on a disk that gets full', () => {
+  let folder: string;
+  let shim: string;
+
+  before(() => {
+    folder = temporaryFolder('full-disk-');
+    shim = compileShim(folder, 'full-disk');
+  });
+  after(() => rmSync(folder, { recursive: true }));
+
+  it('answers busy, goes on reading, and goes on by itself when there is room, 12 times', async function () {
+    this.timeout(300_000);
+    const figures = await fillTheDisk(12, 1, shim);
+    console.log(printFull(figures).replace(/^/gm, '      '));
+    expect(figures.rounds).to.equal(12);
+    expect(figures.reads, 'reads while it was full').to.be.at.least(12);
+    expect(figures.resumedMs).to.be.below(2_000);
+    expect(figures.absent).to.be.greaterThan(100);
+    expect(figures.movements).to.be.greaterThan(1_000);
+  });
+
+  describe('that is full now', () => {
+    let tank: Tank;
+
+    beforeEach(async () => {
+      tank = await Tank.open(new Random(1, 'full now'), shim);
+      await tank.crew.meet(0);
+    });
+    afterEach(() => tank.close());
+
+    const bets = (count: number) =>
+      Array.from({ length: count }, (_, n) => movements({ playerId: 'p0-0', amount: '-0.01', reference: `bet-${n}` }));
+    const postAll = async (commands: readonly Command[]) =>
+      (
+        await Promise.all(
+          commands.map((command) => call<PostResponse>((done) => tank.watch.clients.posting.post({ command }, done))),
+        )
+      ).map(({ result }) => result && words(result));
+
+    it('applies nothing of any command, says so once in its log, and once that it goes on', async () => {
+      const { core, clients } = tank.system;
+      const told = (text: string) => core.output.split(text).length - 1;
+      tank.disk.leave(0);
+      for (const turn of [1, 2, 3]) {
+        const refused = await postAll(bets(100));
+        expect(new Set(refused), `turn ${turn}`).to.deep.equal(new Set(['NOT_APPLIED STORE_FULL']));
+      }
+      const request = { playerId: 'p0-0', reason: 'kyc', note: '' };
+      expect(await failure(call((done) => clients.accounts.freezePlayer(request, done)))).to.equal(
+        'UNAVAILABLE: STORE_FULL: nothing happened, send it again',
+      );
+      await tank.read();
+      await core.prints('the disk of the ledger is full');
+      expect(told('the disk of the ledger is full')).to.equal(1);
+
+      tank.disk.makeRoom();
+      expect(new Set(await postAll(bets(100)))).to.deep.equal(new Set(['APPLIED']));
+      expect(await clients.balance('p0-0')).to.equal('499.00');
+      while (told('the disk of the ledger has room again') === 0) await tank.deposit();
+      expect(await postAll(bets(100))).to.have.lengthOf(100);
+      expect(await clients.balance('p0-0')).to.equal('499.00');
+      for (const text of ['is full', 'has room again']) expect(told(`the disk of the ledger ${text}`)).to.equal(1);
+      expect(core.output).not.to.contain('could not be committed');
+    });
+
+    it('stops without a fault, does not start, and starts with all that it acknowledged when there is room', async () => {
+      const { core, clients } = tank.system;
+      expect(new Set(await postAll(bets(50)))).to.deep.equal(new Set(['APPLIED']));
+      tank.disk.leave(0);
+      expect(await core.stop('SIGTERM')).to.equal(0);
+      const start = tank.system.startCore(clients.address).then(
+        () => 'it started',
+        (error: Error) => error.message,
+      );
+      expect(await start).to.match(/disk is full/);
+      tank.disk.makeRoom();
+      await tank.system.startCore(clients.address);
+      tank.watch.renew();
+      expect(await tank.watch.clients.balance('p0-0')).to.equal('499.50');
+      proveLedger(tank.disk.folder);
+    });
+
+    it('never leaves the fate of a commit open for want of room beside the WAL', async () => {
+      // A reader elsewhere keeps the WAL from being begun anew, so that it grows.
+      const reader = new Database(path.join(tank.disk.folder, 'ledger.db'), { readonly: true });
+      try {
+        reader.exec('BEGIN');
+        reader.prepare('SELECT count(*) FROM movement').get();
+        const wal = () => statSync(path.join(tank.disk.folder, 'ledger.db-wal')).size;
+        // SQLite's index of the WAL has room for so many pages, and grows by 32 KiB when a commit has passed them.
+        const end = 32 + 4062 * (4096 + 24);
+        let written = 0;
+        while (wal() + written <= end) {
+          const before = wal();
+          await tank.deposit();
+          written = wal() - before;
+        }
+        tank.disk.leave(written + 2 ** 14);
+        while (await tank.deposit());
+        expect(wal()).to.be.greaterThan(end);
+        expect(tank.system.core.child.exitCode, tank.system.core.output).to.equal(null);
+        tank.disk.makeRoom();
+        await tank.applied();
+      } finally {
+        reader.close();
+      }
+      proveLedger(tank.disk.folder);
+    });
+  });
+});

@@ -1,0 +1,48 @@
+import { closeSync, openSync, writeSync } from 'node:fs';
+import Database from 'better-sqlite3';
+
+/** How long commits must have gone well before a full disk is believed to have room: near its limit small ones still fit. */
+const QUIET_MS = 1_000;
+/** For a WAL of 512 MiB. */
+const WAL_INDEX_BYTES = 2 ** 20;
+
+/** Whether the disk has room, as the commits find out; `tell` hears of each change once. */
+export class Room {
+  #fullMs: number | undefined;
+
+  constructor(readonly tell: (hasRoom: boolean) => void) {}
+
+  /** A commit found none. */
+  missed(): void {
+    const isNews = this.#fullMs === undefined;
+    this.#fullMs = performance.now();
+    if (isNews) this.tell(false);
+  }
+
+  /** A commit was written. */
+  found(): void {
+    if (this.#fullMs === undefined || performance.now() - this.#fullMs < QUIET_MS) return;
+    this.#fullMs = undefined;
+    this.tell(true);
+  }
+}
+
+/** Whether an error of SQLite means that the disk is full: of a write, or of more memory to share between connections. */
+export function saysFull(error: unknown): boolean {
+  return error instanceof Database.SqliteError && /^SQLITE_(FULL|IOERR_SHMSIZE)/.test(error.code);
+}
+
+/**
+ * SQLite makes the index of the WAL, "-shm", larger when it needs it, which is after a commit has been synced: without room
+ * then, nobody would know the fate of that commit. So the room is taken now. The file stays open as long as the ledger: to
+ * close it would give up the locks that SQLite holds on it in this process.
+ */
+export function reserveWalIndex(path: string): { release(): void } {
+  const file = openSync(`${path}-shm`, 'r+');
+  const zeros = Buffer.alloc(2 ** 15);
+  // The first part is in use by now.
+  for (let at = zeros.length; at < WAL_INDEX_BYTES; at += zeros.length) {
+    for (let from = 0; from < zeros.length;) from += writeSync(file, zeros, from, zeros.length - from, at + from);
+  }
+  return { release: () => closeSync(file) };
+}

@@ -23,13 +23,15 @@ export async function verify({ address, against = '', json }: VerifyOptions): Pr
   const client = new OperationsServiceClient(address, credentials.createInsecure(), { 'grpc.enable_http_proxy': 0 });
   const bar = json || !process.stderr.isTTY ? undefined : newBar();
   try {
+    const started = performance.now();
     const verification = await ask(client, against, ({ entry, lastEntry, movements }) => {
       bar?.setTotal(Number(lastEntry));
       bar?.update(Number(entry), { movements: String(movements) });
     });
+    const seconds = (performance.now() - started) / 1000;
     bar?.stop();
     // All of it is out before the process ends, also into a pipe.
-    writeSync(process.stdout.fd, `${json ? asJson(verification) : asText(verification)}\n`);
+    writeSync(process.stdout.fd, `${json ? asJson(verification, seconds) : asText(verification, seconds)}\n`);
     return verification.clean ? EXIT.good : EXIT.found;
   } catch (error) {
     bar?.stop();
@@ -69,15 +71,16 @@ function newBar(): progress.SingleBar {
   return bar;
 }
 
-function asJson(verification: Verification): string {
+function asJson(verification: Verification, seconds: number): string {
   const readable = {
     ...verification,
+    ...{ seconds, movementsPerSecond: rateOf(verification, seconds) },
     findings: verification.findings.map((each) => ({ ...each, check: nameOf(each) })),
   };
   return JSON.stringify(readable, (_, value: unknown) => (typeof value === 'bigint' ? Number(value) : value), 2);
 }
 
-function asText(verification: Verification): string {
+function asText(verification: Verification, seconds: number): string {
   const { clean, digest, entries, records, movements, accounts, findings, findingsCount } = verification;
   const more = findingsCount - BigInt(findings.length);
   return [
@@ -85,8 +88,13 @@ function asText(verification: Verification): string {
     ...(more > 0n ? [`… and ${more} more`] : []),
     clean ? 'The ledger is proved.' : `The ledger is NOT proved: ${findingsCount} findings.`,
     `read    ${entries} entries, ${records} records, ${movements} movements, ${accounts} accounts`,
+    `took    ${seconds.toFixed(2)} s, ${rateOf(verification, seconds)} movements/s`,
     `digest  ${digest}`,
   ].join('\n');
+}
+
+function rateOf({ movements }: Verification, seconds: number): number {
+  return Math.round(Number(movements) / seconds);
 }
 
 /** "HOUSE 1.7.2 (ebet/1 CNY GAME) balance after: expected 5, seen 6". */

@@ -54,7 +54,7 @@ const bar = new progress.SingleBar(
   { format: '{bar} {value}/{total} {eta_formatted}', stream: process.stderr, clearOnComplete: true },
   progress.Presets.shades_classic,
 );
-const total = Object.values(counts).reduce((sum: number, count: number) => sum + count, 0);
+const total = kills + powerCuts + fullDisks + stops + standstills + histories;
 if (process.stderr.isTTY) bar.start(total, 0);
 const step = () => bar.increment();
 const folder = temporaryFolder('torture-');

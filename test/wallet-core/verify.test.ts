@@ -308,6 +308,26 @@ const TAMPERINGS: readonly Tampering[] = [
     finds: ['DRAWS @return-1 demo CNY debit that held-1 names'],
   },
   {
+    what: 'a return bound to another debit',
+    tamper: (forger) =>
+      forger.run('UPDATE name SET debit_id = ? WHERE movement_id = ?', forger.id('bet-1'), forger.id('return-1')),
+    finds: ['DRAWS @return-1 demo CNY debit', 'DRAWS @return-1 demo CNY debit of a return'],
+  },
+  {
+    what: "a return bound to another player's debit, with the hashes made to fit",
+    tamper: (forger) => {
+      const anna = "(SELECT id FROM account WHERE player = 'anna')";
+      forger.run(`UPDATE movement SET account_id = ${anna} WHERE reference = 'held-1'`);
+    },
+    finds: ['DRAWS @return-1 demo CNY player of the debit', 'CHAIN filed digest'],
+    hashed: true,
+  },
+  {
+    what: 'a return bound to a debit that never was',
+    tamper: (forger) => forger.run('UPDATE name SET debit_id = 5 WHERE movement_id = ?', forger.id('return-1')),
+    finds: ['DRAWS @return-1 demo CNY debit'],
+  },
+  {
     what: 'a removed block, with the hashes made to fit',
     tamper: (forger) => forger.run("DELETE FROM block WHERE reference = 'late-1'"),
     finds: ['REFUNDS demo CNY block of late-1', 'CHAIN filed digest'],
@@ -523,14 +543,18 @@ describe('npx single-wallet verify', () => {
   it('prints what was proved and the digest, which the next run is given', async () => {
     const { code, stdout, stderr } = await run();
     expect(code, stderr).to.equal(0);
-    const [proved, read, digest = ''] = stdout.split('\n');
+    const [proved, read, took, digest = ''] = stdout.split('\n');
     expect(proved).to.equal('The ledger is proved.');
     expect(read).to.match(/^read +\d+ entries, \d+ records, 1 movements, 1 accounts$/);
+    const [, seconds, rate] = (/^took +(\d+\.\d\d) s, (\d+) movements\/s$/.exec(took ?? '') ?? []).map(Number);
+    expect(rate, `1 movement in ${seconds} s`).to.be.closeTo(1 / (seconds ?? 0), 1 + 0.01 / (seconds ?? 0) ** 2);
     const filed = /^digest +(1:\d+:[0-9a-f]{64})$/.exec(digest)?.[1] ?? '';
     await core.post(deposit('1.00', 'more'));
     const later = await run('--against', filed, '--json');
     expect(later.code).to.equal(0);
-    expect(JSON.parse(later.stdout)).to.include({ clean: true, findingsCount: 0, movements: 2 });
+    const report = JSON.parse(later.stdout) as { seconds: number; movementsPerSecond: number };
+    expect(report).to.include({ clean: true, findingsCount: 0, movements: 2 });
+    expect(report.movementsPerSecond).to.equal(Math.round(2 / report.seconds));
   });
 
   it('ends with 1 and the findings when something was found', async () => {

@@ -34,17 +34,20 @@ export async function verify({ address, against = '', json, signatures, config =
   if (asked === null) return EXIT.failed;
   const bar = new Bar(BAR, json);
   try {
+    const started = performance.now();
     const verification = await ask(client, against, ({ entry, lastEntry, movements }) => {
       bar.update(Number(entry), Number(lastEntry), { movements: String(movements) });
     });
+    const seconds = (performance.now() - started) / 1000;
     await asked?.read(
       journal(client, (entry, last) => bar.update(Number(entry), Number(last), { movements: 'signatures of all' })),
     );
     bar.stop();
     const report = asked?.report;
-    const text = report ? `${asText(verification)}\n${signaturesAsText(report)}` : asText(verification);
+    const proved = asText(verification, seconds);
+    const text = report ? `${proved}\n${signaturesAsText(report)}` : proved;
     // All of it is out before the process ends, also into a pipe.
-    writeSync(process.stdout.fd, `${json ? asJson(verification, report) : text}\n`);
+    writeSync(process.stdout.fd, `${json ? asJson(verification, seconds, report) : text}\n`);
     return verification.clean && (asked?.clean ?? true) ? EXIT.good : EXIT.found;
   } catch (error) {
     bar.stop();
@@ -92,16 +95,17 @@ function ask(
   });
 }
 
-function asJson(verification: Verification, signatures: SignatureReport | undefined): string {
+function asJson(verification: Verification, seconds: number, signatures: SignatureReport | undefined): string {
   const readable = {
     ...verification,
+    ...{ seconds, movementsPerSecond: rateOf(verification, seconds) },
     findings: verification.findings.map((each) => ({ ...each, check: nameOf(each) })),
     ...(signatures ? { signatures } : {}),
   };
   return JSON.stringify(readable, (_, value: unknown) => (typeof value === 'bigint' ? Number(value) : value), 2);
 }
 
-function asText(verification: Verification): string {
+function asText(verification: Verification, seconds: number): string {
   const { clean, digest, entries, records, movements, accounts, findings, findingsCount, requestsPruned } =
     verification;
   const more = findingsCount - BigInt(findings.length);
@@ -111,8 +115,13 @@ function asText(verification: Verification): string {
     clean ? 'The ledger is proved.' : `The ledger is NOT proved: ${findingsCount} findings.`,
     `read    ${entries} entries, ${records} records, ${movements} movements, ${accounts} accounts`,
     ...(requestsPruned > 0n ? [`pruned  the requests of ${requestsPruned} entries`] : []),
+    `took    ${seconds.toFixed(2)} s, ${rateOf(verification, seconds)} movements/s`,
     `digest  ${digest}`,
   ].join('\n');
+}
+
+function rateOf({ movements }: Verification, seconds: number): number {
+  return Math.round(Number(movements) / seconds);
 }
 
 /** "HOUSE 1.7.2 (ebet/1 CNY GAME) balance after: expected 5, seen 6". */

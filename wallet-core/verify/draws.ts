@@ -2,7 +2,7 @@ import { KINDS, rule } from '../domain/kinds.js';
 import type { MovementRecord } from '../domain/record.js';
 import { formatId } from '../journal/position.js';
 import type { Findings } from './finding.js';
-import type { MovementPlace, Snapshot, Source } from './source.js';
+import type { Chunk, Debit, MovementPlace, Snapshot } from './source.js';
 
 /**
  * What was drawn from a debit fits it: returns never exceed it, a refund gives it back whole, once, and untouched. Each
@@ -10,16 +10,14 @@ import type { MovementPlace, Snapshot, Source } from './source.js';
  */
 export class DrawsCheck {
   readonly #findings: Findings;
-  readonly #source: Source;
   readonly #snapshot: Snapshot;
 
-  constructor(findings: Findings, source: Source, snapshot: Snapshot) {
+  constructor(findings: Findings, snapshot: Snapshot) {
     this.#findings = findings;
-    this.#source = source;
     this.#snapshot = snapshot;
   }
 
-  take(movement: MovementRecord, { accountId, debitIds }: MovementPlace): void {
+  take(movement: MovementRecord, { accountId, debitIds }: MovementPlace, { debits }: Chunk): void {
     const { kind, amount, names } = movement;
     let drawn = 0n;
     for (const [index, named] of names.entries()) {
@@ -30,7 +28,7 @@ export class DrawsCheck {
       }
       if (named.amount < 0n) this.#fault(movement, 'drawn amount', 'at least 0', named.amount);
       drawn += named.amount;
-      if (debitId !== null) this.#drawing(movement, accountId, named, debitId);
+      if (debitId !== null) this.#drawing(movement, accountId, named, debits.get(debitId));
     }
     const exact = (kind === 'WITHHOLDING_RETURN' && movement.reason === null) || kind === 'REFUND';
     if (exact && drawn !== amount) this.#fault(movement, 'sum of what is drawn', amount, drawn);
@@ -44,16 +42,14 @@ export class DrawsCheck {
     movement: MovementRecord,
     accountId: bigint,
     { reference, relation }: MovementRecord['names'][number],
-    debitId: bigint,
+    debit: Debit | undefined,
   ): void {
-    const found = this.#source.movement(debitId);
-    if (!found || debitId >= movement.id)
+    if (!debit || debit.id >= movement.id)
       return this.#fault(movement, 'debit', `one before it with ${reference}`, 'none');
-    const debit = found.record;
     if (debit.reference !== reference || debit.channel !== movement.channel || !debit.holdsReference) {
       this.#fault(movement, 'debit', `${movement.channel} ${reference}`, `${debit.channel} ${debit.reference}`);
     }
-    if (found.accountId !== accountId) {
+    if (debit.accountId !== accountId) {
       this.#fault(
         movement,
         'player of the debit',
@@ -79,8 +75,8 @@ export class DrawsCheck {
   }
 
   /** Once for each debit: with the first movement that drew on it. */
-  #outstanding(movement: MovementRecord, debit: MovementRecord): void {
-    const drawings = this.#source.drawings(debit.id, this.#snapshot);
+  #outstanding(movement: MovementRecord, debit: Debit): void {
+    const { drawings } = debit;
     if (drawings[0]?.movementId !== movement.id) return;
     let left = -debit.amount;
     for (const { movementId, relation, amount } of drawings) {

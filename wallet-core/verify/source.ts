@@ -15,6 +15,33 @@ export interface MovementPlace {
   readonly debitIds: readonly (bigint | null)[];
 }
 
+/** A movement that drew on a debit. */
+export interface Drawing {
+  readonly movementId: bigint;
+  readonly relation: string;
+  readonly amount: bigint;
+}
+
+/** A movement that others drew on, as far as they depend on it. */
+export interface Debit extends Pick<MovementRecord, DebitField> {
+  readonly accountId: bigint;
+  /** What drew on it up to the last entry, in the order of the journal. */
+  readonly drawings: readonly Drawing[];
+}
+
+type DebitField =
+  | 'id'
+  | 'channel'
+  | 'player'
+  | 'currency'
+  | 'kind'
+  | 'purpose'
+  | 'amount'
+  | 'reason'
+  | 'reference'
+  | 'holdsReference'
+  | 'withholding';
+
 /** An entry of the journal with all that the store has under its number. */
 export interface ReadEntry extends Entry {
   /** In the order of the journal. */
@@ -27,6 +54,8 @@ export interface ReadEntry extends Entry {
 
 export interface Chunk {
   readonly entries: readonly ReadEntry[];
+  /** What its movements drew on, by id. */
+  readonly debits: ReadonlyMap<bigint, Debit>;
   /** Ids of rows that belong to no entry. */
   readonly strays: readonly bigint[];
   /** The number of the last entry before it. */
@@ -68,13 +97,6 @@ export interface StoredAccount {
   }[];
 }
 
-/** A movement that drew on a debit. */
-export interface Drawing {
-  readonly movementId: bigint;
-  readonly relation: string;
-  readonly amount: bigint;
-}
-
 /** What only the store knows to be derived from the records, such as its indexes, and must agree with them. */
 export interface StoreCheck {
   take(movement: MovementRecord, place: MovementPlace): void;
@@ -92,11 +114,8 @@ export interface Source {
   chunks(snapshot: Snapshot): Iterable<Chunk>;
   accounts(snapshot: Snapshot): Iterable<StoredAccount>;
   check(findings: Findings, snapshot: Snapshot): StoreCheck;
-  movement(id: bigint): { readonly record: MovementRecord; readonly accountId: bigint } | undefined;
   /** What holds a reference. */
   holder(channel: string, reference: string): MovementRecord | undefined;
-  /** What drew on a debit up to the last entry, in the order of the journal. */
-  drawings(debitId: bigint, snapshot: Snapshot): readonly Drawing[];
   /** The first block of a reference for this player or everybody; undefined: there is none. */
   block(channel: string, reference: string, player: string): bigint | undefined;
 }

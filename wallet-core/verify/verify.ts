@@ -72,7 +72,7 @@ class Reading {
     this.#chain = new ChainCheck(findings, against);
     this.#accounts = new AccountsCheck(findings, snapshot);
     this.#house = new HouseCheck(findings);
-    this.#draws = new DrawsCheck(findings, source, snapshot);
+    this.#draws = new DrawsCheck(findings, snapshot);
     this.#refunds = new RefundsCheck(findings, source);
     this.#maintenance = new MaintenanceCheck(findings);
     this.#store = source.check(findings, snapshot);
@@ -106,7 +106,7 @@ class Reading {
         this.movements += 1;
         checkRules(record, this.findings);
         this.#accounts.take(record, at);
-        if (record.names.length > 0 || record.kind === 'REFUND') this.#draws.take(record, at);
+        if (record.names.length > 0 || record.kind === 'REFUND') this.#draws.take(record, at, chunk);
         this.#store.take(record, at);
       }
       this.#house.take(records);

@@ -2,7 +2,7 @@ import type { Database } from 'better-sqlite3';
 import { recordId } from '../../journal/position.js';
 import type { Findings } from '../../verify/finding.js';
 import { houseName } from '../../verify/house.js';
-import type { Chunk, Drawing, Snapshot, Source, StoreCheck, StoredAccount } from '../../verify/source.js';
+import type { Chunk, Snapshot, Source, StoreCheck, StoredAccount } from '../../verify/source.js';
 import { DerivedCheck } from './derived.js';
 import { WRITER } from './journal-writer.js';
 import { referenceKey } from './keys.js';
@@ -29,7 +29,6 @@ export class LedgerSource implements Source {
   readonly #db: Database;
   readonly #scan: Scan;
   readonly #rows: MovementRows;
-  readonly #drawings;
   readonly #block;
   readonly #accounts;
   readonly #since;
@@ -42,10 +41,6 @@ export class LedgerSource implements Source {
     this.#db = db;
     this.#scan = new Scan(db);
     this.#rows = new MovementRows(db);
-    this.#drawings = db.prepare<[bigint, bigint], Drawing>(
-      `SELECT movement_id AS movementId, relation, amount FROM name WHERE debit_id = ? AND movement_id <= ?
-      ORDER BY movement_id, position`,
-    );
     this.#block = db
       .prepare<[string, string, string], bigint | null>(
         `SELECT min(b.id) FROM block b JOIN channel c ON c.id = b.channel_id
@@ -122,16 +117,8 @@ export class LedgerSource implements Source {
     return new DerivedCheck(this.#db, findings, endOf(snapshot.last), this.pause);
   }
 
-  movement(id: bigint) {
-    return this.#rows.byId(id);
-  }
-
   holder(channel: string, reference: string) {
     return this.#rows.byReferenceKey(referenceKey(channel, reference))?.record;
-  }
-
-  drawings(debitId: bigint, { last }: Snapshot): Drawing[] {
-    return this.#drawings.all(debitId, endOf(last));
   }
 
   block(channel: string, reference: string, player: string): bigint | undefined {

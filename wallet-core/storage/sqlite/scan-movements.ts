@@ -57,7 +57,7 @@ export class MovementScan {
     const channels = new Map(this.#channels.all());
     const named = this.#names.all(...range);
     let next = 0;
-    for (const row of this.#rows.iterate(...range)) {
+    for (const row of this.#rows.all(...range)) {
       const id = row[0];
       for (let name = named[next]; name !== undefined && name[0] < id; name = named[++next]) collector.stray(name[0]);
       let names: Named[] | undefined;

@@ -2,6 +2,7 @@ import type { Database, Statement } from 'better-sqlite3';
 import type { LedgerRecord } from '../../domain/record.js';
 import { entryOf, recordId } from '../../journal/position.js';
 import type { Chunk, MovementPlace, ReadEntry } from '../../verify/source.js';
+import { DebitScan } from './scan-debits.js';
 import { MovementScan } from './scan-movements.js';
 import { RecordScan } from './scan-records.js';
 
@@ -11,6 +12,9 @@ const CHUNK_ENTRIES = 1_000n;
 
 /** An entry while its rows come together. */
 interface Gathering extends ReadEntry {
+  /** The ids that its records can have. */
+  readonly first: bigint;
+  readonly end: bigint;
   readonly records: LedgerRecord[];
   readonly places: MovementPlace[];
   request: Uint8Array | undefined;
@@ -34,6 +38,7 @@ export class Scan {
   readonly #entries: Statement<[bigint, bigint, bigint], EntryRow>;
   readonly #requests: Statement<[bigint, bigint], [seq: bigint, body: Buffer]>;
   readonly #movements: MovementScan;
+  readonly #debits: DebitScan;
   readonly #records: RecordScan;
 
   constructor(db: Database) {
@@ -47,6 +52,7 @@ export class Scan {
       .prepare<[bigint, bigint], [bigint, Buffer]>('SELECT seq, body FROM request WHERE seq BETWEEN ? AND ?')
       .raw();
     this.#movements = new MovementScan(db);
+    this.#debits = new DebitScan(db);
     this.#records = new RecordScan(db);
   }
 
@@ -65,7 +71,8 @@ export class Scan {
     let end = last;
     for (const [seq, writer, timeMs, count, requestsHash, hash] of this.#entries.iterate(after, last, CHUNK_ENTRIES)) {
       const head = { writer: Number(writer), seq, timeMs, count: Number(count), requestsHash, hash };
-      entries.set(seq, { ...head, records: [], places: [], request: undefined });
+      const ids = { first: recordId(seq, 0), end: recordId(seq + 1n, 0) };
+      entries.set(seq, { ...head, ...ids, records: [], places: [], request: undefined });
       size += head.count;
       if (size >= CHUNK_RECORDS || entries.size === Number(CHUNK_ENTRIES)) {
         end = seq;
@@ -75,8 +82,8 @@ export class Scan {
     const strays: bigint[] = [];
     let current: Gathering | undefined;
     const entryAt = (id: bigint) => {
-      const seq = entryOf(id);
-      return current?.seq === seq ? current : (current = entries.get(seq));
+      if (current && id >= current.first && id < current.end) return current;
+      return (current = entries.get(entryOf(id)));
     };
     const collector: Collector = {
       add(record, place) {
@@ -97,7 +104,8 @@ export class Scan {
       else strays.push(recordId(seq, 0));
     }
     for (const { records } of entries.values()) inOrder(records);
-    return { entries: [...entries.values()], strays, after, end };
+    const debits = this.#debits.read(range, recordId(last + 1n, 0) - 1n);
+    return { entries: [...entries.values()], debits, strays, after, end };
   }
 }
 

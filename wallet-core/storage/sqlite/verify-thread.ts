@@ -1,3 +1,4 @@
+import { constants, setPriority } from 'node:os';
 import { parentPort, workerData } from 'node:worker_threads';
 import Database from 'better-sqlite3';
 import { recordId } from '../../journal/position.js';
@@ -19,6 +20,9 @@ const { path, against, share = 1 } = workerData as VerifierData;
 const port = parentPort;
 if (!port) throw new Error('verify-thread.ts runs as a worker only');
 const answer = (message: FromVerifier) => port.postMessage(message);
+
+// Commits and calls go first. Only Linux has a priority for each thread: elsewhere it would be that of the whole process.
+if (process.platform === 'linux') setPriority(constants.priority.PRIORITY_BELOW_NORMAL);
 
 let told = 0;
 let latest: Progress = { seq: 0n, last: 0n, movements: 0, findings: 0 };

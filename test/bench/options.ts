@@ -1,0 +1,17 @@
+export interface Options {
+  readonly rows: readonly RowName[];
+  readonly rounds: number;
+  /** How long each measurement takes, after its warm-up. */
+  readonly seconds: number;
+  readonly warmUpSeconds: number;
+  readonly seed: number;
+  /** Movements of the large ledger. */
+  readonly movements: number;
+  /** Whether the tables in the documentation are written. */
+  readonly docs: boolean;
+  readonly quick: boolean;
+}
+
+export const ROW_NAMES = ['echo', 'wallet'] as const;
+
+export type RowName = (typeof ROW_NAMES)[number];

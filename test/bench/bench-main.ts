@@ -1,35 +1,26 @@
-import { Command } from 'commander';
+import { Command, Option } from 'commander';
 import { wholeNumber } from '../simulator/command-line.js';
 import { table } from '../simulator/table.js';
 import { Bench } from './bench.js';
 import { killAll, stopAll } from './children.js';
 import { median } from './measurement.js';
-import type { Options } from './options.js';
-import { echo } from './rows/echo.js';
-import { wallet } from './rows/wallet.js';
+import { ROW_NAMES, type Options } from './options.js';
+import { ROWS } from './rows/rows.js';
 
 const command = new Command('bench')
   .usage('-- [options]')
+  .addOption(new Option('--rows <names...>', 'what is measured').choices(ROW_NAMES).default([...ROW_NAMES]))
   .option('--rounds <n>', 'how often each row is measured', wholeNumber(1), 3)
   .option('--seconds <n>', 'how long each measurement takes', wholeNumber(1), 5)
   .option('--seed <n>', 'of the bets', wholeNumber(0), 1);
 command.parse();
-const { rounds, seconds, seed } = command.opts<{ rounds: number; seconds: number; seed: number }>();
-const options: Options = {
-  rows: ['echo', 'wallet'],
-  rounds,
-  seconds,
-  warmUpSeconds: 2,
-  seed,
-  movements: 0,
-  docs: false,
-  quick: false,
-};
+const options: Options = { ...command.opts<Options>(), warmUpSeconds: 2, movements: 0, docs: false };
 const bench = new Bench(options, (text) => console.error(text));
 process.on('exit', killAll);
 try {
   await bench.prepare();
-  for (let round = 1; round <= rounds; round++) for (const row of [echo, wallet]) await row(bench);
+  for (let round = 1; round <= options.rounds; round++)
+    for (const name of options.rows) for (const row of ROWS[name]) await row(bench);
   console.log(
     table(
       ['case', 'per s', 'p50 ms', 'p99 ms', 'CPU us', 'generator'],
@@ -45,6 +36,7 @@ try {
       ]),
     ),
   );
+  console.log(bench.bytes);
 } finally {
   await stopAll();
   bench.close();

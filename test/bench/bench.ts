@@ -14,6 +14,12 @@ const PER_SECOND_MAX = 20_000;
 /** What all rows share: prepared bodies, a ledger to start from, a folder, and where results go. */
 export class Bench {
   readonly results = new Map<string, Measurement[]>();
+  /** Rows that cannot be measured here, and why. */
+  readonly leftOut = new Map<string, string>();
+  /** Bytes on disk, by what they are of. */
+  readonly bytes = new Map<string, number[]>();
+  /** Versions of what else is measured. */
+  readonly versions = new Map<string, string>();
   readonly cache = CACHE;
   readonly bodies: Bodies;
   /** Of this run only. */
@@ -45,6 +51,19 @@ export class Bench {
       `${name}: ${Math.round(perSecond)}/s, the load generator uses ${Math.round(100 * generatorCores)} % of a core`,
     );
     this.results.set(name, [...(this.results.get(name) ?? []), measurement]);
+  }
+
+  noteBytes(what: string, bytes: number): void {
+    this.bytes.set(what, [...(this.bytes.get(what) ?? []), bytes]);
+  }
+
+  about(name: string, version: string): void {
+    this.versions.set(name, version);
+  }
+
+  leaveOut(row: string, why: string): void {
+    if (!this.leftOut.has(row)) this.tell(`${row} is left out: ${why}`);
+    this.leftOut.set(row, why);
   }
 
   /** A path in this run's folder that nothing else has. */

@@ -1,3 +1,8 @@
+/** What can be measured, in the order in which it is. */
+export const ROW_NAMES = ['echo', 'wallet', 'wallet-grpc', 'storage', 'postgres-per-callback'] as const;
+
+export type RowName = (typeof ROW_NAMES)[number];
+
 export interface Options {
   readonly rows: readonly RowName[];
   readonly rounds: number;
@@ -9,9 +14,4 @@ export interface Options {
   readonly movements: number;
   /** Whether the tables in the documentation are written. */
   readonly docs: boolean;
-  readonly quick: boolean;
 }
-
-export const ROW_NAMES = ['echo', 'wallet'] as const;
-
-export type RowName = (typeof ROW_NAMES)[number];

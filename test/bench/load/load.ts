@@ -10,6 +10,8 @@ export interface Seen {
   readonly p50Ms?: number;
   readonly p99Ms?: number;
   readonly p999Ms?: number;
+  /** The CPU time that the generator took for it, if it tells itself. */
+  readonly cpuMs?: number;
 }
 
 /** Runs a load generator, of one or more processes, against processes, and accounts for their CPU time. */
@@ -39,7 +41,10 @@ export async function measure<S extends Seen>(
     ...(first?.p99Ms === undefined ? {} : { p99Ms: first.p99Ms }),
     ...(first?.p999Ms === undefined ? {} : { p999Ms: first.p999Ms }),
     cpuUs,
-    generatorCores: watch.cpuMs() / 1000 / seconds,
+    generatorCores:
+      (seen.every((one) => one.cpuMs !== undefined) ? sum(seen.map((one) => one.cpuMs ?? 0)) : watch.cpuMs()) /
+      1000 /
+      seconds,
   };
   return { measurement, seen };
 }

@@ -14,11 +14,10 @@ const command = new Command('bench')
   .option('--seconds <n>', 'how long each measurement takes', wholeNumber(1), 5)
   .option('--seed <n>', 'of the bets', wholeNumber(0), 1);
 command.parse();
-const options: Options = { ...command.opts<Options>(), warmUpSeconds: 2, movements: 0, docs: false };
+const options: Options = { ...command.opts<Options>(), warmUpSeconds: 1, movements: 100_000, docs: false };
 const bench = new Bench(options, (text) => console.error(text));
 process.on('exit', killAll);
 try {
-  await bench.prepare();
   for (let round = 1; round <= options.rounds; round++)
     for (const name of options.rows) for (const row of ROWS[name]) await row(bench);
   console.log(
@@ -36,7 +35,7 @@ try {
       ]),
     ),
   );
-  console.log(bench.bytes);
+  console.log(bench.figures, bench.curves);
 } finally {
   await stopAll();
   bench.close();

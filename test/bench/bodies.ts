@@ -11,17 +11,16 @@ import {
 } from 'node:fs';
 import path from 'node:path';
 import { Random } from '../simulator/random.js';
+import { betOf, payoutOf, syncCreditOf, type Bet, type Fields } from './callbacks.js';
 
-export const PLAYERS = 10_000;
-export const CURRENCY = 'CNY';
-export const CHANNEL_ID = 1;
+/** Part of the files' names: raised when what is in them changes. */
+const FORM = 2;
+/** A payout comes so many bets after its own: about a second. */
+const OPEN_BETS = 2_000;
+/** A copy comes so many calls after the first. */
+const COPY_AFTER = 500;
 
-/** Part of the files' names: others are made when it changes. */
-const FORM = 1;
-/** When the first of them is said to have been made; eBET's bets may come late. */
-const FIRST_MS = 1_760_000_000_000;
-
-/** Requests of eBET in files, one a line, so that whoever sends them has nothing else to do. */
+/** Requests of eBET in files, one a line, made beforehand: whoever sends them has nothing else to do. */
 export class Bodies {
   readonly #key: KeyObject;
 
@@ -40,53 +39,45 @@ export class Bodies {
 
   /** A file with so many distinct signed bets. */
   bets(count: number, tell: (part: number) => void): string {
-    return this.#file(`bets-${FORM}-${this.seed}-${count}.txt`, count, tell, (random, index) =>
-      this.bet(random, index),
+    const name = `bets-${FORM}-${this.seed}-${count}.txt`;
+    const random = new Random(this.seed, 'bets');
+    return this.#file(name, count, tell, (index) =>
+      this.#signed(betOf(random, id(`${this.seed}/bet`, index), index).fields),
     );
   }
 
-  /** About 1.1 KB. */
-  bet(random: Random, index: number): string {
-    const seqNo = hex(`${this.seed}/bet/${index}`);
-    const stakes = Array.from({ length: 6 }, () => random.int(1, 20));
-    const total = stakes.reduce((sum, stake) => sum + stake, 0);
-    const round = roundOf(index);
-    const timestamp = FIRST_MS + index;
-    const fields = {
-      username: playerOf(random),
-      channelId: CHANNEL_ID,
-      money: -total,
-      type: 1,
-      platform: random.int(1, 4),
-      currency: CURRENCY,
-      seqNo,
-      detail: {
-        tableCode: `BP${random.int(1, 20)}`,
-        tableType: 1,
-        tableSubType: 0,
-        dealerName: random.pick(['Vina', 'Mika', 'Lara', 'Joyce', 'Ronja']),
-        bootsCardId: String(random.int(1, 400)),
-        gameName: 'baccarat',
-        betList: stakes.map((betMoney, place) => ({
-          betType: 60 + 3 * place,
-          betMoney,
-          odds: random.int(50, 1100) / 100,
-          betId: `${seqNo}-${60 + 3 * place}`,
-        })),
-        roundCode: round,
-        betTime: timestamp - random.int(20, 400),
-        totalBet: total,
-        validBet: total,
-      },
-      event: 'increaseCredit',
-      timestamp,
-      sessionToken: hex(`${this.seed}/session/${index}`),
+  /**
+   * A file with so many calls of rounds: bets, payouts that name them, balance checks, and copies of what was sent before.
+   * Before each stands its path and a tab.
+   */
+  mixed(count: number, tell: (part: number) => void): string {
+    const random = new Random(this.seed, 'mixed');
+    const open: Bet[] = [];
+    const sent: string[] = [];
+    const next = (index: number): string => {
+      const choice = random.int(1, 100);
+      const copied = sent[sent.length - COPY_AFTER];
+      if (choice <= 5 && copied !== undefined) return copied;
+      if (choice <= 25) return `/syncCredit\t${JSON.stringify(syncCreditOf(random, id(`${this.seed}/check`, index)))}`;
+      const [oldest] = open;
+      if (choice <= 60 && oldest && open.length >= OPEN_BETS) {
+        open.shift();
+        return `/increaseCredit\t${this.#signed(payoutOf(random, id(`${this.seed}/payout`, index), oldest))}`;
+      }
+      const bet = betOf(random, id(`${this.seed}/mixed`, index), index);
+      open.push(bet);
+      return `/increaseCredit\t${this.#signed(bet.fields)}`;
     };
-    return this.#signed(fields);
+    return this.#file(`mixed-${FORM}-${this.seed}-${count}.txt`, count, tell, (index) => {
+      const line = next(index);
+      sent.push(line);
+      if (sent.length > COPY_AFTER) sent.shift();
+      return line;
+    });
   }
 
-  /** Signs an increaseCredit. */
-  #signed(fields: Readonly<Record<string, unknown>>): string {
+  /** With the signature of an increaseCredit. */
+  #signed(fields: Fields): string {
     const { seqNo, event, channelId, timestamp, username, money } = fields;
     const text = [seqNo, event, channelId, timestamp, username, money].join('');
     const signature = sign('RSA-MD5', Buffer.from(text), this.#key).toString('base64');
@@ -94,19 +85,13 @@ export class Bodies {
   }
 
   /** The same seed and number make the same file, which is kept. */
-  #file(
-    name: string,
-    count: number,
-    tell: (part: number) => void,
-    make: (random: Random, index: number) => string,
-  ): string {
+  #file(name: string, count: number, tell: (part: number) => void, line: (index: number) => string): string {
     const file = path.join(this.folder, name);
     if (existsSync(file)) return file;
-    const random = new Random(this.seed, name);
     const output = openSync(`${file}.part`, 'w');
     let chunk = '';
     for (let index = 0; index < count; index += 1) {
-      chunk += `${make(random, index)}\n`;
+      chunk += `${line(index)}\n`;
       if (chunk.length < 2 ** 20 && index < count - 1) continue;
       writeSync(output, chunk);
       chunk = '';
@@ -128,15 +113,6 @@ function keyIn(folder: string): KeyObject {
 }
 
 /** 32 digits, as eBET's own. */
-function hex(text: string): string {
-  return createHash('md5').update(text).digest('hex');
-}
-
-function playerOf(random: Random): string {
-  return `player-${random.int(1, PLAYERS)}`;
-}
-
-/** Some players bet in the same round. */
-function roundOf(index: number): string {
-  return `BP1-${230_615_000_000 + Math.floor(index / 5)}`;
+function id(what: string, index: number): string {
+  return createHash('md5').update(`${what}/${index}`).digest('hex');
 }

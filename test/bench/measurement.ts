@@ -6,12 +6,14 @@ export interface Measurement {
   readonly good: number;
   /** Answers that say "busy, try again". */
   readonly busy: number;
-  /** Absent where nobody waits for single answers. */
-  readonly p50Ms?: number;
-  readonly p99Ms?: number;
-  readonly p999Ms?: number;
-  /** CPU time per good answer of each process, in microseconds; the load generator's stands under GENERATOR. */
+  /** 0 where nobody waits for single answers. */
+  readonly p50Ms: number;
+  readonly p99Ms: number;
+  readonly p999Ms: number;
+  /** CPU time per good answer of each process that is measured, by name, in microseconds. */
   readonly cpuUs: Readonly<Record<string, number>>;
+  /** The most memory that each had in RAM. */
+  readonly residentBytes: Readonly<Record<string, number>>;
   /** How busy the load generator was, 1 being a whole core: near 1 it is what is measured. */
   readonly generatorCores: number;
 }

@@ -1,5 +1,16 @@
 /** What can be measured, in the order in which it is. */
-export const ROW_NAMES = ['echo', 'wallet', 'wallet-grpc', 'storage', 'postgres-per-callback'] as const;
+export const ROW_NAMES = [
+  'echo',
+  'wallet',
+  'wallet-grpc',
+  'storage',
+  'postgres-per-callback',
+  'large-ledger',
+  'slow-fsync',
+  'two-gateways',
+  'mixed',
+  'overload',
+] as const;
 
 export type RowName = (typeof ROW_NAMES)[number];
 

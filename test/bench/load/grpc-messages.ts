@@ -1,6 +1,6 @@
 import { Kind } from '../../../proto/gen/wallet/v1/movement.js';
 import { PostBatchRequest, PostRequest, type Command } from '../../../proto/gen/wallet/v1/posting.js';
-import { CURRENCY, PLAYERS } from '../bodies.js';
+import { CURRENCY, PLAYERS } from '../callbacks.js';
 import { PLATFORM } from '../ledgers.js';
 
 const TIMEOUT_MS = 1_500;

@@ -1,7 +1,7 @@
 -- Sends prepared bodies of increaseCredit, one a line of a file, each once; the file may be begun again only if that is asked for.
 -- wrk -s wrk.lua <url> -- <file> <offset in bytes> <again | once>
 
-local file, again, size, first_bad
+local file, again
 offset, good, busy, bad, ran_out = 0, 0, 0, 0, 0
 local threads = {}
 
@@ -11,7 +11,6 @@ end
 
 function init(args)
   file = assert(io.open(args[1], "rb"))
-  size = file:seek("end")
   offset = tonumber(args[2])
   again = args[3] == "again"
   file:seek("set", offset)
@@ -37,9 +36,9 @@ end
 
 -- Every answer is looked at: a fast refusal is not what is measured.
 function response(status, headers, body)
-  if status == 200 and string.find(body, '"status":200,', 1, true) then
+  if status == 200 and string.find(body, '"status":200[,}]') then
     good = good + 1
-  elseif status == 200 and string.find(body, '"status":4003,', 1, true) then
+  elseif status == 200 and string.find(body, '"status":4003[,}]') then
     busy = busy + 1
   else
     bad = bad + 1

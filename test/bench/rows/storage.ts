@@ -1,8 +1,6 @@
-import { statSync } from 'node:fs';
-import path from 'node:path';
 import type { Bench } from '../bench.js';
 import { startModule } from '../children.js';
-import { copyLedger } from '../ledgers.js';
+import { ledgerBytes } from '../ledgers.js';
 import type { Seen } from '../load/load.js';
 import type { Measurement } from '../measurement.js';
 import type { StorageTask } from '../systems/storage-main.js';
@@ -10,12 +8,14 @@ import type { StorageTask } from '../systems/storage-main.js';
 /** Movements per second into SQLite, in groups of a fixed size. */
 export async function storage(bench: Bench): Promise<void> {
   for (const group of [1, 32, 512]) {
-    const data = copyLedger(bench.emptyLedger, bench.fresh('storage'));
+    const data = await bench.smallLedger();
     const before = ledgerBytes(data);
     const { measurement, movements } = await commitGroups(bench, data, group, 'storage');
-    bench.note(`storage ${group}`, measurement);
-    // As many in a commit as there usually are under load.
-    if (group === 32) bench.noteBytes('bytes per bet, without request', (ledgerBytes(data) - before) / movements);
+    bench.note(`storage, groups of ${group}`, measurement);
+    // About as many in a commit as there are under load.
+    if (group === 32) {
+      bench.figure('bytes on disk per bet, without the request', (ledgerBytes(data) - before) / movements);
+    }
   }
 }
 
@@ -24,7 +24,7 @@ export async function commitGroups(
   data: string,
   group: number,
   prefix: string,
-): Promise<{ measurement: Measurement; movements: number }> {
+): Promise<{ readonly measurement: Measurement; readonly movements: number }> {
   const { warmUpSeconds, seconds } = bench.options;
   const task: StorageTask = { data, group, warmUpSeconds, seconds, prefix };
   const options = { log: bench.fresh('storage.log'), args: [JSON.stringify(task)] };
@@ -32,10 +32,6 @@ export async function commitGroups(
   const { good, seconds: took, cpuMs, movements } = await child.message<Seen & { cpuMs: number; movements: number }>();
   await child.ended;
   const cpuUs = { storage: (1000 * cpuMs) / good };
-  return { measurement: { perSecond: good / took, good, busy: 0, cpuUs, generatorCores: 0 }, movements };
-}
-
-/** Of a ledger that nobody has open: its one file. */
-export function ledgerBytes(data: string): number {
-  return statSync(path.join(data, 'ledger.db')).size;
+  const nobodyWaits = { busy: 0, p50Ms: 0, p99Ms: 0, p999Ms: 0, residentBytes: {}, generatorCores: 0 };
+  return { measurement: { perSecond: good / took, good, cpuUs, ...nobodyWaits }, movements };
 }

@@ -1,23 +1,20 @@
 import type { Bench } from '../bench.js';
 import { listening, startModule, type Child } from '../children.js';
-import { copyLedger } from '../ledgers.js';
 import { generator } from '../load/generator.js';
 import type { GrpcTask } from '../load/grpc-task.js';
 import { measure } from '../load/load.js';
 import type { Measurement } from '../measurement.js';
-import { startWallet } from '../systems/wallet.js';
+import { startOn } from './wallet.js';
 
 /** Calls in flight of each kind, and more movements per second than any machine of today makes of them. */
 const SHAPES = [
-  { name: 'unary 64', inFlight: 64, perSecondMax: 20_000 },
-  { name: 'batches of 32', batch: 32, inFlight: 32, perSecondMax: 100_000 },
+  { name: 'unary, 64 in flight', inFlight: 64, perSecondMax: 20_000 },
+  { name: 'batches of 32, 32 in flight', batch: 32, inFlight: 32, perSecondMax: 100_000 },
 ] as const;
 
 /** wallet-core alone, as a platform calls it. */
 export async function walletGrpc(bench: Bench): Promise<void> {
-  const folder = bench.fresh('wallet-grpc');
-  const data = copyLedger(bench.emptyLedger, `${folder}/data`);
-  const system = await startWallet({ folder, data, publicKey: bench.bodies.publicKey, gateways: 0 });
+  const system = await startOn(bench, await bench.smallLedger(), { gateways: 0 });
   await closedLoops(bench, 'wallet-grpc', system.core, system.coreAddress);
   await system.stop();
 }
@@ -38,7 +35,7 @@ async function closedLoops(bench: Bench, name: string, system: Child, address: s
     const run = (prefix: string, time: number) =>
       runGrpc(bench, system, { ...rest, address, load, seconds: time, count: perSecondMax * time, prefix, again });
     await run(`warm-${shape}`, warmUpSeconds);
-    bench.note(`${name} ${shape}`, await run(shape, seconds));
+    bench.note(`${name}, ${shape}`, await run(shape, seconds));
   }
 }
 

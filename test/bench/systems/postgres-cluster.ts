@@ -1,12 +1,12 @@
 import { spawnSync } from 'node:child_process';
-import { chownSync, existsSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
+import { chownSync, existsSync, readdirSync } from 'node:fs';
 import path from 'node:path';
 import pg from 'pg';
 import { Child } from '../children.js';
 
 /** Where Debian and its relatives put the servers' programs, which are not on the PATH. */
 const DEBIAN = '/usr/lib/postgresql';
-/** A server refuses to run as root. */
+/** A server refuses to run as root; it ends when we do. */
 const USER = 'postgres';
 const READY_MS_MAX = 20_000;
 
@@ -26,33 +26,27 @@ export function postgresPrograms(): string | undefined {
   return folders.find((folder) => existsSync(path.join(folder, 'initdb')) && existsSync(path.join(folder, 'postgres')));
 }
 
-export async function startCluster(programs: string, log: string): Promise<Cluster> {
+/** `folder`: an empty one. */
+export async function startCluster(programs: string, folder: string, log: string): Promise<Cluster> {
   const root = process.getuid?.() === 0;
-  // Not in the run's folder: this server's user may have no way into it. Not in memory either.
-  const folder = mkdtempSync('/var/tmp/single-wallet-bench-');
-  const as = root ? ['setpriv', `--reuid=${USER}`, `--regid=${USER}`, '--clear-groups', '--'] : [];
+  const as = root ? ['setpriv', `--reuid=${USER}`, `--regid=${USER}`, '--clear-groups', '--pdeathsig=INT', '--'] : [];
   if (root) chownSync(folder, idOf('-u'), idOf('-g'));
   const data = path.join(folder, 'data');
   const run = (program: string, ...args: string[]): [string, string[]] => {
     const [command = '', ...rest] = [...as, path.join(programs, program), ...args];
     return [command, rest];
   };
-  const remove = () => rmSync(folder, { recursive: true, force: true });
   const made = spawnSync(...run('initdb', '-D', data, '-U', 'bench', '-A', 'trust', '-E', 'UTF8', '--locale=C'), {
     cwd: folder,
     encoding: 'utf8',
   });
   if (made.status !== 0) {
-    remove();
     throw new Error(`initdb failed:\n${made.stdout}${made.stderr}${made.error?.message ?? ''}`);
   }
   const settings = ['-c', 'listen_addresses=', '-c', `unix_socket_directories=${folder}`];
   // SIGINT: it ends its sessions and itself at once, in order.
   const server = new Child('postgres', ...run('postgres', '-D', data, ...settings), { log, stopSignal: 'SIGINT' });
-  const stop = async () => {
-    await server.stop();
-    remove();
-  };
+  const stop = () => server.stop();
   try {
     return { server, socket: folder, version: await versionOf(folder, server), stop };
   } catch (error) {

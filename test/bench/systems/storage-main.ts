@@ -1,7 +1,7 @@
 // Movements straight through the storage port, in groups of a fixed size: the limit of the disk side.
 import type { Submission } from '../../../wallet-core/storage/port.js';
 import { SqliteStore } from '../../../wallet-core/storage/sqlite/sqlite-store.js';
-import { CURRENCY, PLAYERS } from '../bodies.js';
+import { CURRENCY, PLAYERS } from '../callbacks.js';
 import { PLATFORM } from '../ledgers.js';
 import { ownCpuMs, report, taskOf } from '../load/generator.js';
 

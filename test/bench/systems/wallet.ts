@@ -1,7 +1,7 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { stringify } from 'yaml';
-import { CHANNEL_ID, CURRENCY } from '../bodies.js';
+import { CHANNEL_ID, CURRENCY } from '../callbacks.js';
 import { listening, startModule, type Child } from '../children.js';
 
 export interface WalletOptions {

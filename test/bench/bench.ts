@@ -9,6 +9,8 @@ import type { Curves } from './rows/overload.js';
 /** Kept between runs, and ignored by git. */
 const CACHE = path.join(import.meta.dirname, '../../../.bench');
 
+export const RESULT_FILE = path.join(CACHE, 'result.json');
+
 /** More than a wallet answers per second on the machines of today: so many bets are signed beforehand. */
 const PER_SECOND_MAX = 18_000;
 

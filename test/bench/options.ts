@@ -14,6 +14,9 @@ export const ROW_NAMES = [
 
 export type RowName = (typeof ROW_NAMES)[number];
 
+/** They begin with what the others reached. */
+export const AFTER_ROUNDS: readonly RowName[] = ['mixed', 'overload'];
+
 export interface Options {
   readonly rows: readonly RowName[];
   readonly rounds: number;

@@ -39,8 +39,10 @@ export class ClosedLoops {
     return this.#offsets[0] ?? 0;
   }
 
-  async warmUp(): Promise<void> {
-    await this.run(WARM_UP_CONNECTIONS, this.#bench.options.warmUpSeconds);
+  /** Gives how many bets were made. */
+  async warmUp(): Promise<number> {
+    const { warmUpSeconds } = this.#bench.options;
+    return warmUpSeconds === 0 ? 0 : (await this.run(WARM_UP_CONNECTIONS, warmUpSeconds)).good;
   }
 
   async run(connections: number, seconds = this.#bench.options.seconds): Promise<Measurement> {

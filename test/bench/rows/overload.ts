@@ -120,7 +120,7 @@ async function overGrpc(bench: Bench): Promise<Pick<Curves, 'grpcMaximum' | 'grp
   const closed = { type: 'closed', inFlight: 32 } as const;
   const run = (prefix: string, time: number, load: GrpcTask['load'], perSecond: number) =>
     runGrpc(bench, system.core, { ...task, load, prefix, seconds: time, count: Math.ceil(perSecond * time) });
-  await run('warm', warmUpSeconds, closed, GRPC_PER_SECOND_MAX);
+  if (warmUpSeconds > 0) await run('warm', warmUpSeconds, closed, GRPC_PER_SECOND_MAX);
   const maximum = (await run('closed', seconds, closed, GRPC_PER_SECOND_MAX)).perSecond;
   const open = { type: 'open', perSecond: 2 * maximum } as const;
   const twice = (await run('open', seconds, open, 2 * maximum + GRPC_BATCH)).perSecond;

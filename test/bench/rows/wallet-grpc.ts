@@ -34,7 +34,7 @@ async function closedLoops(bench: Bench, name: string, system: Child, address: s
     const load = { type: 'closed', inFlight } as const;
     const run = (prefix: string, time: number) =>
       runGrpc(bench, system, { ...rest, address, load, seconds: time, count: perSecondMax * time, prefix, again });
-    await run(`warm-${shape}`, warmUpSeconds);
+    if (warmUpSeconds > 0) await run(`warm-${shape}`, warmUpSeconds);
     bench.note(`${name}, ${shape}`, await run(shape, seconds));
   }
 }

@@ -9,14 +9,14 @@ export async function wallet(bench: Bench): Promise<void> {
   const before = ledgerBytes(data);
   const system = await startOn(bench, data);
   const loops = loopsOn(bench, system);
-  const warm = await loops.run(64, bench.options.warmUpSeconds);
+  const warm = await loops.warmUp();
   const few = await loops.run(64);
   bench.note('wallet, 64 connections', few);
   const many = await loops.run(256);
   bench.note('wallet, 256 connections', many);
   await system.stop();
   // What was under way when the load ended is in the ledger, too: at most one for each connection.
-  const bets = warm.good + few.good + many.good;
+  const bets = warm + few.good + many.good;
   bench.figure('bytes on disk per bet, with the request', (ledgerBytes(data) - before) / bets);
 }
 

@@ -35,6 +35,7 @@ const started = Date.now();
 const bench = new Bench(options, (line) => {
   console.error(`${String(Math.round((Date.now() - started) / 1000)).padStart(4)} s  ${line}`);
 });
+let ending = false;
 process.on('exit', killAll);
 for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => void end(130));
 
@@ -47,7 +48,7 @@ try {
   if (options.docs && all) await writeDocuments(report);
   await end(0);
 } catch (error) {
-  console.error(error instanceof Error ? error.message : error);
+  if (!ending) console.error(error instanceof Error ? error.message : error);
   await end(1);
 }
 
@@ -75,7 +76,10 @@ function print(report: Report): void {
   for (const [row, why] of Object.entries(report.leftOut)) console.log(`\n${row} was left out: ${why}`);
 }
 
-async function end(code: number): Promise<never> {
+/** Once: what is stopped in the middle of a measurement makes that fail, too. */
+async function end(code: number): Promise<void> {
+  if (ending) return;
+  ending = true;
   await stopAll();
   bench.close();
   process.exit(code);

@@ -5,7 +5,6 @@ import path from 'node:path';
 import { text } from 'node:stream/consumers';
 import { expect } from 'chai';
 import { RESULT_FILE } from './bench.js';
-import { postgresPrograms } from './systems/postgres-cluster.js';
 import type { Report } from './report/report.js';
 
 const MAIN = path.join(import.meta.dirname, 'bench-main.js');
@@ -21,25 +20,19 @@ async function bench(...args: string[]): Promise<{ code: number | null; output: 
 }
 
 describe('the benchmark', () => {
-  it('measures every kind of row and leaves the documentation alone when it is quick', async () => {
+  it('measures what it is told to and leaves the documentation alone when it is quick', async () => {
     const page = readFileSync(path.join(ROOT, 'docs/performance.md'), 'utf8');
-    const rows = ['echo', 'wallet', 'wallet-grpc', 'storage', 'postgres-per-callback', 'mixed'];
+    const rows = ['echo', 'wallet', 'storage', 'mixed'];
     const { code, output } = await bench('--quick', '--rows', ...rows);
     expect(code, output).to.equal(0);
     const { lines, measures, leftOut } = JSON.parse(readFileSync(RESULT_FILE, 'utf8')) as Report;
     const measured = [
       ...['echo, 64 connections', 'echo, 256 connections', 'wallet, 64 connections', 'wallet, 256 connections'],
-      ...['grpc-echo, unary, 64 in flight', 'grpc-echo, batches of 32, 32 in flight'],
-      ...['wallet-grpc, unary, 64 in flight', 'wallet-grpc, batches of 32, 32 in flight'],
       ...['storage, groups of 1', 'storage, groups of 32', 'storage, groups of 512'],
       ...['echo, mixed at half of the maximum', 'wallet, mixed at half of the maximum'],
     ];
-    const found = postgresPrograms() !== undefined;
-    expect(lines.map(({ name }) => name)).to.have.members([
-      ...measured,
-      ...(found ? ['postgres-per-callback, 64 connections'] : []),
-    ]);
-    expect(Object.keys(leftOut)).to.deep.equal(found ? [] : ['postgres-per-callback']);
+    expect(lines.map(({ name }) => name)).to.have.members(measured);
+    expect(leftOut).to.deep.equal({});
     for (const { name, perSecond } of lines) expect(perSecond, name).to.be.above(0);
     const wallet = lines.find(({ name }) => name === 'wallet, 64 connections');
     expect(wallet?.cpuUs).to.have.keys('wallet-core', 'gateway');

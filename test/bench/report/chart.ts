@@ -78,7 +78,7 @@ function overload({ curves }: Report): string {
   const closed = points(curves.closed, ({ load }) => (loadMax * doublings(load)) / last);
   const most = Math.max(...curves.closed.map(({ load }) => load));
   return [
-    title(left - 40, 'Good answers within 2 s, in parts of the maximum'),
+    title(left - 40, 'Good answers under overload, of the maximum'),
     ...grid,
     ...ticks,
     curve(open, COLORS.ours),

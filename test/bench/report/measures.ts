@@ -100,9 +100,12 @@ export function measuresOf(bench: Bench): Measure[] {
 
 function judge({ measure, goal, value, decimals, unit }: Goal): Measure {
   const suffix = unit ? ` ${unit}` : '';
-  const reached = value === undefined ? undefined : `${value.toFixed(decimals)}${suffix}`;
-  if (goal === 'stated') return { measure, goal: 'stated', reached, met: undefined };
+  const show = (round: (exact: number) => number) =>
+    value === undefined ? undefined : `${(round(value * 10 ** decimals) / 10 ** decimals).toFixed(decimals)}${suffix}`;
+  if (goal === 'stated') return { measure, goal: 'stated', reached: show(Math.round), met: undefined };
   const [sign, limit] = 'atLeast' in goal ? ['≥', goal.atLeast] : ['≤', goal.atMost];
+  // Towards the worse side, or 0.898 would be shown as a 0.90 that missed 0.90.
+  const reached = show(sign === '≥' ? Math.floor : Math.ceil);
   const met = value === undefined ? undefined : sign === '≥' ? value >= limit : value <= limit;
   return { measure, goal: `${sign} ${limit}${suffix}`, reached, met };
 }

@@ -55,10 +55,11 @@ export function machineText(
 ): string {
   const others = Object.entries(versions).map(([name, version]) => `${name} ${version}`);
   const software = [`Node ${node.slice(1)}`, kernel, ...others].join(', ');
-  const runs = `${options.rounds} rounds of ${options.seconds} s, seed ${options.seed}, load generator ${loadGenerator}`;
+  const rounds = options.rounds === 1 ? '1 round' : `medians of ${options.rounds} rounds`;
+  const runs = `${rounds} of ${options.seconds} s, seed ${options.seed}, load generator ${loadGenerator}`;
   return (
     `${cpu}, ${cores} cores, ${memoryGigabytes} GB; ${filesystem}, an fsync takes ${fsyncMs.toFixed(2)} ms; ${software}. ` +
-    `Load and systems on the same cores; medians of ${runs}; ${date}.`
+    `Load and systems on the same cores; ${runs}; ${date}.`
   );
 }
 

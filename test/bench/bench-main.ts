@@ -1,0 +1,86 @@
+import { writeFileSync } from 'node:fs';
+import { Command, Option } from 'commander';
+import { wholeNumber } from '../simulator/command-line.js';
+import { table } from '../simulator/table.js';
+import { Bench, RESULT_FILE } from './bench.js';
+import { killAll, stopAll } from './children.js';
+import { AFTER_ROUNDS, ROW_NAMES, type Options, type RowName } from './options.js';
+import { writeDocuments } from './report/documents.js';
+import { reportOf, type Report } from './report/report.js';
+import { linesTable, machineText, measuresTable, overloadTable } from './report/tables.js';
+import { ROWS } from './rows/rows.js';
+
+const QUICK = { rounds: 1, seconds: 1, movements: 20_000, docs: false };
+const WARM_UP_SECONDS = 2;
+
+const command = new Command('bench')
+  .usage('-- [options]')
+  .description(
+    'Measures the whole path of a callback, and what limits it, side by side on this machine: prints tables, writes\n' +
+      `${RESULT_FILE}, and after a run of all rows also the tables of docs/performance.md and README.md.`,
+  )
+  .addOption(new Option('--rows <names...>', 'what is measured').choices(ROW_NAMES).default([...ROW_NAMES], 'all'))
+  .option('--rounds <n>', 'how often each row is measured, in turn with the others', wholeNumber(1), 3)
+  .option('--seconds <n>', 'how long each measurement takes', wholeNumber(1), 5)
+  .option('--seed <n>', 'of what is sent', wholeNumber(0), 1)
+  .option('--movements <n>', 'in the large ledger, which is made once and kept', wholeNumber(1), 10_000_000)
+  .option('--quick', 'each row for a second with small ledgers: shows that all works, not how fast it is')
+  .option('--no-docs', 'leave the documentation as it is');
+
+command.parse();
+const { quick, ...given } = command.opts<Omit<Options, 'warmUpSeconds'> & { quick?: true }>();
+const options: Options = { ...given, warmUpSeconds: quick ? 0 : WARM_UP_SECONDS, ...(quick ? QUICK : {}) };
+
+const started = Date.now();
+const bench = new Bench(options, (line) => {
+  console.error(`${String(Math.round((Date.now() - started) / 1000)).padStart(4)} s  ${line}`);
+});
+let ending = false;
+process.on('exit', killAll);
+for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => void end(130));
+
+try {
+  await run();
+  const report = reportOf(bench);
+  writeFileSync(RESULT_FILE, `${JSON.stringify(report, undefined, 2)}\n`);
+  print(report);
+  const all = ROW_NAMES.every((name) => options.rows.includes(name));
+  if (options.docs && all) await writeDocuments(report);
+  await end(0);
+} catch (error) {
+  if (!ending) console.error(error instanceof Error ? error.message : error);
+  await end(1);
+}
+
+/** Rounds in which each row has its turn, so that a machine that changes changes for all; then what builds on their results. */
+async function run(): Promise<void> {
+  const isLater = (name: RowName) => AFTER_ROUNDS.includes(name);
+  const inTurn = options.rows.filter((name) => !isLater(name));
+  const later = options.rows.filter(isLater);
+  for (let round = 1; round <= options.rounds; round += 1) {
+    bench.tell(`round ${round} of ${options.rounds}`);
+    for (const name of inTurn) for (const row of ROWS[name]) await row(bench);
+  }
+  for (const name of later) {
+    // A curve is long enough to be measured once.
+    const rounds = name === 'overload' ? 1 : options.rounds;
+    for (let round = 1; round <= rounds; round += 1) for (const row of ROWS[name]) await row(bench);
+  }
+}
+
+function print(report: Report): void {
+  console.log(machineText(report.machine, report));
+  for (const { head, rows } of [measuresTable(report), linesTable(report), overloadTable(report)]) {
+    if (rows.length > 0) console.log(`\n${table(head, rows)}`);
+  }
+  for (const [row, why] of Object.entries(report.leftOut)) console.log(`\n${row} was left out: ${why}`);
+}
+
+/** Once: what is stopped in the middle of a measurement makes that fail, too. */
+async function end(code: number): Promise<void> {
+  if (ending) return;
+  ending = true;
+  await stopAll();
+  bench.close();
+  process.exit(code);
+}

@@ -1,0 +1,46 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { readFileSync } from 'node:fs';
+import path from 'node:path';
+import { text } from 'node:stream/consumers';
+import { expect } from 'chai';
+import { RESULT_FILE } from './bench.js';
+import type { Report } from './report/report.js';
+
+const MAIN = path.join(import.meta.dirname, 'bench-main.js');
+const ROOT = path.join(import.meta.dirname, '../../..');
+
+/** Runs the benchmark as `npm run bench` does. */
+async function bench(...args: string[]): Promise<{ code: number | null; output: string }> {
+  const child = spawn(process.execPath, ['--enable-source-maps', MAIN, ...args], { stdio: ['ignore', 'pipe', 'pipe'] });
+  const ended = once(child, 'exit');
+  const output = (await text(child.stdout)) + (await text(child.stderr));
+  const [code] = (await ended) as [number | null];
+  return { code, output };
+}
+
+describe('the benchmark', () => {
+  it('measures what it is told to and leaves the documentation alone when it is quick', async () => {
+    const page = readFileSync(path.join(ROOT, 'docs/performance.md'), 'utf8');
+    const rows = ['echo', 'wallet', 'storage', 'mixed'];
+    const { code, output } = await bench('--quick', '--rows', ...rows);
+    expect(code, output).to.equal(0);
+    const { lines, measures, leftOut } = JSON.parse(readFileSync(RESULT_FILE, 'utf8')) as Report;
+    const measured = [
+      ...['echo, 64 connections', 'echo, 256 connections', 'wallet, 64 connections', 'wallet, 256 connections'],
+      ...['storage, groups of 1', 'storage, groups of 32', 'storage, groups of 512'],
+      ...['echo, mixed at half of the maximum', 'wallet, mixed at half of the maximum'],
+    ];
+    expect(lines.map(({ name }) => name)).to.have.members(measured);
+    expect(leftOut).to.deep.equal({});
+    for (const { name, perSecond } of lines) expect(perSecond, name).to.be.above(0);
+    const wallet = lines.find(({ name }) => name === 'wallet, 64 connections');
+    expect(wallet?.cpuUs).to.have.keys('wallet-core', 'gateway');
+    const reached = measures.filter((measure) => measure.reached !== undefined).map(({ measure }) => measure);
+    expect(reached).to.include.members([
+      '`wallet` ÷ `echo`, throughput, 64 connections',
+      'CPU time per callback, gateway',
+    ]);
+    expect(readFileSync(path.join(ROOT, 'docs/performance.md'), 'utf8')).to.equal(page);
+  });
+});

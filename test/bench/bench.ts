@@ -1,0 +1,132 @@
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
+import path from 'node:path';
+import { Bodies } from './bodies.js';
+import { keptLedger, smallLedger, copyLedger } from './ledgers.js';
+import { median, type Measurement } from './measurement.js';
+import type { Options } from './options.js';
+import type { Curves } from './rows/overload.js';
+
+/** Kept between runs, and ignored by git. */
+const CACHE = path.join(import.meta.dirname, '../../../.bench');
+
+export const RESULT_FILE = path.join(CACHE, 'result.json');
+
+/** More than a wallet answers per second on the machines of today: so many bets are signed beforehand. */
+const PER_SECOND_MAX = 18_000;
+
+/** What all rows share: prepared calls, ledgers to start from, a folder, and where results go. */
+export class Bench {
+  readonly results = new Map<string, Measurement[]>();
+  /** Other figures, such as bytes on disk, by what they are of. */
+  readonly figures = new Map<string, number[]>();
+  /** Rows that cannot be measured here, and why. */
+  readonly leftOut = new Map<string, string>();
+  /** Versions of what else is measured. */
+  readonly versions = new Map<string, string>();
+  curves: Curves | undefined;
+  readonly bodies: Bodies;
+  /** Of this run only. */
+  readonly folder: string;
+  readonly #temporary: string[] = [];
+  #large: string | undefined;
+  #files = 0;
+
+  constructor(
+    readonly options: Options,
+    readonly tell: (text: string) => void,
+  ) {
+    mkdirSync(CACHE, { recursive: true });
+    removeAbandoned();
+    this.bodies = new Bodies(path.join(CACHE, 'bodies'), options.seed);
+    // Beside the cache, not in the system's folder for temporary files: that may be memory, where an fsync costs nothing.
+    this.folder = this.temporaryFolder(path.join(CACHE, `run-${process.pid}-`));
+  }
+
+  /** A file of distinct signed bets, enough for a series of measurements on one ledger. */
+  bets(): string {
+    const { warmUpSeconds, seconds, rounds } = this.options;
+    const count = PER_SECOND_MAX * Math.max(warmUpSeconds + 2 * seconds, rounds * (warmUpSeconds + seconds));
+    return this.bodies.bets(count, this.#step(`signing ${count} bets`));
+  }
+
+  /** A file of so many calls of rounds. */
+  mixed(count: number): string {
+    return this.bodies.mixed(count, this.#step(`signing ${count} calls of rounds`));
+  }
+
+  /** A copy of the ledger that has players with money and hardly more. */
+  async smallLedger(): Promise<string> {
+    return copyLedger(await smallLedger(CACHE), this.fresh('data'));
+  }
+
+  /** A copy of the ledger of many movements, one for the whole run: it grows by what is measured on it. */
+  async largeLedger(): Promise<string> {
+    if (this.#large !== undefined) return this.#large;
+    const { movements } = this.options;
+    const kept = await keptLedger(CACHE, movements, this.#step(`making a ledger of ${movements} movements, once`));
+    this.#large = copyLedger(kept, this.fresh('data'));
+    return this.#large;
+  }
+
+  note(name: string, measurement: Measurement): void {
+    const { perSecond, generatorCores } = measurement;
+    const share = `the load generator uses ${Math.round(100 * generatorCores)} % of a core`;
+    this.tell(`${name}: ${Math.round(perSecond)}/s${generatorCores > 0 ? `, ${share}` : ''}`);
+    this.results.set(name, [...(this.results.get(name) ?? []), measurement]);
+  }
+
+  figure(what: string, value: number): void {
+    this.tell(`${what}: ${value.toFixed(1)}`);
+    this.figures.set(what, [...(this.figures.get(what) ?? []), value]);
+  }
+
+  /** The median of a figure of a measurement; undefined if there is none of that name. */
+  median(name: string, of: (measurement: Measurement) => number): number | undefined {
+    return median((this.results.get(name) ?? []).map(of));
+  }
+
+  about(name: string, version: string): void {
+    this.versions.set(name, version);
+  }
+
+  leaveOut(row: string, why: string): void {
+    if (!this.leftOut.has(row)) this.tell(`${row} is left out: ${why}`);
+    this.leftOut.set(row, why);
+  }
+
+  /** A path in this run's folder that nothing else has. */
+  fresh(name: string): string {
+    this.#files += 1;
+    return path.join(this.folder, `${this.#files}-${name}`);
+  }
+
+  /** A folder of its own, removed at the end. */
+  temporaryFolder(prefix: string): string {
+    const folder = mkdtempSync(prefix);
+    this.#temporary.push(folder);
+    return folder;
+  }
+
+  close(): void {
+    for (const folder of this.#temporary) rmSync(folder, { recursive: true, force: true });
+  }
+
+  /** Tells of what takes long, in tenths. */
+  #step(what: string): (part: number) => void {
+    let told = -1;
+    return (part) => {
+      const tenth = Math.floor(10 * part);
+      if (tenth > told) this.tell(`${what}: ${10 * tenth} %`);
+      told = tenth;
+    };
+  }
+}
+
+/** Folders of runs that were killed. */
+function removeAbandoned(): void {
+  for (const name of readdirSync(CACHE)) {
+    const pid = /^run-(\d+)-/.exec(name)?.[1];
+    if (pid === undefined || existsSync(`/proc/${pid}`)) continue;
+    rmSync(path.join(CACHE, name), { recursive: true, force: true });
+  }
+}

@@ -1,0 +1,99 @@
+import { spawn, type ChildProcess } from 'node:child_process';
+import { closeSync, openSync, readFileSync } from 'node:fs';
+import path from 'node:path';
+
+const DIST = path.join(import.meta.dirname, '../..');
+
+export interface ChildOptions {
+  /** Where its output goes: as an operator's, into a file. */
+  readonly log: string;
+  readonly environment?: Readonly<Record<string, string>>;
+  /** How it is asked to end. */
+  readonly stopSignal?: NodeJS.Signals;
+}
+
+const running = new Set<Child>();
+
+/** A process that the benchmark starts, and that ends with it at the latest. */
+export class Child {
+  readonly ended: Promise<number | NodeJS.Signals>;
+  readonly #process: ChildProcess;
+  readonly #stopSignal: NodeJS.Signals;
+  readonly #log: string;
+
+  constructor(
+    readonly name: string,
+    command: string,
+    args: readonly string[],
+    { log, environment = {}, stopSignal = 'SIGTERM' }: ChildOptions,
+    ipc = false,
+  ) {
+    const output = openSync(log, 'a');
+    this.#log = log;
+    this.#stopSignal = stopSignal;
+    this.#process = spawn(command, args, {
+      // Ctrl-C is ours: whoever is measured ends when we say so.
+      detached: true,
+      env: { ...process.env, ...environment },
+      stdio: ['ignore', output, output, ...(ipc ? (['ipc'] as const) : [])],
+    });
+    closeSync(output);
+    running.add(this);
+    this.ended = new Promise((resolve, reject) => {
+      this.#process.once('error', (error) => reject(new Error(`${name} cannot be started: ${error.message}`)));
+      this.#process.once('exit', (code, signal) => resolve(signal ?? code ?? 0));
+    });
+    void this.ended.catch(() => {}).then(() => running.delete(this));
+  }
+
+  get pid(): number {
+    if (this.#process.pid === undefined) throw new Error(`${this.name} has not started`);
+    return this.#process.pid;
+  }
+
+  /** Its next message. Rejects with the end of its output if it ends instead. */
+  message<Message>(): Promise<Message> {
+    return new Promise((resolve, reject) => {
+      this.#process.once('message', (message) => resolve(message as Message));
+      this.ended.then((end) => reject(new Error(`${this.name} ended (${end}):\n${this.output()}`)), reject);
+    });
+  }
+
+  send(message: object): void {
+    this.#process.send?.(message);
+  }
+
+  /** The last lines that it wrote. */
+  output(): string {
+    return readFileSync(this.#log, 'utf8').split('\n').slice(-20).join('\n');
+  }
+
+  async stop(signal = this.#stopSignal): Promise<void> {
+    this.#process.kill(signal);
+    await this.ended;
+  }
+}
+
+/** One of our own modules, by its path in dist/, in a Node of its own; it tells where it listens, or its result, by a message. */
+export function startModule(
+  name: string,
+  file: string,
+  options: ChildOptions & { readonly args?: readonly string[] },
+): Child {
+  const args = ['--enable-source-maps', path.join(DIST, file), ...(options.args ?? [])];
+  return new Child(name, process.execPath, args, options, true);
+}
+
+/** Where a server of ours listens, as host:port. */
+export async function listening(child: Child): Promise<string> {
+  return (await child.message<{ listening: string }>()).listening;
+}
+
+export async function stopAll(): Promise<void> {
+  await Promise.allSettled([...running].map((child) => child.stop()));
+}
+
+/** For the moment before our own end, when nothing can be awaited. */
+export function killAll(): void {
+  for (const child of running) process.kill(child.pid, 'SIGKILL');
+}

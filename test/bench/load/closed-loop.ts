@@ -1,0 +1,53 @@
+import { closeSync, openSync, readSync, statSync } from 'node:fs';
+import type { Child } from '../children.js';
+import { generator } from './generator.js';
+import type { Seen } from './load.js';
+import { wrk, wrkIsThere } from './wrk.js';
+
+/** A closed loop: each connection sends its next bet when it has the answer to its last. */
+export interface ClosedLoop {
+  /** host:port */
+  readonly address: string;
+  readonly connections: number;
+  readonly seconds: number;
+  /** A file of bodies, one a line, and from which byte on. */
+  readonly bodies: string;
+  readonly offset: number;
+  /** Whether bodies may be sent twice if there are not enough. */
+  readonly again: boolean;
+}
+
+export interface ClosedLoopSeen extends Seen {
+  /** Where the next run goes on. */
+  readonly offset: number;
+}
+
+/** wrk, which leaves the systems most of the machine; autocannon where it is not installed. */
+export const CLOSED_LOOP_TOOL = wrkIsThere() ? 'wrk' : 'autocannon';
+
+/** Starts the load generator; `log` is for its output. */
+export function closedLoop(
+  load: ClosedLoop,
+  log: string,
+): { readonly child: Child; readonly seen: Promise<ClosedLoopSeen> } {
+  return CLOSED_LOOP_TOOL === 'wrk' ? wrk(load, log) : generator('autocannon-main.js', load, log);
+}
+
+const LINE_BYTES_MAX = 2 ** 14;
+
+/** Where so many generators begin that share a file of bodies. */
+export function startsIn(bodies: string, count: number): number[] {
+  const { size } = statSync(bodies);
+  const file = openSync(bodies, 'r');
+  try {
+    return Array.from({ length: count }, (_, index) => {
+      if (index === 0) return 0;
+      const position = Math.floor((size * index) / count);
+      const part = Buffer.alloc(LINE_BYTES_MAX);
+      readSync(file, part, 0, LINE_BYTES_MAX, position);
+      return position + part.indexOf('\n') + 1;
+    });
+  } finally {
+    closeSync(file);
+  }
+}

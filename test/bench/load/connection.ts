@@ -1,0 +1,60 @@
+import { connect, type Socket } from 'node:net';
+
+/** A connection kept alive over HTTP/1.1, with one call at a time. It reads no more of HTTP than answers of a Koa have. */
+export class Connection {
+  readonly #host: string;
+  readonly #port: number;
+  #socket: Socket | undefined;
+  #received = '';
+  #done: ((body: string | undefined) => void) | undefined;
+
+  constructor(readonly address: string) {
+    const { hostname, port } = new URL(`http://${address}`);
+    this.#host = hostname;
+    this.#port = Number(port);
+  }
+
+  /** The body of the answer, undefined if the connection broke; it connects again for the next call. */
+  post(path: string, body: string, done: (body: string | undefined) => void): void {
+    this.#done = done;
+    this.#socket ??= this.#open();
+    const head = `POST ${path} HTTP/1.1\r\nHost: ${this.address}\r\nContent-Type: application/json\r\n`;
+    this.#socket.write(`${head}Content-Length: ${body.length}\r\n\r\n${body}`, 'latin1');
+  }
+
+  close(): void {
+    this.#socket?.destroy();
+  }
+
+  #open(): Socket {
+    const socket = connect(this.#port, this.#host);
+    socket.setNoDelay(true);
+    socket.setEncoding('latin1');
+    socket.on('data', (text: string) => this.#read(text));
+    socket.on('error', () => {});
+    socket.on('close', () => {
+      this.#socket = undefined;
+      this.#received = '';
+      this.#answer(undefined);
+    });
+    return socket;
+  }
+
+  #read(text: string): void {
+    this.#received += text;
+    const end = this.#received.indexOf('\r\n\r\n');
+    if (end < 0) return;
+    const length = Number(/^content-length: (\d+)/im.exec(this.#received)?.[1]);
+    if (Number.isNaN(length)) throw new Error(`an answer without a length:\n${this.#received}`);
+    if (this.#received.length < end + 4 + length) return;
+    const body = this.#received.slice(end + 4);
+    this.#received = '';
+    this.#answer(body);
+  }
+
+  #answer(body: string | undefined): void {
+    const done = this.#done;
+    this.#done = undefined;
+    done?.(body);
+  }
+}

@@ -1,0 +1,34 @@
+import { startModule, type Child } from '../children.js';
+import type { Seen } from './load.js';
+
+/** Starts a load generator of ours, a Node module in dist/test/bench/load, with what it is to do. */
+export function generator<S extends Seen>(
+  file: string,
+  task: object,
+  log: string,
+): { readonly child: Child; readonly seen: Promise<S> } {
+  const child = startModule('generator', `test/bench/load/${file}`, { log, args: [JSON.stringify(task)] });
+  const seen = child.message<S>().then(async (result) => {
+    await child.ended;
+    return result;
+  });
+  return { child, seen };
+}
+
+/** In such a module: what it is to do. */
+export function taskOf<Task>(): Task {
+  const [, , text] = process.argv;
+  if (text === undefined) throw new Error('the benchmark starts this module, with a task');
+  return JSON.parse(text) as Task;
+}
+
+/** In such a module: hands over what it saw, and ends. */
+export function report<S extends Seen>(seen: S): void {
+  process.send?.(seen, () => process.exit(0));
+}
+
+/** The CPU time that this process has used, in milliseconds. */
+export function ownCpuMs(): number {
+  const { user, system } = process.cpuUsage();
+  return (user + system) / 1000;
+}

@@ -1,0 +1,33 @@
+import { Kind } from '../../../proto/gen/wallet/v1/movement.js';
+import { PostBatchRequest, PostRequest, type Command } from '../../../proto/gen/wallet/v1/posting.js';
+import { CURRENCY, PLAYERS } from '../callbacks.js';
+import { PLATFORM } from '../ledgers.js';
+
+const TIMEOUT_MS = 1_500;
+
+/** Bets of a platform, encoded: single ones, or in batches of so many. */
+export function messagesOf(count: number, batch: number | undefined, prefix: string): Buffer[] {
+  const calls = Math.ceil(count / (batch ?? 1));
+  return Array.from({ length: calls }, (_, call) => {
+    if (batch === undefined) return encoded(PostRequest.encode({ command: commandOf(call, prefix) }).finish());
+    const commands = Array.from({ length: batch }, (_, place) => commandOf(call * batch + place, prefix));
+    return encoded(PostBatchRequest.encode({ commands }).finish());
+  });
+}
+
+function encoded(bytes: Uint8Array): Buffer {
+  return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+}
+
+/** Without a provider's request: a platform has none. */
+function commandOf(index: number, prefix: string): Command {
+  const movement = {
+    // A step that has no factor in common with the number of players visits them all, none twice in a row.
+    playerId: `player-${((index * 7_919) % PLAYERS) + 1}`,
+    ...{ currency: CURRENCY, kind: Kind.BET, amount: '-0.50', reference: `${prefix}-${index}` },
+    ...{ round: `${prefix}-round-${Math.floor(index / 5)}`, roundUnsigned: false, providerType: '', names: [] },
+    ...{ withholding: false, wager: false },
+  };
+  const body = { $case: 'movements' as const, value: { movements: [movement] } };
+  return { channel: PLATFORM, timeoutMs: TIMEOUT_MS, request: Buffer.alloc(0), body };
+}

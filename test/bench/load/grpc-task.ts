@@ -1,0 +1,16 @@
+/** What the generator of gRPC calls is to do. */
+export interface GrpcTask {
+  readonly address: string;
+  /** Commands in a call; absent: one, in a unary Post. */
+  readonly batch?: number;
+  readonly seconds: number;
+  /** Closed: so many calls are always under way. Open: so many movements are sent per second, whatever comes back. */
+  readonly load:
+    { readonly type: 'closed'; readonly inFlight: number } | { readonly type: 'open'; readonly perSecond: number };
+  /** What the references begin with: each is sent once. */
+  readonly prefix: string;
+  /** How many movements are prepared. */
+  readonly count: number;
+  /** Whether they may be sent twice, if the server keeps nothing. */
+  readonly again?: boolean;
+}

@@ -1,0 +1,81 @@
+import type { Child } from '../children.js';
+import type { Measurement } from '../measurement.js';
+import { cpuMs, residentBytes } from '../proc.js';
+
+/** What a load generator saw. */
+export interface Seen {
+  readonly good: number;
+  readonly busy: number;
+  readonly seconds: number;
+  readonly p50Ms?: number;
+  readonly p99Ms?: number;
+  readonly p999Ms?: number;
+  /** The CPU time that the generator took for it, if it tells itself. */
+  readonly cpuMs?: number;
+}
+
+/** Runs a load generator, of one or more processes, against processes, and accounts for their CPU time and memory. */
+export async function measure<S extends Seen>(
+  systems: readonly Child[],
+  generators: () => readonly { readonly child: Child; readonly seen: Promise<S> }[],
+): Promise<{ measurement: Measurement; seen: readonly S[] }> {
+  const before = systems.map(({ pid }) => cpuMs(pid));
+  const running = generators();
+  const watch = watchProcesses(
+    systems,
+    running.map(({ child }) => child),
+  );
+  const seen = await Promise.all(running.map((generator) => generator.seen)).finally(watch.stop);
+  const after = systems.map(({ pid }) => cpuMs(pid));
+  const good = sum(seen.map((one) => one.good));
+  const cpuUs: Record<string, number> = {};
+  systems.forEach(({ name }, index) => {
+    const usedMs = (after[index] ?? 0) - (before[index] ?? 0);
+    cpuUs[name] = (cpuUs[name] ?? 0) + (1000 * usedMs) / Math.max(good, 1);
+  });
+  const told = seen.every((one) => one.cpuMs !== undefined);
+  const generatorMs = told ? sum(seen.map((one) => one.cpuMs ?? 0)) : watch.generatorMs();
+  const seconds = Math.max(...seen.map((one) => one.seconds));
+  return {
+    measurement: {
+      perSecond: sum(seen.map((one) => one.good / one.seconds)),
+      good,
+      busy: sum(seen.map((one) => one.busy)),
+      ...slowestOf(seen),
+      cpuUs,
+      residentBytes: watch.residentBytes(),
+      generatorCores: generatorMs / 1000 / seconds,
+    },
+    seen,
+  };
+}
+
+/** Several generators share a load: the slower half of it counts. */
+function slowestOf(seen: readonly Seen[]): Pick<Measurement, 'p50Ms' | 'p99Ms' | 'p999Ms'> {
+  const slowest = (of: (one: Seen) => number | undefined) => Math.max(...seen.map((one) => of(one) ?? 0));
+  return {
+    p50Ms: slowest((one) => one.p50Ms),
+    p99Ms: slowest((one) => one.p99Ms),
+    p999Ms: slowest((one) => one.p999Ms),
+  };
+}
+
+/** What is known of a process is lost when it ends, and a peak passes: looks now and then. */
+function watchProcesses(systems: readonly Child[], generators: readonly Child[]) {
+  const used = new Map<number, number>();
+  const resident: Record<string, number> = {};
+  const look = () => {
+    for (const { pid } of generators) used.set(pid, Math.max(used.get(pid) ?? 0, cpuMs(pid)));
+    for (const { name, pid } of systems) resident[name] = Math.max(resident[name] ?? 0, residentBytes(pid));
+  };
+  const timer = setInterval(look, 50);
+  return {
+    stop: () => clearInterval(timer),
+    generatorMs: () => sum([...used.values()]),
+    residentBytes: () => resident,
+  };
+}
+
+function sum(values: readonly number[]): number {
+  return values.reduce((all, value) => all + value, 0);
+}

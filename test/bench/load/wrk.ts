@@ -1,0 +1,49 @@
+import { spawnSync } from 'node:child_process';
+import { readFileSync } from 'node:fs';
+import path from 'node:path';
+import { Child } from '../children.js';
+import type { ClosedLoop, ClosedLoopSeen } from './closed-loop.js';
+
+const SCRIPT = path.join(import.meta.dirname, '../../../../test/bench/load/wrk.lua');
+
+export function wrkIsThere(): boolean {
+  return spawnSync('wrk', ['--version']).error === undefined;
+}
+
+/** wrk with one thread. */
+export function wrk(
+  { address, connections, seconds, bodies, offset, again }: ClosedLoop,
+  log: string,
+): { readonly child: Child; readonly seen: Promise<ClosedLoopSeen> } {
+  const loop = ['-t1', `-c${connections}`, `-d${seconds}s`, '--timeout', '2s', '-s', SCRIPT, `http://${address}`];
+  const args = [...loop, '--', bodies, String(offset), again ? 'again' : 'once'];
+  const child = new Child('generator', 'wrk', args, { log });
+  return { child, seen: child.ended.then(() => readResult(readFileSync(log, 'utf8'))) };
+}
+
+function readResult(output: string): ClosedLoopSeen {
+  const line = /^result (.*)$/m.exec(output)?.[1];
+  if (line === undefined) throw new Error(`wrk gave no result:\n${output}`);
+  const [
+    good = 0,
+    busy = 0,
+    bad = 0,
+    us = 0,
+    p50 = 0,
+    p99 = 0,
+    p999 = 0,
+    late = 0,
+    errors = 0,
+    offset = 0,
+    ranOut = 0,
+  ] = line.split(' ').map(Number);
+  if (ranOut) throw new Error('there are too few prepared bodies for so fast a system; lower --seconds');
+  if (bad > 0) {
+    throw new Error(`${bad} answers are neither success nor busy:\n${output.slice(output.indexOf('bad answer'))}`);
+  }
+  if (errors > 0) throw new Error(`${errors} connections failed:\n${output}`);
+  // What came after eBET gave up is no success.
+  const inTime = Math.max(0, good - late);
+  const latencies = { p50Ms: p50 / 1000, p99Ms: p99 / 1000, p999Ms: p999 / 1000 };
+  return { good: inTime, busy, seconds: us / 1e6, ...latencies, offset };
+}

@@ -1,0 +1,27 @@
+/** What one run of a load against one system came to. */
+export interface Measurement {
+  /** Answers that say success, or movements, per second. */
+  readonly perSecond: number;
+  /** How many there were. */
+  readonly good: number;
+  /** Answers that say "busy, try again". */
+  readonly busy: number;
+  /** 0 where nobody waits for single answers. */
+  readonly p50Ms: number;
+  readonly p99Ms: number;
+  readonly p999Ms: number;
+  /** CPU time per good answer of each process that is measured, by name, in microseconds. */
+  readonly cpuUs: Readonly<Record<string, number>>;
+  /** The most memory that each had in RAM. */
+  readonly residentBytes: Readonly<Record<string, number>>;
+  /** How busy the load generator was, 1 being a whole core: near 1 it is what is measured. */
+  readonly generatorCores: number;
+}
+
+/** The middle one; of an even number the mean of the two in the middle. */
+export function median(values: readonly number[]): number | undefined {
+  const sorted = values.toSorted((a, b) => a - b);
+  const upper = sorted[Math.floor(sorted.length / 2)];
+  const lower = sorted[Math.floor((sorted.length - 1) / 2)];
+  return upper === undefined || lower === undefined ? undefined : (upper + lower) / 2;
+}

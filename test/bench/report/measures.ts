@@ -1,0 +1,134 @@
+import type { Bench } from '../bench.js';
+import { median } from '../measurement.js';
+
+/** One of the figures that the product is held to. */
+export interface Measure {
+  readonly measure: string;
+  readonly goal: string;
+  /** Undefined: what it needs was not measured. */
+  readonly reached: string | undefined;
+  /** Undefined: there is nothing to reach, or it was not measured. */
+  readonly met: boolean | undefined;
+}
+
+interface Goal {
+  readonly measure: string;
+  readonly goal: { readonly atLeast: number } | { readonly atMost: number } | 'stated';
+  readonly value: number | undefined;
+  readonly decimals: number;
+  readonly unit?: string;
+}
+
+export const NAMES = {
+  echo64: 'echo, 64 connections',
+  echo256: 'echo, 256 connections',
+  wallet64: 'wallet, 64 connections',
+  wallet256: 'wallet, 256 connections',
+  grpcEcho: 'grpc-echo, unary, 64 in flight',
+  grpcUnary: 'wallet-grpc, unary, 64 in flight',
+  grpcBatches: 'wallet-grpc, batches of 32, 32 in flight',
+  storage32: 'storage, groups of 32',
+  storage512: 'storage, groups of 512',
+  postgres: 'postgres-per-callback, 64 connections',
+  large: 'wallet on the large ledger, 64 connections',
+  largeStorage: 'storage on the large ledger, groups of 32',
+  slow64: 'wallet with a slow fsync, 64 connections',
+  slow256: 'wallet with a slow fsync, 256 connections',
+  two64: 'wallet with 2 gateways, 64 connections',
+  two256: 'wallet with 2 gateways, 256 connections',
+  mixed: 'wallet, mixed at half of the maximum',
+  echoMixed: 'echo, mixed at half of the maximum',
+} as const;
+
+type Name = keyof typeof NAMES;
+
+/** The goals, in the order of the table, with what this run reached: ratios of medians. */
+export function measuresOf(bench: Bench): Measure[] {
+  const perSecond = (name: Name) => bench.median(NAMES[name], (measured) => measured.perSecond);
+  const throughput = (part: Name, whole: Name) => ratio(perSecond(part), perSecond(whole));
+  const p99 = (name: Name) => bench.median(NAMES[name], ({ p99Ms }) => p99Ms);
+  const cpu = (name: Name, process: string) => bench.median(NAMES[name], ({ cpuUs }) => cpuUs[process] ?? 0);
+  const figure = (what: string) => median(bench.figures.get(what) ?? []);
+  const size = millions(bench.options.movements);
+  const curves = bench.curves;
+  const point = (load: number | undefined) => curves?.closed.find((one) => one.load === load)?.goodput;
+  const beyond = curves?.open.find(({ load }) => Math.abs(load / curves.best.goodput - 1.3) < 0.01)?.goodput;
+  const goals: readonly Goal[] = [
+    least('`wallet` ÷ `echo`, throughput, 64 connections', 0.6, throughput('wallet64', 'echo64')),
+    least('`wallet` ÷ `echo`, throughput, 256 connections', 0.7, throughput('wallet256', 'echo256')),
+    least('`wallet` ÷ `postgres-per-callback`, 64 connections', 5, throughput('wallet64', 'postgres')),
+    least('`wallet-grpc` in batches of 32 ÷ `storage` in groups of 512', 0.5, throughput('grpcBatches', 'storage512')),
+    least('`wallet-grpc` unary, 64 in flight ÷ gRPC echo unary', 0.75, throughput('grpcUnary', 'grpcEcho')),
+    most('p99 of `mixed` ÷ p99 of `echo` at the same rate', 3, ratio(p99('mixed'), p99('echoMixed'))),
+    least(`\`wallet\` with ${size} movements in the ledger ÷ with none`, 0.85, throughput('large', 'wallet64')),
+    least(
+      `\`storage\` in groups of 32 with ${size} movements ÷ with none`,
+      0.6,
+      throughput('largeStorage', 'storage32'),
+    ),
+    most(
+      `resident memory, wallet-core with ${size} movements, under load`,
+      300,
+      figure('memory of wallet-core on the large ledger, MB'),
+      'MB',
+    ),
+    most(
+      `start of wallet-core with ${size} movements`,
+      2,
+      ratio(figure('start of wallet-core on the large ledger, ms'), 1000),
+      's',
+    ),
+    most('bytes on disk per bet, without the request', 250, figure('bytes on disk per bet, without the request'), ''),
+    most('bytes on disk per bet, with the request', 500, figure('bytes on disk per bet, with the request'), ''),
+    stated('CPU time per callback, gateway', cpu('wallet64', 'gateway'), 'µs'),
+    stated('CPU time per callback, wallet-core', cpu('wallet64', 'wallet-core'), 'µs'),
+    stated('an fsync of 5 ms more: `wallet`, 64 connections', perSecond('slow64'), 'per second'),
+    stated('an fsync of 5 ms more: `wallet`, 256 connections', perSecond('slow256'), 'per second'),
+    stated('2 gateway processes ÷ 1, 64 connections', throughput('two64', 'wallet64'), '', 2),
+    stated('2 gateway processes ÷ 1, 256 connections', throughput('two256', 'wallet256'), '', 2),
+    least('overload, gRPC at twice its maximum: goodput ÷ maximum', 0.9, ratio(curves?.grpcTwice, curves?.grpcMaximum)),
+    least(
+      'overload, twice the connections of its best: goodput ÷ maximum',
+      0.9,
+      ratio(point(curves && 2 * curves.best.load), curves?.best.goodput),
+    ),
+    least('overload, 1.3 times its maximum, open loop: goodput ÷ maximum', 0.9, ratio(beyond, curves?.best.goodput)),
+    stated('recovery after that load', curves?.recoverySeconds, 's', 1),
+  ];
+  return goals.map(judge);
+}
+
+function judge({ measure, goal, value, decimals, unit }: Goal): Measure {
+  const suffix = unit ? ` ${unit}` : '';
+  const show = (round: (exact: number) => number) =>
+    value === undefined ? undefined : `${(round(value * 10 ** decimals) / 10 ** decimals).toFixed(decimals)}${suffix}`;
+  if (goal === 'stated') return { measure, goal: 'stated', reached: show(Math.round), met: undefined };
+  const [sign, limit] = 'atLeast' in goal ? ['≥', goal.atLeast] : ['≤', goal.atMost];
+  // Towards the worse side, or 0.898 would be shown as a 0.90 that missed 0.90.
+  const reached = show(sign === '≥' ? Math.floor : Math.ceil);
+  const met = value === undefined ? undefined : sign === '≥' ? value >= limit : value <= limit;
+  return { measure, goal: `${sign} ${limit}${suffix}`, reached, met };
+}
+
+function least(measure: string, atLeast: number, value: number | undefined): Goal {
+  return { measure, goal: { atLeast }, value, decimals: 2 };
+}
+
+/** Without a unit it is a ratio. */
+function most(measure: string, atMost: number, value: number | undefined, unit?: string): Goal {
+  const decimals = unit === undefined || unit === 's' ? 2 : 0;
+  return { measure, goal: { atMost }, value, decimals, ...(unit ? { unit } : {}) };
+}
+
+function stated(measure: string, value: number | undefined, unit: string, decimals = 0): Goal {
+  return { measure, goal: 'stated', value, decimals, unit };
+}
+
+function ratio(part: number | undefined, whole: number | undefined): number | undefined {
+  return part === undefined || !whole ? undefined : part / whole;
+}
+
+/** "10 million", or the number where that says less. */
+export function millions(count: number): string {
+  return count >= 1_000_000 ? `${count / 1_000_000} million` : count.toLocaleString('en');
+}

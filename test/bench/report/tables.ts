@@ -1,0 +1,76 @@
+import type { Point } from '../rows/overload.js';
+import type { Machine } from './machine.js';
+import type { Line, Report } from './report.js';
+
+/** A head and rows, for the terminal and for Markdown alike. */
+export interface Table {
+  readonly head: readonly string[];
+  readonly rows: readonly (readonly string[])[];
+}
+
+export function measuresTable({ measures }: Report): Table {
+  const verdict = (met: boolean | undefined) => (met === undefined ? '' : met ? 'met' : 'missed');
+  return {
+    head: ['measure', 'goal', 'reached', ''],
+    rows: measures.map(({ measure, goal, reached, met }) => [measure, goal, reached ?? 'not measured', verdict(met)]),
+  };
+}
+
+export function linesTable({ lines }: Report): Table {
+  return {
+    head: ['case', 'per second', 'lowest to highest', 'p50 ms', 'p99 ms', 'p99.9 ms', 'CPU µs each', 'generator'],
+    rows: lines.map((line) => [
+      line.name,
+      whole(line.perSecond),
+      `${whole(line.range[0])} to ${whole(line.range[1])}`,
+      ...latencies(line),
+      Object.entries(line.cpuUs)
+        .map(([process, us]) => `${process} ${us.toFixed(0)}`)
+        .join(', '),
+      line.generatorCores === 0 ? '' : `${(100 * line.generatorCores).toFixed(0)} %`,
+    ]),
+  };
+}
+
+export function overloadTable({ curves }: Report): Table {
+  const row = (what: string, { load, goodput, busy, p99Ms, coreMegabytes }: Point) => [
+    `${whole(load)} ${what}`,
+    whole(goodput),
+    whole(busy),
+    p99Ms.toFixed(0),
+    coreMegabytes.toFixed(0),
+  ];
+  return {
+    head: ['load', 'good answers per second', 'answered busy', 'p99 ms', 'wallet-core MB'],
+    rows: [
+      ...(curves?.closed ?? []).map((point) => row('connections', point)),
+      ...(curves?.open ?? []).map((point) => row('calls per second', point)),
+    ],
+  };
+}
+
+export function machineText(
+  { cpu, cores, memoryGigabytes, node, kernel, filesystem, fsyncMs }: Machine,
+  { date, versions, loadGenerator, options }: Report,
+): string {
+  const others = Object.entries(versions).map(([name, version]) => `${name} ${version}`);
+  const software = [`Node ${node.slice(1)}`, kernel, ...others].join(', ');
+  const rounds = options.rounds === 1 ? '1 round' : `medians of ${options.rounds} rounds`;
+  const runs = `${rounds} of ${options.seconds} s, seed ${options.seed}, load generator ${loadGenerator}`;
+  return (
+    `${cpu}, ${cores} cores, ${memoryGigabytes} GB; ${filesystem}, an fsync takes ${fsyncMs.toFixed(2)} ms; ${software}. ` +
+    `Load and systems on the same cores; ${runs}; ${date}.`
+  );
+}
+
+export function markdown({ head, rows }: Table): string {
+  return [head, head.map(() => '---'), ...rows].map((cells) => `| ${cells.join(' | ')} |`).join('\n');
+}
+
+function latencies({ p50Ms, p99Ms, p999Ms }: Line): string[] {
+  return [p50Ms, p99Ms, p999Ms].map((ms) => (ms === 0 ? '' : ms.toFixed(1)));
+}
+
+function whole(value: number): string {
+  return Math.round(value).toLocaleString('en');
+}

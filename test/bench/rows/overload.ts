@@ -1,0 +1,130 @@
+import type { Bench } from '../bench.js';
+import type { Measurement } from '../measurement.js';
+import type { GrpcTask } from '../load/grpc-task.js';
+import type { Tenth } from '../load/open-task.js';
+import { openLoop } from './mixed.js';
+import { runGrpc } from './wallet-grpc.js';
+import { loopsOn, startOn } from './wallet.js';
+
+/** What is answered in time with success, per second, at some load. */
+export interface Point {
+  /** Connections, or calls per second. */
+  readonly load: number;
+  readonly goodput: number;
+  /** How many calls were answered busy. */
+  readonly busy: number;
+  readonly p99Ms: number;
+  readonly coreMegabytes: number;
+}
+
+export interface Curves {
+  /** The whole path, by connections in a closed loop. */
+  readonly closed: readonly Point[];
+  /** The whole path, by calls per second in an open loop. */
+  readonly open: readonly Point[];
+  /** The most that was reached in the closed loop, and at how many connections. */
+  readonly best: Point;
+  /** How long after a load of 1.3 times the maximum ended until all answers were good and quick again. */
+  readonly recoverySeconds: number;
+  /** wallet-core over gRPC in batches: at its maximum, and at twice that. */
+  readonly grpcMaximum: number;
+  readonly grpcTwice: number;
+}
+
+const CONNECTIONS = [16, 32, 64, 128, 256, 512, 1024];
+const MULTIPLES = [0.5, 0.8, 1, 1.15, 1.3, 1.6, 2];
+/** An answer that takes no longer is a quick one. */
+const QUICK_MS = 200;
+/** Part of the maximum that is asked for after the overload. */
+const AFTERWARDS = 0.5;
+const GRPC_BATCH = 32;
+const GRPC_PER_SECOND_MAX = 100_000;
+
+/** What becomes of the product when more is asked of it than it can do. */
+export async function overload(bench: Bench): Promise<void> {
+  const { seconds } = bench.options;
+  const closed: Point[] = [];
+  for (const connections of CONNECTIONS) closed.push(await closedPoint(bench, connections));
+  for (;;) {
+    const best = bestOf(closed);
+    if (closed.some(({ load }) => load === 2 * best.load)) break;
+    closed.push(await closedPoint(bench, 2 * best.load));
+  }
+  const best = bestOf(closed);
+  const open: Point[] = [];
+  for (const multiple of MULTIPLES) {
+    const { point } = await openPoint(bench, [{ perSecond: multiple * best.goodput, seconds }]);
+    open.push(point);
+  }
+  const phases = [
+    { perSecond: 1.3 * best.goodput, seconds },
+    { perSecond: AFTERWARDS * best.goodput, seconds },
+  ];
+  const { timeline } = await openPoint(bench, phases);
+  const recoverySeconds = recoveryOf(timeline, seconds);
+  bench.curves = { closed, open, best, recoverySeconds, ...(await overGrpc(bench)) };
+}
+
+async function closedPoint(bench: Bench, connections: number): Promise<Point> {
+  const system = await startOn(bench, await bench.smallLedger());
+  const loops = loopsOn(bench, system);
+  await loops.warmUp();
+  const point = pointOf(bench, connections, `${connections} connections`, await loops.run(connections));
+  await system.stop();
+  return point;
+}
+
+async function openPoint(
+  bench: Bench,
+  phases: readonly { perSecond: number; seconds: number }[],
+): Promise<{ readonly point: Point; readonly timeline: readonly Tenth[] }> {
+  const system = await startOn(bench, await bench.smallLedger());
+  const [address = ''] = system.addresses;
+  const loops = loopsOn(bench, system);
+  await loops.warmUp();
+  const processes = [system.core, ...system.gateways];
+  const { measurement, seen } = await openLoop(bench, processes, address, phases, bench.bets(), loops.offset);
+  const perSecond = phases[0]?.perSecond ?? 0;
+  const point = pointOf(bench, perSecond, `${Math.round(perSecond)} calls per second, open loop`, measurement);
+  await system.stop();
+  return { point, timeline: seen.timeline };
+}
+
+function pointOf(bench: Bench, load: number, name: string, measured: Measurement): Point {
+  bench.tell(`overload, ${name}: ${Math.round(measured.perSecond)} good answers per second`);
+  return {
+    load,
+    goodput: measured.perSecond,
+    busy: measured.busy,
+    p99Ms: measured.p99Ms,
+    coreMegabytes: (measured.residentBytes['wallet-core'] ?? 0) / 1e6,
+  };
+}
+
+function bestOf(points: readonly Point[]): Point {
+  return points.reduce((best, point) => (point.goodput > best.goodput ? point : best));
+}
+
+/** Until when after the overload a tenth of a second had an answer that was not good or not quick. */
+function recoveryOf(timeline: readonly Tenth[], overloadSeconds: number): number {
+  const first = overloadSeconds * 10;
+  const last = timeline.findLastIndex(({ due, good, maxMs }) => good < due || maxMs > QUICK_MS);
+  return Math.max(0, last + 1 - first) / 10;
+}
+
+/** wallet-core alone, in batches: its maximum in a closed loop, and what it does when twice as much comes. */
+async function overGrpc(bench: Bench): Promise<Pick<Curves, 'grpcMaximum' | 'grpcTwice'>> {
+  const { seconds, warmUpSeconds } = bench.options;
+  const system = await startOn(bench, await bench.smallLedger(), { gateways: 0 });
+  const task = { address: system.coreAddress, batch: GRPC_BATCH };
+  const closed = { type: 'closed', inFlight: 32 } as const;
+  const run = (prefix: string, time: number, load: GrpcTask['load'], perSecond: number) =>
+    runGrpc(bench, system.core, { ...task, load, prefix, seconds: time, count: Math.ceil(perSecond * time) });
+  if (warmUpSeconds > 0) await run('warm', warmUpSeconds, closed, GRPC_PER_SECOND_MAX);
+  const maximum = (await run('closed', seconds, closed, GRPC_PER_SECOND_MAX)).perSecond;
+  const open = { type: 'open', perSecond: 2 * maximum } as const;
+  const twice = (await run('open', seconds, open, 2 * maximum + GRPC_BATCH)).perSecond;
+  await system.stop();
+  bench.tell(`overload, gRPC: ${Math.round(twice)} of ${Math.round(maximum)} movements per second`);
+  return { grpcMaximum: maximum, grpcTwice: twice };
+}

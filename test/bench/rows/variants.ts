@@ -1,0 +1,55 @@
+import { spawnSync } from 'node:child_process';
+import path from 'node:path';
+import type { Bench } from '../bench.js';
+import { commitGroups } from './storage.js';
+import { loopsOn, startOn } from './wallet.js';
+
+const SHIM = path.join(import.meta.dirname, '../../../../test/bench/slow-fsync.c');
+export const SLOW_FSYNC_MS = 5;
+
+/** Where the next round goes on in the bodies, for each run: the large ledger is one for all of them. */
+const sent = new WeakMap<Bench, { offset: number; rounds: number }>();
+
+/** The product on a ledger of many movements. */
+export async function largeLedger(bench: Bench): Promise<void> {
+  const data = await bench.largeLedger();
+  const { offset, rounds } = sent.get(bench) ?? { offset: 0, rounds: 0 };
+  const system = await startOn(bench, data);
+  bench.figure('start of wallet-core on the large ledger, ms', system.coreStartMs);
+  const loops = loopsOn(bench, system, offset);
+  await loops.warmUp();
+  const measured = await loops.run(64);
+  bench.note('wallet on the large ledger, 64 connections', measured);
+  bench.figure('memory of wallet-core on the large ledger, MB', (measured.residentBytes['wallet-core'] ?? 0) / 1e6);
+  sent.set(bench, { offset: loops.offset, rounds: rounds + 1 });
+  await system.stop();
+  const { measurement } = await commitGroups(bench, data, 32, `storage-${rounds}`);
+  bench.note('storage on the large ledger, groups of 32', measurement);
+}
+
+/** The product with a disk whose fsync takes 5 ms longer. */
+export async function slowFsync(bench: Bench): Promise<void> {
+  const shim = path.join(bench.folder, 'slow-fsync.so');
+  const compiler = ['cc', 'gcc'].find((name) => spawnSync(name, ['--version']).status === 0);
+  if (compiler === undefined) {
+    return bench.leaveOut('slow-fsync', 'there is no C compiler (Debian: apt-get install gcc libc6-dev)');
+  }
+  const { status, stderr } = spawnSync(compiler, ['-shared', '-fPIC', '-O1', '-o', shim, SHIM, '-ldl']);
+  if (status !== 0) throw new Error(`${compiler} cannot compile slow-fsync.c:\n${String(stderr)}`);
+  const coreEnvironment = { LD_PRELOAD: shim, SLOW_FSYNC_US: String(1000 * SLOW_FSYNC_MS) };
+  const system = await startOn(bench, await bench.smallLedger(), { coreEnvironment });
+  const loops = loopsOn(bench, system);
+  await loops.warmUp();
+  bench.note('wallet with a slow fsync, 64 connections', await loops.run(64));
+  bench.note('wallet with a slow fsync, 256 connections', await loops.run(256));
+  await system.stop();
+}
+
+export async function twoGateways(bench: Bench): Promise<void> {
+  const system = await startOn(bench, await bench.smallLedger(), { gateways: 2 });
+  const loops = loopsOn(bench, system);
+  await loops.warmUp();
+  bench.note('wallet with 2 gateways, 64 connections', await loops.run(64));
+  bench.note('wallet with 2 gateways, 256 connections', await loops.run(256));
+  await system.stop();
+}

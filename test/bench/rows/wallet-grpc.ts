@@ -1,0 +1,46 @@
+import type { Bench } from '../bench.js';
+import { listening, startModule, type Child } from '../children.js';
+import { generator } from '../load/generator.js';
+import type { GrpcTask } from '../load/grpc-task.js';
+import { measure } from '../load/load.js';
+import type { Measurement } from '../measurement.js';
+import { startOn } from './wallet.js';
+
+/** Calls in flight of each kind, and more movements per second than any machine of today makes of them. */
+const SHAPES = [
+  { name: 'unary, 64 in flight', inFlight: 64, perSecondMax: 20_000 },
+  { name: 'batches of 32, 32 in flight', batch: 32, inFlight: 32, perSecondMax: 100_000 },
+] as const;
+
+/** wallet-core alone, as a platform calls it. */
+export async function walletGrpc(bench: Bench): Promise<void> {
+  const system = await startOn(bench, await bench.smallLedger(), { gateways: 0 });
+  await closedLoops(bench, 'wallet-grpc', system.core, system.coreAddress);
+  await system.stop();
+}
+
+/** The same messages by the same client to a server that decides nothing. */
+export async function grpcEcho(bench: Bench): Promise<void> {
+  const environment = { NODE_ENV: 'production' };
+  const options = { log: bench.fresh('grpc-echo.log'), environment };
+  const child = startModule('grpc-echo', 'test/bench/systems/grpc-echo-main.js', options);
+  await closedLoops(bench, 'grpc-echo', child, await listening(child), true);
+  await child.stop();
+}
+
+async function closedLoops(bench: Bench, name: string, system: Child, address: string, again = false): Promise<void> {
+  const { warmUpSeconds, seconds } = bench.options;
+  for (const { name: shape, perSecondMax, inFlight, ...rest } of SHAPES) {
+    const load = { type: 'closed', inFlight } as const;
+    const run = (prefix: string, time: number) =>
+      runGrpc(bench, system, { ...rest, address, load, seconds: time, count: perSecondMax * time, prefix, again });
+    if (warmUpSeconds > 0) await run(`warm-${shape}`, warmUpSeconds);
+    bench.note(`${name}, ${shape}`, await run(shape, seconds));
+  }
+}
+
+/** One run of the generator of gRPC calls against a process. */
+export async function runGrpc(bench: Bench, system: Child, task: GrpcTask): Promise<Measurement> {
+  const start = () => [generator('grpc-main.js', task, bench.fresh('generator.log'))];
+  return (await measure([system], start)).measurement;
+}

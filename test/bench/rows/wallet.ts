@@ -1,0 +1,31 @@
+import type { Bench } from '../bench.js';
+import { ledgerBytes } from '../ledgers.js';
+import { startWallet, type Wallet, type WalletOptions } from '../systems/wallet.js';
+import { ClosedLoops } from './closed-loops.js';
+
+/** The product, all of it, in its production configuration. */
+export async function wallet(bench: Bench): Promise<void> {
+  const data = await bench.smallLedger();
+  const before = ledgerBytes(data);
+  const system = await startOn(bench, data);
+  const loops = loopsOn(bench, system);
+  const warm = await loops.warmUp();
+  const few = await loops.run(64);
+  bench.note('wallet, 64 connections', few);
+  const many = await loops.run(256);
+  bench.note('wallet, 256 connections', many);
+  await system.stop();
+  // What was under way when the load ended is in the ledger, too: at most one for each connection.
+  const bets = warm + few.good + many.good;
+  bench.figure('bytes on disk per bet, with the request', (ledgerBytes(data) - before) / bets);
+}
+
+/** The product on a ledger. */
+export function startOn(bench: Bench, data: string, more: Partial<WalletOptions> = {}): Promise<Wallet> {
+  return startWallet({ folder: bench.fresh('wallet'), data, publicKey: bench.bodies.publicKey, ...more });
+}
+
+export function loopsOn(bench: Bench, system: Wallet, offset?: number): ClosedLoops {
+  const options = offset === undefined ? {} : { offset };
+  return new ClosedLoops(bench, [system.core, ...system.gateways], system.addresses, options);
+}

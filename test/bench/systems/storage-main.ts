@@ -1,0 +1,57 @@
+// Movements straight through the storage port, in groups of a fixed size: the limit of the disk side.
+import type { Submission } from '../../../wallet-core/storage/port.js';
+import { SqliteStore } from '../../../wallet-core/storage/sqlite/sqlite-store.js';
+import { CURRENCY, PLAYERS } from '../callbacks.js';
+import { PLATFORM } from '../ledgers.js';
+import { ownCpuMs, report, taskOf } from '../load/generator.js';
+
+export interface StorageTask {
+  /** The folder of the ledger. */
+  readonly data: string;
+  readonly group: number;
+  readonly warmUpSeconds: number;
+  readonly seconds: number;
+  readonly prefix: string;
+}
+
+const { data, group, warmUpSeconds, seconds, prefix } = taskOf<StorageTask>();
+const store = await SqliteStore.open({ folder: data, owner: 'the benchmark' });
+let made = 0;
+const warmUp = await commitFor(warmUpSeconds);
+const cpuBefore = ownCpuMs();
+const timed = await commitFor(seconds);
+const cpuMs = ownCpuMs() - cpuBefore;
+await store.close();
+report({
+  good: timed.movements,
+  busy: 0,
+  seconds: timed.seconds,
+  cpuMs,
+  movements: warmUp.movements + timed.movements,
+});
+
+async function commitFor(limit: number): Promise<{ readonly movements: number; readonly seconds: number }> {
+  const [started, before] = [performance.now(), made];
+  const end = started + limit * 1000;
+  while (performance.now() < end) {
+    const outcomes = await store.commit(Array.from({ length: group }, next));
+    const wrong = outcomes.find(({ status }) => status !== 'APPLIED');
+    if (wrong) throw new Error(`a bet came to ${JSON.stringify(wrong)}`);
+  }
+  return { movements: made - before, seconds: (performance.now() - started) / 1000 };
+}
+
+function next(): Submission {
+  const index = made++;
+  const movement = {
+    ...{ player: `player-${((index * 7_919) % PLAYERS) + 1}`, currency: CURRENCY, kind: 'BET' as const, amount: -50n },
+    ...{
+      reference: `${prefix}-${index}`,
+      round: `${prefix}-round-${Math.floor(index / 5)}`,
+      roundUnsigned: false,
+      providerType: '',
+    },
+    ...{ names: [], withholding: false, wager: false },
+  };
+  return { command: { type: 'movements', channel: PLATFORM, movements: [movement] }, request: new Uint8Array(0) };
+}

@@ -2,6 +2,7 @@ import type { Logger } from 'pino';
 import { type Address, ConfigError, formatAddress, listenProblem, messageOf } from '../config.js';
 import type { Service } from '../process.js';
 import type { Command } from './domain/command.js';
+import { formatDigest } from './journal/digest.js';
 import { DigestLog } from './digest-log.js';
 import { Scrub } from './scrub.js';
 import { Committer } from './committer.js';
@@ -61,13 +62,13 @@ export async function startCore(given: CoreOptions): Promise<Core> {
     await store.close();
     throw listenProblem('walletCore.listen', 'WALLET_CORE_LISTEN', at, error);
   });
-  const digestLog = new DigestLog(store.queries, log);
-  await digestLog.tell();
+  const digest = formatDigest(await store.queries.digest());
+  const digestLog = new DigestLog(store.queries, log, digest);
   scrub.start();
   return {
     host: at.host,
     port: server.port,
-    about: { data },
+    about: { data, digest },
     committer,
     channels: async () => (await store.queries.channels()).map(({ channel }) => channel),
     stop: async () => {

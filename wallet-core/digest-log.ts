@@ -12,11 +12,13 @@ export class DigestLog {
   readonly #queries: Queries;
   readonly #log: Logger;
   readonly #timer: NodeJS.Timeout;
-  #told = '';
+  #told: string;
 
-  constructor(queries: Queries, log: Logger, everyMs = EVERY_MS) {
+  /** `told`: the one that is in the log already. */
+  constructor(queries: Queries, log: Logger, told: string, everyMs = EVERY_MS) {
     this.#queries = queries;
     this.#log = log;
+    this.#told = told;
     this.#timer = setInterval(() => void this.tell(), everyMs);
   }
 

@@ -59,7 +59,6 @@ export class IndexCount {
     let to = next('').get();
     if (to === null || to === undefined) return 0n;
     let seen = count('').get(to) ?? 0n;
-    // One that is out of order could lead in a circle.
     while (seen <= rows) {
       const after: Value = to;
       to = nextAfter.get(after);

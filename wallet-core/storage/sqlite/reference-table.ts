@@ -94,6 +94,7 @@ export class ReferenceTable {
         this.#fault('reference in the table', movementId, `one with the key ${key.toString('hex')}`, seen);
       }
       rows = chunk.all(rows.at(-1)?.key ?? Buffer.alloc(0), CHUNK_ROWS);
+      this.pause();
     }
   }
 
@@ -113,6 +114,7 @@ export class ReferenceTable {
       const end = rows.at(-1)?.id;
       if (end === undefined) return;
       last = end;
+      this.pause();
     }
   }
 

@@ -13,6 +13,8 @@ import type { FromVerifier, VerifierData } from './verifier.js';
 
 // The thread that verifies: it reads on a connection of its own, while calls are served and written.
 const PROGRESS_MS = 200;
+/** What a small ledger may take. */
+const READS_MIN = 1_000;
 /** What says nothing of the file. */
 const NOT_OF_THE_FILE = /^SQLITE_(NOMEM|CANTOPEN|BUSY|FULL|INTERRUPT|PROTOCOL)/;
 
@@ -28,6 +30,9 @@ let told = 0;
 let latest: Progress = { seq: 0n, last: 0n, movements: 0, findings: 0 };
 const db = openReader(path);
 const pace = new Pace(share);
+/** A read takes many pages, and none is read often: damage can make them lead in a circle. */
+const readsMax = READS_MIN + 2 * Number(db.pragma('page_count', { simple: true }));
+let reads = 0;
 
 function tell(progress: Progress): void {
   latest = progress;
@@ -66,6 +71,8 @@ function withIndexes(verification: Verification): Verification {
 }
 
 function pause(): void {
+  reads += 1;
+  if (reads > readsMax) throw new Error('its pages lead in a circle');
   pace.pause();
 }
 

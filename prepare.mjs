@@ -143,7 +143,9 @@ function build() {
     if (!ok) throw new Failure(`${output}\n${name} failed, its output is above.`);
   }
   // npm sets this bit once, where it links the command; a later build writes a new file.
-  for (const file of Object.values(readJson(at('package.json')).bin)) fs.chmodSync(at(file), 0o755);
+  for (const file of Object.values(readJson(at('package.json')).bin)) {
+    if (fs.existsSync(at(file))) fs.chmodSync(at(file), 0o755);
+  }
   fs.writeFileSync(at('dist/.built'), hash);
 }
 

@@ -114,7 +114,7 @@ export class Tally {
   }
 }
 
-const NOT_OF_RULES = ['UNSPECIFIED', 'QUEUE_FULL', 'TOO_LATE', 'SHUTTING_DOWN', 'FAULT'];
+const NOT_OF_RULES = ['UNSPECIFIED', 'QUEUE_FULL', 'TOO_LATE', 'SHUTTING_DOWN', 'FAULT', 'STORE_FULL'];
 const INVALID = ['MALFORMED', 'REFERENCE_CONFLICT', 'CHANNEL_UNKNOWN'];
 
 /** Every outcome of the rules, every reason, every status of a refund's line, and what is covered by name. */

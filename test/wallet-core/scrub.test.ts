@@ -131,7 +131,9 @@ describe('the digest of the journal', () => {
     try {
       const { digest } = await verify(core.clients);
       await core.end();
-      const logged = () => [...core.process.output.matchAll(/"digest":"([^"]+)","msg":"(?:listening|the end of the journal)"/g)];
+      const logged = () => [
+        ...core.process.output.matchAll(/"digest":"([^"]+)","msg":"(?:listening|the end of the journal)"/g),
+      ];
       expect(logged().map(([, each]) => each)).to.deep.equal([`1:0:${'0'.repeat(64)}`, digest]);
       await core.start();
       await core.end();

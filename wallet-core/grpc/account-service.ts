@@ -9,8 +9,9 @@ import { checkPassword, hashPassword, PASSWORD_LENGTH_MAX } from '../password.js
 import type { Store } from '../storage/port.js';
 import type { AccountServiceServer } from '../../proto/gen/wallet/v1/account.js';
 import { newToken } from '../token.js';
-import { CallError, invalidArgument, notFound, unary } from './call.js';
+import { CallError, invalidArgument, notFound } from './call-error.js';
 import { logIn, readLifetime } from './log-in.js';
+import { unary } from './unary.js';
 
 /** An act on an account is not urgent: it may wait behind a full queue of movements. */
 const TIMEOUT_MS = 5_000;

@@ -8,7 +8,7 @@ import { checkPassword, PASSWORD_LENGTH_MAX } from '../password.js';
 import { hashToken, newToken } from '../token.js';
 import type { Queries } from '../storage/port.js';
 import { LogInOutcome, type LogInRequest, type LogInResponse } from '../../proto/gen/wallet/v1/account.js';
-import { CallError, invalidArgument } from './call.js';
+import { CallError, invalidArgument } from './call-error.js';
 
 const TIMEOUT_MS = 5_000;
 const LIFETIME_S_DEFAULT = 86_400;

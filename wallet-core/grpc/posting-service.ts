@@ -3,8 +3,9 @@ import type { Logger } from 'pino';
 import type { Committer } from '../committer.js';
 import { invalid } from '../domain/outcome.js';
 import type { Command, PostingServiceServer, Result } from '../../proto/gen/wallet/v1/posting.js';
-import { CallError, invalidArgument, unary } from './call.js';
+import { CallError, invalidArgument } from './call-error.js';
 import { readCommand, writeResult } from './command-codec.js';
+import { unary } from './unary.js';
 import { status } from '@grpc/grpc-js';
 import { CommitUnknownError } from '../storage/port.js';
 

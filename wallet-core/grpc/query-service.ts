@@ -6,8 +6,9 @@ import type { MovementFilter, MovementView, Store } from '../storage/port.js';
 import * as pb from '../../proto/gen/wallet/v1/movement.js';
 import type { ListMovementsRequest, QueryServiceServer } from '../../proto/gen/wallet/v1/query.js';
 import { hashToken } from '../token.js';
-import { invalidArgument, notFound, unary } from './call.js';
+import { invalidArgument, notFound } from './call-error.js';
 import { readKind } from './command-codec.js';
+import { unary } from './unary.js';
 
 const PAGE_SIZE_DEFAULT = 100;
 const PAGE_SIZE_MAX = 1_000;

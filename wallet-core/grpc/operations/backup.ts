@@ -1,0 +1,40 @@
+import type { Logger } from 'pino';
+import type * as pb from '../../../proto/gen/wallet/v1/operations.js';
+import { formatDigest } from '../../journal/digest.js';
+import { BackupError, type Backup, type Store } from '../../storage/port.js';
+import { cannot } from '../call-error.js';
+import { serverStream } from '../server-stream.js';
+import { LongWork } from './long-work.js';
+
+/** How often somebody hears how far a backup is. */
+const PROGRESS_MS = 200;
+
+export function backup(store: Store, log: Logger, stopping: AbortSignal): pb.OperationsServiceServer['backup'] {
+  const backups = new LongWork(stopping, 1, 'a backup is under way; wait for it, or end it');
+  return serverStream(log, async (_request, { tell, hungUp }) => {
+    try {
+      await backups.run(hungUp, async (signal) => {
+        const began = performance.now();
+        let told = began;
+        const made = await store.backup(({ bytes, totalBytes }) => {
+          if (performance.now() - told < PROGRESS_MS) return;
+          told = performance.now();
+          const value = { bytes: BigInt(bytes), totalBytes: BigInt(totalBytes) };
+          tell({ news: { $case: 'progress', value } });
+        }, signal);
+        const value = writeBackup(made);
+        const seconds = Number(((performance.now() - began) / 1000).toFixed(3));
+        log.info({ path: made.path, digest: value.digest, bytes: made.bytes, seconds }, 'a backup was made');
+        tell({ news: { $case: 'backup', value } });
+      });
+    } catch (error) {
+      if (!(error instanceof BackupError)) throw error;
+      log.error({ err: error }, 'no backup was made');
+      throw cannot(`no backup was made: ${error.message}`);
+    }
+  });
+}
+
+function writeBackup({ path, digest, bytes, lastMs }: Backup): pb.Backup {
+  return { path, digest: formatDigest(digest), bytes: BigInt(bytes), lastMs };
+}

@@ -2,9 +2,20 @@ import { isUtf8 } from 'node:buffer';
 import type { LedgerRecord } from '../domain/record.js';
 import { formatDigest, parseDigest, type Digest } from './digest.js';
 import type { Entry } from './chain.js';
-import { count, digest, isObject, LineError, readObject, whole, writeObject, type Form, type Json } from './forms.js';
+import {
+  count,
+  digest,
+  isObject,
+  LineError,
+  readObject,
+  whole,
+  writeObject,
+  type Form,
+  type Forms,
+  type Json,
+} from './forms.js';
 import { ENTRY_RECORDS_MAX, recordId } from './position.js';
-import { RECORDS } from './record-forms.js';
+import { isRecordType, RECORDS, type RecordOf, type RecordType } from './record-forms.js';
 import type { KeptRequest } from './requests.js';
 
 /** An entry with all that its hash covers, and its requests. */
@@ -24,9 +35,10 @@ function atLeast(least: bigint, json: unknown): bigint | undefined {
   return value !== undefined && value >= least ? value : undefined;
 }
 
-const records: Form<readonly LedgerRecord[]> = {
-  write: (values) => values.map(writeRecord),
-  read: (json) => (Array.isArray(json) && json.length > 0 ? json.map(readRecord) : undefined),
+/** As they stand in the line: what their place says of them is known when all of it is read. */
+const records: Form<readonly Json[]> = {
+  write: (values) => values,
+  read: (json) => (Array.isArray(json) && json.length > 0 ? (json as Json[]) : undefined),
 };
 
 const requests: Form<readonly KeptRequest[] | null> = {
@@ -34,14 +46,16 @@ const requests: Form<readonly KeptRequest[] | null> = {
   read: (json) => (json === null ? null : Array.isArray(json) ? json.map(readRequest) : undefined),
 };
 
-const ENTRY = {
+type Line = Omit<EntryLine, 'records'> & { readonly records: readonly Json[] };
+
+const ENTRY: Forms<Line> = {
   ...{ writer: count(2 ** 31), seq, timeMs, previous: digest('always there') },
   ...{ requestsHash: digest('may be absent'), hash: digest('always there'), records, requests },
 };
 
 /** An entry as a line of an export (docs/export.md), without the line feed. */
 export function writeEntryLine(entry: EntryLine): string {
-  return JSON.stringify(writeObject(ENTRY, entry));
+  return JSON.stringify(writeObject<Line>(ENTRY, { ...entry, records: entry.records.map(writeRecord) }));
 }
 
 /** The last line of an export: a file that was cut between two lines has none. */
@@ -54,7 +68,7 @@ export function readLine(bytes: Uint8Array): EntryLine | Digest {
   const json = parse(bytes);
   if (!isObject(json) || !Object.hasOwn(json, 'end')) {
     const entry = readObject(ENTRY, json, 'the line');
-    return { ...entry, records: entry.records.map((record, index) => placed(record, entry, index)) };
+    return { ...entry, records: entry.records.map((record, index) => readRecord(record, index, entry)) };
   }
   const end = typeof json.end === 'string' ? parseDigest(json.end) : undefined;
   if (!end || Object.keys(json).length > 1) throw new LineError('the line is no entry, and no end of an export');
@@ -70,32 +84,20 @@ function parse(bytes: Uint8Array): unknown {
   }
 }
 
-/** The table gives the members of each type; that they are those of this record the compiler cannot see. */
-function formsOf(type: LedgerRecord['type']): Readonly<Record<string, Form<unknown>>> {
-  return RECORDS[type];
-}
-
 function writeRecord(record: LedgerRecord): Json {
-  const members = record as unknown as Readonly<Record<string, unknown>>;
-  return { type: record.type, ...writeObject(formsOf(record.type), members) };
+  return writeAs(record.type, record);
 }
 
-function readRecord(json: unknown, index: number): LedgerRecord {
+function writeAs<Type extends RecordType>(type: Type, record: RecordOf<Type>): Json {
+  return RECORDS[type].write(record);
+}
+
+function readRecord(json: Json, index: number, { seq, timeMs }: { seq: bigint; timeMs: bigint }): LedgerRecord {
   const where = `record ${index}`;
   if (!isObject(json)) throw new LineError(`${where} is no object`);
   const { type, ...members } = json;
-  if (typeof type !== 'string' || !Object.hasOwn(RECORDS, type)) {
-    throw new LineError(`${where} is of type ${JSON.stringify(type)}, which is not known`);
-  }
-  const record = readObject(formsOf(type as LedgerRecord['type']), members, where);
-  return { type, ...record } as unknown as LedgerRecord;
-}
-
-/** What a record has from its place: its id, and of some types the time. */
-function placed(record: LedgerRecord, entry: { seq: bigint; timeMs: bigint }, index: number): LedgerRecord {
-  const id = recordId(entry.seq, index);
-  const timed = record.type === 'movement' || record.type === 'refund';
-  return { ...record, id, ...(timed ? { timeMs: entry.timeMs } : {}) };
+  if (!isRecordType(type)) throw new LineError(`${where} is of type ${JSON.stringify(type)}, which is not known`);
+  return RECORDS[type].read(members, where, { id: recordId(seq, index), timeMs });
 }
 
 /** Requests are nearly always JSON, and readable then. */

@@ -359,7 +359,7 @@ describe('an export or an import that is cut short', () => {
     await core.restart('SIGKILL');
     const { code, stderr } = await line.end();
     expect([code, readdirSync(folder)]).to.deep.equal([2, []]);
-    expect(stderr).to.match(/^nothing was exported; wallet-core at \S+ answered UNAVAILABLE: /);
+    expect(stderr).to.match(/^nothing was exported: wallet-core at \S+ answered UNAVAILABLE: /);
   });
 
   it('leaves no ledger when the import is killed, and the next one makes it', async () => {

@@ -569,6 +569,8 @@ describe('npx single-wallet verify', () => {
   it('ends with 2 when it could not be verified', async () => {
     const { code, stdout, stderr } = await run('--against', 'yesterday');
     expect([code, stdout]).to.deep.equal([2, '']);
-    expect(stderr).to.match(/did not verify: INVALID_ARGUMENT: against: is "yesterday"/);
+    expect(stderr).to.match(
+      /^the ledger was not verified: wallet-core at \S+ answered INVALID_ARGUMENT: against: is "yesterday"/,
+    );
   });
 });

@@ -1,48 +1,59 @@
-import { writeSync } from 'node:fs';
-import { credentials, status, type ServiceError } from '@grpc/grpc-js';
-import {
+import type { Command } from 'commander';
+import type {
+  Backup,
+  BackupProgress,
+  BackupResponse,
   OperationsServiceClient,
-  type Backup,
-  type BackupProgress,
-  type BackupResponse,
 } from '../../proto/gen/wallet/v1/operations.js';
-import { Bar } from './bar.js';
-import { EXIT } from './exit.js';
+import { withBar } from './bar.js';
+import { ask, type ServerOptions, withServerOptions } from './client.js';
+import { ending, EXIT, tried } from './exit.js';
+import { print } from './print.js';
 import { megabytes, upTo } from './words.js';
 
-export interface BackupOptions {
-  readonly address: string;
+interface BackupOptions extends ServerOptions {
   readonly json: boolean;
 }
 
-/** Asks for a backup, shows how far it is, prints where it is, and gives the exit code. */
-export async function backup({ address, json }: BackupOptions): Promise<number> {
-  // A proxy that the environment names is for the world outside.
-  const client = new OperationsServiceClient(address, credentials.createInsecure(), { 'grpc.enable_http_proxy': 0 });
-  const bar = new Bar('{bar} {percentage}% {copied} of {size}, {eta_formatted}', json);
-  const began = performance.now();
-  try {
-    const made = await ask(client, ({ bytes, totalBytes }) => {
-      const [copied, size] = [Number(bytes), Number(totalBytes)];
-      bar.update(copied, size, { copied: megabytes(copied), size: megabytes(size) });
-    });
-    bar.stop();
-    writeSync(process.stdout.fd, `${json ? asJson(made) : asText(made, (performance.now() - began) / 1000)}\n`);
-    return EXIT.good;
-  } catch (error) {
-    bar.stop();
-    const { code, details } = error as ServiceError;
-    if (details === undefined) throw error;
-    console.error(`wallet-core at ${address} made no backup: ${status[code]}: ${details}`);
-    return EXIT.failed;
-  } finally {
-    client.close();
-  }
+export function addBackup(program: Command): void {
+  const command = program
+    .command('backup')
+    .description(
+      'Has a running wallet-core copy its ledger into its folder of backups (walletCore.backups, default "backups" in the data\n' +
+        'folder), while it goes on serving. Prints the file and its digest, which also stands beside it: file it elsewhere too.',
+    );
+  withServerOptions(command)
+    .option('--json', 'path, digest, bytes and time for machines on stdout and nothing else', false)
+    .addHelpText(
+      'after',
+      '\nExit codes: 0 the backup is whole and on the disk, 2 none was made and nothing is left of it.',
+    )
+    .action(ending(backup));
 }
 
-function ask(client: OperationsServiceClient, tell: (progress: BackupProgress) => void): Promise<Backup> {
+const BAR = '{bar} {percentage}% {copied} of {size}, {eta_formatted}';
+
+/** Asks for a backup, shows how far it is, prints where it is, and gives the exit code. */
+async function backup({ json, ...server }: BackupOptions): Promise<number> {
+  const undone = () => 'no backup was made';
+  return tried(undone, async () => {
+    const began = performance.now();
+    const made = await withBar(BAR, json, (bar) =>
+      ask(server, ({ operations }) =>
+        backedUp(operations, ({ bytes, totalBytes }) => {
+          const [copied, size] = [Number(bytes), Number(totalBytes)];
+          bar.update(copied, size, { copied: megabytes(copied), size: megabytes(size) });
+        }),
+      ),
+    );
+    print(json, made, () => asText(made, (performance.now() - began) / 1000));
+    return EXIT.good;
+  });
+}
+
+function backedUp(operations: OperationsServiceClient, tell: (progress: BackupProgress) => void): Promise<Backup> {
   return new Promise((resolve, reject) => {
-    const call = client.backup({});
+    const call = operations.backup({});
     call.on('data', ({ news }: BackupResponse) => {
       if (news?.$case === 'progress') tell(news.value);
       if (news?.$case === 'backup') resolve(news.value);
@@ -50,10 +61,6 @@ function ask(client: OperationsServiceClient, tell: (progress: BackupProgress) =
     call.on('error', reject);
     call.on('end', () => reject(new Error('the answer ended without a backup')));
   });
-}
-
-function asJson(made: Backup): string {
-  return JSON.stringify(made, (_, value: unknown) => (typeof value === 'bigint' ? Number(value) : value), 2);
 }
 
 function asText({ path, digest, bytes, lastMs }: Backup, seconds: number): string {

@@ -1,7 +1,7 @@
 import progress from 'cli-progress';
 
 /** How far something is, on stderr for a person; nothing where nobody looks, as in a pipe or with --json. */
-export class Bar {
+class Bar {
   readonly #bar: progress.SingleBar | undefined;
 
   /** `format`: see cli-progress; `{bar}` and what `update` is given. */
@@ -19,5 +19,15 @@ export class Bar {
 
   stop(): void {
     this.#bar?.stop();
+  }
+}
+
+/** Shows how far something is while it runs; the bar is gone before anything else is printed. */
+export async function withBar<T>(format: string, quiet: boolean, run: (bar: Bar) => Promise<T>): Promise<T> {
+  const bar = new Bar(format, quiet);
+  try {
+    return await run(bar);
+  } finally {
+    bar.stop();
   }
 }

@@ -1,16 +1,38 @@
-import { credentials, status, type ServiceError } from '@grpc/grpc-js';
-import { OperationsServiceClient, type PruneRequestsResponse } from '../../proto/gen/wallet/v1/operations.js';
-import { Bar } from './bar.js';
-import { EXIT } from './exit.js';
+import type { Command } from 'commander';
+import type { PruneRequestsResponse } from '../../proto/gen/wallet/v1/operations.js';
+import { withBar } from './bar.js';
+import { ask, type ServerOptions, withServerOptions } from './client.js';
+import { ending, EXIT, tried } from './exit.js';
+import { print } from './print.js';
 
-export interface PruneOptions {
-  readonly address: string;
+interface PruneOptions extends ServerOptions {
   readonly before: string;
   readonly json: boolean;
 }
 
+/** `requests`: the group of commands. */
+export function addPrune(requests: Command): void {
+  const command = requests
+    .command('prune')
+    .description(
+      'Drops the requests of old entries, while the ledger goes on serving. Everything else can still be proved; only their\n' +
+        'signatures cannot any more. Run verify --signatures before, and take a backup or an export if you may need them.',
+    )
+    .requiredOption(
+      '--before <date>',
+      'those recorded before this date or time in UTC: 2026-01-01, 2026-01-01T12:00:00Z',
+    );
+  withServerOptions(command)
+    .option('--json', 'what was dropped for machines on stdout and nothing else', false)
+    .addHelpText('after', '\nExit codes: 0 all of them are gone, 2 not all are, and stderr says why.')
+    .action(ending(pruneRequests));
+}
+
+/** How many there will be nobody knows. */
+const BAR = '{entries} entries, {duration_formatted}';
+
 /** Has a running wallet-core drop the kept requests of old entries, and gives the exit code. */
-export async function pruneRequests({ address, before, json }: PruneOptions): Promise<number> {
+async function pruneRequests({ before, json, ...server }: PruneOptions): Promise<number> {
   const beforeMs = timeOf(before);
   if (beforeMs === undefined) {
     console.error(
@@ -18,30 +40,22 @@ export async function pruneRequests({ address, before, json }: PruneOptions): Pr
     );
     return EXIT.failed;
   }
-  // A proxy that the environment names is for the world outside.
-  const client = new OperationsServiceClient(address, credentials.createInsecure(), { 'grpc.enable_http_proxy': 0 });
-  // How many there will be nobody knows.
-  const bar = new Bar('{entries} entries, {duration_formatted}', json);
   let pruned: PruneRequestsResponse = { entries: 0n, bytes: 0n };
-  try {
-    const call = client.pruneRequests({ beforeMs: BigInt(beforeMs) });
-    for await (pruned of call as AsyncIterable<PruneRequestsResponse>) {
-      bar.update(0, 1, { entries: String(pruned.entries) });
-    }
-    bar.stop();
-    const [entries, bytes] = [Number(pruned.entries), Number(pruned.bytes)];
-    const told = { before: new Date(beforeMs).toISOString(), entries, bytes };
-    console.log(json ? JSON.stringify(told, null, 2) : `The requests of ${entries} entries are gone, ${bytes} bytes.`);
+  const undone = () => `only the requests of ${pruned.entries} entries are gone`;
+  return tried(undone, async () => {
+    await withBar(BAR, json, (bar) =>
+      ask(server, async ({ operations }) => {
+        const call = operations.pruneRequests({ beforeMs: BigInt(beforeMs) });
+        for await (pruned of call as AsyncIterable<PruneRequestsResponse>) {
+          bar.update(0, 1, { entries: String(pruned.entries) });
+        }
+      }),
+    );
+    const { entries, bytes } = pruned;
+    const report = { before: new Date(beforeMs).toISOString(), entries, bytes };
+    print(json, report, () => `The requests of ${entries} entries are gone, ${bytes} bytes.`);
     return EXIT.good;
-  } catch (error) {
-    bar.stop();
-    const { code, details } = error as ServiceError;
-    if (details === undefined) throw error;
-    console.error(`wallet-core at ${address} dropped ${pruned.entries} and no more: ${status[code]}: ${details}`);
-    return EXIT.failed;
-  } finally {
-    client.close();
-  }
+  });
 }
 
 /** Milliseconds since 1970. */

@@ -1,44 +1,60 @@
-import { readFileSync, writeSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import path from 'node:path';
+import type { Command } from 'commander';
 import { formatDigest, parseDigest, type Digest } from '../journal/digest.js';
 import { formatId } from '../journal/position.js';
 import { restore as restoreLedger, RestoreError, type Restored } from '../storage/sqlite/restore.js';
 import type { Verification } from '../verify/verify.js';
-import { Bar } from './bar.js';
-import { EXIT } from './exit.js';
+import { withBar } from './bar.js';
+import { ending, EXIT, tried } from './exit.js';
+import { print } from './print.js';
 import { upTo } from './words.js';
 
-export interface RestoreOptions {
+interface RestoreOptions {
   readonly from: string;
   readonly data: string;
   readonly against?: string;
   readonly json: boolean;
 }
 
+export function addRestore(program: Command): void {
+  program
+    .command('restore')
+    .description(
+      'Puts a backup into a folder that has no ledger, and proves the whole of it before it counts as one. No wallet-core runs\n' +
+        'on that folder meanwhile; start it there afterwards. What the backup does not contain is lost: see docs/backups.md.',
+    )
+    .requiredOption('--from <file>', 'a file that backup wrote; it is left as it is')
+    .requiredOption('--data <folder>', 'the folder that gets the ledger; made if need be')
+    .option('--against <digest>', 'a digest that was filed elsewhere: the backup must contain that past')
+    .option('--json', 'a report for machines on stdout and nothing else', false)
+    .addHelpText(
+      'after',
+      '\nExit codes: 0 the ledger is restored and proved, 2 it is not and the folder is as it was. If it is interrupted, run it\n' +
+        'again: wallet-core does not start on what is left.',
+    )
+    .action(ending(restore));
+}
+
 /** How many findings are told of a backup that is not proved. */
 const FINDINGS_MAX = 10;
 
 /** Restores a backup, shows how far it is, prints what it came to, and gives the exit code. */
-export async function restore({ from, data, against, json }: RestoreOptions): Promise<number> {
-  const bar = new Bar('{phase} {bar} {percentage}% {eta_formatted}', json);
-  try {
+async function restore({ from, data, against, json }: RestoreOptions): Promise<number> {
+  const folder = path.resolve(data);
+  const undone = () => 'nothing was restored';
+  return tried(undone, async () => {
     const filed = digestBeside(from);
     const asked = against === undefined ? undefined : readDigest('--against', against);
-    const order = { from, folder: path.resolve(data), filed, against: asked };
-    const restored = await restoreLedger(order, ({ phase, done, total }) =>
-      bar.update(done, total, { phase: phase.padEnd('verifying'.length) }),
-    );
-    bar.stop();
+    const restored = await withBar('{phase} {bar} {percentage}% {eta_formatted}', json, (bar) =>
+      restoreLedger({ from, folder, filed, against: asked }, ({ phase, done, total }) =>
+        bar.update(done, total, { phase: phase.padEnd('verifying'.length) }),
+      ),
+    ).catch(tellFindings);
     const compared = filed !== undefined || asked !== undefined;
-    writeSync(process.stdout.fd, `${json ? asJson(restored, compared) : asText(restored, compared, order.folder)}\n`);
+    print(json, asReport(restored, compared), () => asText(restored, compared, folder));
     return EXIT.good;
-  } catch (error) {
-    bar.stop();
-    if (error instanceof RestoreError && error.verification)
-      for (const line of told(error.verification)) console.error(line);
-    console.error(`nothing was restored: ${error instanceof Error ? error.message : String(error)}`);
-    return EXIT.failed;
-  }
+  });
 }
 
 /** backup writes the digest beside the file; whoever moves only that has none there. */
@@ -58,10 +74,9 @@ function readDigest(where: string, text: string): Digest {
   throw new Error(`${where}: is "${text.slice(0, 100)}"; expected "writer:entry:hash", as backup and verify print it`);
 }
 
-function asJson({ verification, lastMs }: Restored, compared: boolean): string {
+function asReport({ verification, lastMs }: Restored, compared: boolean): object {
   const { digest, entries, records, movements, accounts } = verification;
-  const counts = { entries, records, movements, accounts };
-  return JSON.stringify({ digest: formatDigest(digest), compared, lastMs: Number(lastMs), ...counts }, null, 2);
+  return { digest: formatDigest(digest), compared, lastMs, entries, records, movements, accounts };
 }
 
 function asText({ verification, lastMs }: Restored, compared: boolean, folder: string): string {
@@ -75,6 +90,14 @@ function asText({ verification, lastMs }: Restored, compared: boolean, folder: s
     ...(compared ? [] : [unfiled]),
     'What was answered after that is lost: a repeat of it is decided anew, a query does not find it. See docs/backups.md.',
   ].join('\n');
+}
+
+/** Tells stderr what was found in a backup that is not proved, and lets the error go on. */
+function tellFindings(error: unknown): never {
+  if (error instanceof RestoreError && error.verification) {
+    for (const line of told(error.verification)) console.error(line);
+  }
+  throw error;
 }
 
 function told({ findings, count, digest }: Verification): string[] {

@@ -1,22 +1,21 @@
-import { writeSync } from 'node:fs';
-import { credentials, status, type ServiceError } from '@grpc/grpc-js';
-import {
-  Check,
+import type { Command } from 'commander';
+import type {
+  ExportResponse,
   OperationsServiceClient,
-  type ExportResponse,
-  type Finding,
-  type Verification,
-  type VerifyProgress,
-  type VerifyResponse,
+  Verification,
+  VerifyProgress,
+  VerifyResponse,
 } from '../../proto/gen/wallet/v1/operations.js';
 import { ConfigError } from '../../config.js';
 import { KeptRequestCheck } from '../../gateway/kept-request.js';
-import { Bar } from './bar.js';
-import { EXIT } from './exit.js';
-import { Signatures, signaturesAsText, type SignatureReport } from './signatures.js';
+import { withBar } from './bar.js';
+import { ask, type ServerOptions, withServerOptions } from './client.js';
+import { ending, EXIT, tried } from './exit.js';
+import { print } from './print.js';
+import { Signatures, signaturesAsText } from './signatures.js';
+import { verificationAsReport, verificationAsText } from './verification.js';
 
-export interface VerifyOptions {
-  readonly address: string;
+interface VerifyOptions extends ServerOptions {
   readonly against?: string;
   readonly json: boolean;
   /** Check the kept requests too, with the keys of these configurations of the gateway, or of the one that it would read. */
@@ -24,45 +23,77 @@ export interface VerifyOptions {
   readonly config?: readonly string[];
 }
 
+export function addVerify(program: Command): void {
+  const command = program
+    .command('verify')
+    .description(
+      'Reads the whole ledger and proves it, while it goes on serving. Prints a digest: file it where nobody who can write\n' +
+        'the ledger can change it, and give it to a later run with --against.',
+    );
+  withServerOptions(command)
+    .option('--against <digest>', 'a digest that an earlier run printed: the ledger must contain that past')
+    .option(
+      '--signatures',
+      "also that each kept request has its provider's signature, and says what was recorded",
+      false,
+    )
+    .option(
+      '--config <file...>',
+      "with --signatures: the gateway's configuration, for the keys; several, such as one with keys of old\n" +
+        '(default: what the gateway would read)',
+    )
+    .option('--json', 'a report for machines on stdout and nothing else', false)
+    .addHelpText('after', '\nExit codes: 0 the ledger is proved, 1 something was found, 2 it could not be verified.')
+    .action(ending(verify));
+}
+
 const BAR = '{bar} {percentage}% entry {value}/{total}, {movements} movements, {eta_formatted}';
 
 /** Asks for a verification, shows how far it is, prints what it came to, and gives the exit code. */
-export async function verify({ address, against = '', json, signatures, config = [] }: VerifyOptions): Promise<number> {
-  // A proxy that the environment names is for the world outside.
-  const client = new OperationsServiceClient(address, credentials.createInsecure(), { 'grpc.enable_http_proxy': 0 });
+async function verify({ against = '', json, signatures, config = [], ...server }: VerifyOptions): Promise<number> {
   const asked = signatures ? configured(config) : undefined;
   if (asked === null) return EXIT.failed;
-  const bar = new Bar(BAR, json);
-  try {
-    const started = performance.now();
-    const verification = await ask(client, against, ({ entry, lastEntry, movements }) => {
-      bar.update(Number(entry), Number(lastEntry), { movements: String(movements) });
-    });
-    const seconds = (performance.now() - started) / 1000;
-    await asked?.read(
-      journal(client, (entry, last) => bar.update(Number(entry), Number(last), { movements: 'signatures of all' })),
+  const undone = () => 'the ledger was not verified';
+  return tried(undone, async () => {
+    const { verification, seconds } = await withBar(BAR, json, (bar) =>
+      ask(server, async ({ operations }) => {
+        const started = performance.now();
+        const verification = await verified(operations, against, ({ entry, lastEntry, movements }) => {
+          bar.update(Number(entry), Number(lastEntry), { movements: String(movements) });
+        });
+        const seconds = (performance.now() - started) / 1000;
+        const tell = (entry: bigint, last: bigint) =>
+          bar.update(Number(entry), Number(last), { movements: 'signatures of all' });
+        await asked?.read(journal(operations, tell));
+        return { verification, seconds };
+      }),
     );
-    bar.stop();
-    const report = asked?.report;
-    const proved = asText(verification, seconds);
-    const text = report ? `${proved}\n${signaturesAsText(report)}` : proved;
-    // All of it is out before the process ends, also into a pipe.
-    writeSync(process.stdout.fd, `${json ? asJson(verification, seconds, report) : text}\n`);
+    const report = { ...verificationAsReport(verification, seconds), ...(asked && { signatures: asked.report }) };
+    const texts = [verificationAsText(verification, seconds), ...(asked ? [signaturesAsText(asked.report)] : [])];
+    print(json, report, () => texts.join('\n'));
     return verification.clean && (asked?.clean ?? true) ? EXIT.good : EXIT.found;
-  } catch (error) {
-    bar.stop();
-    const { code, details } = error as ServiceError;
-    if (details === undefined) throw error;
-    console.error(`wallet-core at ${address} did not verify: ${status[code]}: ${details}`);
-    return EXIT.failed;
-  } finally {
-    client.close();
-  }
+  });
+}
+
+function verified(
+  operations: OperationsServiceClient,
+  against: string,
+  tell: (progress: VerifyProgress) => void,
+): Promise<Verification> {
+  return new Promise((resolve, reject) => {
+    const call = operations.verify({ against });
+    call.on('data', ({ news }: VerifyResponse) => {
+      if (news?.$case === 'progress') tell(news.value);
+      if (news?.$case === 'verification') resolve(news.value);
+    });
+    call.on('error', reject);
+    call.on('end', () => reject(new Error('the answer ended without a verification')));
+  });
 }
 
 /** The lines of the whole journal, cut anywhere. */
-async function* journal(client: OperationsServiceClient, tell: (entry: bigint, last: bigint) => void) {
-  for await (const { lines, entry, lastEntry } of client.export({}) as AsyncIterable<ExportResponse>) {
+async function* journal(operations: OperationsServiceClient, tell: (entry: bigint, last: bigint) => void) {
+  for await (const { lines, entry, lastEntry } of operations.export({}) as AsyncIterable<ExportResponse>) {
     tell(entry, lastEntry);
     yield lines;
   }
@@ -77,60 +108,4 @@ function configured(files: readonly string[]): Signatures | null {
     console.error(error.message);
     return null;
   }
-}
-
-function ask(
-  client: OperationsServiceClient,
-  against: string,
-  tell: (progress: VerifyProgress) => void,
-): Promise<Verification> {
-  return new Promise((resolve, reject) => {
-    const call = client.verify({ against });
-    call.on('data', ({ news }: VerifyResponse) => {
-      if (news?.$case === 'progress') tell(news.value);
-      if (news?.$case === 'verification') resolve(news.value);
-    });
-    call.on('error', reject);
-    call.on('end', () => reject(new Error('the answer ended without a verification')));
-  });
-}
-
-function asJson(verification: Verification, seconds: number, signatures: SignatureReport | undefined): string {
-  const readable = {
-    ...verification,
-    ...{ seconds, movementsPerSecond: rateOf(verification, seconds) },
-    findings: verification.findings.map((each) => ({ ...each, check: nameOf(each) })),
-    ...(signatures ? { signatures } : {}),
-  };
-  return JSON.stringify(readable, (_, value: unknown) => (typeof value === 'bigint' ? Number(value) : value), 2);
-}
-
-function asText(verification: Verification, seconds: number): string {
-  const { clean, digest, entries, records, movements, accounts, findings, findingsCount, requestsPruned } =
-    verification;
-  const more = findingsCount - BigInt(findings.length);
-  return [
-    ...findings.map(lineOf),
-    ...(more > 0n ? [`… and ${more} more`] : []),
-    clean ? 'The ledger is proved.' : `The ledger is NOT proved: ${findingsCount} findings.`,
-    `read    ${entries} entries, ${records} records, ${movements} movements, ${accounts} accounts`,
-    ...(requestsPruned > 0n ? [`pruned  the requests of ${requestsPruned} entries`] : []),
-    `took    ${seconds.toFixed(2)} s, ${rateOf(verification, seconds)} movements/s`,
-    `digest  ${digest}`,
-  ].join('\n');
-}
-
-function rateOf({ movements }: Verification, seconds: number): number {
-  return Math.round(Number(movements) / seconds);
-}
-
-/** "HOUSE 1.7.2 (ebet/1 CNY GAME) balance after: expected 5, seen 6". */
-function lineOf(finding: Finding): string {
-  const { recordId, account, subject, expected, seen } = finding;
-  const where = [recordId, account === '' ? '' : `(${account})`].filter((part) => part !== '').join(' ');
-  return `${nameOf(finding)} ${where === '' ? '' : `${where} `}${subject}: expected ${expected}, seen ${seen}`;
-}
-
-function nameOf({ check }: Finding): string {
-  return Check[check] ?? String(check);
 }

@@ -49,7 +49,8 @@ export async function startCore(given: CoreOptions): Promise<Core> {
     if (hasRoom) log.warn({ data }, 'the disk of the ledger has room again: commands are applied as before');
     else log.error({ data }, DISK_FULL);
   };
-  const options = { ...chosen, onRoom, ...(backups === undefined ? {} : { backups }) };
+  const onDamage = (error: Error) => scrub.meet(error);
+  const options = { ...chosen, onRoom, onDamage, ...(backups === undefined ? {} : { backups }) };
   const store = await SqliteStore.open({ folder: data, owner, ...options }).catch((error: unknown) => {
     throw new ConfigError([`data (SINGLE_WALLET_DATA): ${data} cannot hold the ledger: ${messageOf(error)}`]);
   });

@@ -13,7 +13,7 @@ const TOLD_MAX = 10;
 
 /**
  * Verifies the ledger again and again in the background, at a pace that leaves the machine to the calls. What it finds, or an
- * operator's own verification, is told once: calls go on being answered, and a person decides.
+ * operator's own verification, or a call that comes by, is told once: calls go on being answered, and a person decides.
  */
 export class Scrub {
   readonly #store: Store;
@@ -23,8 +23,9 @@ export class Scrub {
   #timer: NodeJS.Timeout | undefined;
   #running: AbortController | undefined;
   #stopped = false;
+  #met = false;
 
-  /** `everyMs`: from the end of one to the next, 0: none. `onDamage` hears of each verification that found something. */
+  /** `everyMs`: from the end of one to the next, 0: none. `onDamage` hears of each verification that found something, and of a call. */
   constructor(store: Store, log: Logger, everyMs: number, onDamage: () => void) {
     this.#store = store;
     this.#log = log;
@@ -53,6 +54,14 @@ export class Scrub {
     } finally {
       this.#schedule(gaveWay && !done ? Math.min(FIRST_MS, this.#everyMs) : this.#everyMs);
     }
+  }
+
+  /** A call met damage. Told once: whoever calls again meets it again. */
+  meet(error: Error): void {
+    if (this.#met) return;
+    this.#met = true;
+    this.#log.fatal({ err: error }, DAMAGED);
+    this.#onDamage();
   }
 
   stop(): void {

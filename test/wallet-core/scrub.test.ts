@@ -1,3 +1,4 @@
+import { closeSync, openSync, writeSync } from 'node:fs';
 import path from 'node:path';
 import Database from 'better-sqlite3';
 import { expect } from 'chai';
@@ -10,7 +11,7 @@ import { SqliteStore } from '../../wallet-core/storage/sqlite/sqlite-store.js';
 import { verifyFile } from '../../wallet-core/storage/sqlite/verifier.js';
 import { temporaryFolder } from '../torture/power-cut.js';
 import { System } from '../system.js';
-import { inLedger, movements, refund, TestCore } from './core.js';
+import { failure, inLedger, movements, refund, TestCore, words } from './core.js';
 import { health, healthBecomes } from './health.js';
 import { openAccount } from './scenario.js';
 import { verify } from './verify.js';
@@ -122,6 +123,62 @@ describe('the verification that an operator asks for', () => {
     } finally {
       await system.stop();
     }
+  });
+});
+
+describe('a page that cannot be read', () => {
+  let core: TestCore;
+
+  /** Fills a page of the file with zeros, which is nothing that SQLite writes. */
+  async function spoil(table: string): Promise<void> {
+    await core.end();
+    const { page, size } = inLedger(core.data, (db) => ({
+      page: Number(db.prepare('SELECT rootpage FROM sqlite_schema WHERE name = ?').pluck().get(table)),
+      size: Number(db.pragma('page_size', { simple: true })),
+    }));
+    const file = openSync(path.join(core.data, 'ledger.db'), 'r+');
+    writeSync(file, Buffer.alloc(size), 0, size, (page - 1) * size);
+    closeSync(file);
+    await core.start();
+    expect(await health(core.clients)).to.equal('SERVING');
+  }
+
+  beforeEach(async () => {
+    core = await TestCore.start('1000.00', ', scrubEveryHours: 0');
+  });
+  afterEach(() => core.stop());
+
+  const told = () => core.process.output.split('\n').filter((line) => line.includes(FOUND));
+
+  it('turns health off when a query meets it, and is told once', async () => {
+    await spoil('sqlite_autoindex_account_1');
+    for (let n = 0; n < 2; n += 1)
+      expect(await failure(core.clients.balance())).to.match(/^INTERNAL: unexpected fault/);
+    expect(await health(core.clients)).to.equal('NOT_SERVING');
+    expect(told()).to.have.lengthOf(1);
+    expect(told()[0]).to.match(/"level":60,.*SQLITE_CORRUPT/);
+  });
+
+  it('turns health off when a command meets it, of which nothing is applied', async () => {
+    await spoil('reference');
+    expect(words(await core.post(movements({})))).to.equal('NOT_APPLIED FAULT');
+    expect(await health(core.clients)).to.equal('NOT_SERVING');
+    expect(told()).to.have.lengthOf(1);
+    expect(await core.clients.balance()).to.equal('1000.00');
+  });
+
+  it('turns health off when an export meets it, which says so', async () => {
+    await spoil('movement');
+    const lines = new Promise<void>((resolve, reject) => {
+      core.clients.operations
+        .export({})
+        .on('data', () => {})
+        .on('error', reject)
+        .on('end', resolve);
+    });
+    expect(await failure(lines)).to.match(/^DATA_LOSS: the ledger is damaged: .*; verify finds out more$/);
+    expect(await health(core.clients)).to.equal('NOT_SERVING');
+    expect(told()).to.have.lengthOf(1);
   });
 });
 

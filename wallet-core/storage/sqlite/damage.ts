@@ -44,5 +44,10 @@ export function explained(path: string, error: unknown): unknown {
   return DAMAGED.test(error.code) ? new DamageError(path, fault, UNREADABLE_WAYS) : new Error(`${path}: ${fault}`);
 }
 
+/** Whether an ordinary read or write met something in the file that is not as it was written, or that the disk does not give. */
+export function saysDamaged(error: unknown): boolean {
+  return error instanceof Database.SqliteError && /^SQLITE_(CORRUPT|NOTADB|IOERR)/.test(error.code) && !saysFull(error);
+}
+
 /** What SQLite says of a file that is not as it left it; a statement that fails at the start is against our own schema. */
 const DAMAGED = /^SQLITE_(CORRUPT|NOTADB|IOERR|ERROR|CONSTRAINT|MISMATCH|SCHEMA|FORMAT)/;

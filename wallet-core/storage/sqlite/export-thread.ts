@@ -1,7 +1,8 @@
 import { parentPort, workerData } from 'node:worker_threads';
 import { DamagedLedgerError, type ExportPiece } from '../port.js';
 import { openReader } from './connection.js';
-import { exportLedger } from './export.js';
+import { saysDamaged } from './damage.js';
+import { damaged, exportLedger } from './export.js';
 import type { FromExporter } from './exporter.js';
 
 // The thread that exports: it reads a piece when it is asked for one, so that what nobody takes fills no memory.
@@ -17,6 +18,7 @@ function next(): FromExporter {
   } catch (error) {
     // The type of an error is lost on the way to another thread.
     if (error instanceof DamagedLedgerError) return { type: 'damaged', message: error.message };
+    if (saysDamaged(error)) return { type: 'damaged', message: damaged(String(error)).message };
     throw error;
   }
 }

@@ -61,6 +61,7 @@ function lineOf(entry: ReadEntry, previous: Uint8Array): string {
   }
 }
 
-function damaged(what: string): DamagedLedgerError {
+/** What no export can be made of. */
+export function damaged(what: string): DamagedLedgerError {
   return new DamagedLedgerError(`the ledger is damaged: ${what}; verify finds out more`);
 }

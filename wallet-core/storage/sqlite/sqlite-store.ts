@@ -9,6 +9,7 @@ import {
   type Backup,
   type BackupProgress,
   CommitUnknownError,
+  DamagedLedgerError,
   type ExportPiece,
   type PrunedSoFar,
   type Queries,
@@ -26,6 +27,7 @@ import { own, type Ownership } from './owner.js';
 import { LEDGER_FILE, refuseUnfinished } from './place.js';
 import { Reader } from './reader.js';
 import { Room } from './room.js';
+import { watched } from './watched.js';
 import { verifyFile } from './verifier.js';
 import { Wake } from './wake.js';
 
@@ -50,7 +52,7 @@ export type FromWriter =
   | { readonly type: 'ready' }
   | { readonly type: 'committed'; readonly outcomes: readonly Outcome[]; readonly wrote: boolean }
   | { readonly type: 'full'; readonly message: string }
-  | { readonly type: 'failed'; readonly stack: string; readonly unknown: boolean }
+  | { readonly type: 'failed'; readonly stack: string; readonly unknown: boolean; readonly damaged: boolean }
   | { readonly type: 'closed' };
 
 export interface SqliteStoreOptions {
@@ -64,6 +66,8 @@ export interface SqliteStoreOptions {
   readonly rules?: URL;
   /** Hears once when the disk is found full, and once when commits are written again. */
   readonly onRoom?: (hasRoom: boolean) => void;
+  /** Hears of each read and each commit that met damage. */
+  readonly onDamage?: (error: Error) => void;
   /** FULL, unless a test shows what NORMAL loses when the power goes. */
   readonly synchronous?: Synchronous;
 }
@@ -79,18 +83,27 @@ export class SqliteStore implements Store {
   readonly #thread: Worker;
   readonly #ownership: Ownership;
   readonly #room: Room;
+  readonly #onDamage: (error: Error) => void;
   #waiting: { resolve: (reply: FromWriter) => void; reject: (error: Error) => void } | undefined;
   #dead: Error | undefined;
 
-  private constructor(path: string, backups: string, wake: Wake, thread: Worker, ownership: Ownership, room: Room) {
+  private constructor(
+    path: string,
+    backups: string,
+    wake: Wake,
+    thread: Worker,
+    ownership: Ownership,
+    { onRoom = () => {}, onDamage = () => {} }: SqliteStoreOptions,
+  ) {
     this.#path = path;
     this.#backups = backups;
     this.#wake = wake;
     this.#thread = thread;
     this.#ownership = ownership;
-    this.#room = room;
+    this.#room = new Room(onRoom);
+    this.#onDamage = onDamage;
     this.#reader = new Reader(path);
-    this.queries = this.#reader;
+    this.queries = watched(this.#reader, onDamage);
     thread.on('message', (reply: FromWriter) => this.#take()?.resolve(reply));
     thread.on('error', (error) => this.#die(error));
     thread.on('exit', () => this.#die(new Error('the writer thread has ended')));
@@ -98,7 +111,7 @@ export class SqliteStore implements Store {
 
   /** Takes the folder into possession and brings its file to the newest schema. */
   static async open(options: SqliteStoreOptions): Promise<SqliteStore> {
-    const { folder, backups = join(folder, 'backups'), owner, rules, onRoom, synchronous = 'FULL' } = options;
+    const { folder, backups = join(folder, 'backups'), owner, rules, synchronous = 'FULL' } = options;
     // The ledger holds names, requests and hashes of passwords: nobody else on the machine reads them.
     mkdirSync(folder, { recursive: true, mode: 0o700 });
     const ownership = own(join(folder, 'owner.db'), owner);
@@ -118,7 +131,7 @@ export class SqliteStore implements Store {
         writer.once('error', reject);
         writer.once('message', () => resolve(writer.off('error', reject)));
       });
-      return new SqliteStore(path, backups, wake, writer, ownership, new Room(onRoom ?? (() => {})));
+      return new SqliteStore(path, backups, wake, writer, ownership, options);
     } catch (error) {
       await thread?.terminate();
       ownership.release();
@@ -137,7 +150,9 @@ export class SqliteStore implements Store {
       throw new StoreFullError(reply.message);
     }
     if (reply.type !== 'failed') throw new Error(`the writer answered a commit with ${reply.type}`);
-    throw reply.unknown ? new CommitUnknownError(reply.stack) : new Error(reply.stack);
+    const error = reply.unknown ? new CommitUnknownError(reply.stack) : new Error(reply.stack);
+    if (reply.damaged) this.#onDamage(error);
+    throw error;
   }
 
   verify(
@@ -159,8 +174,13 @@ export class SqliteStore implements Store {
     return backUp({ ledger: this.#path, folder: this.#backups, wake: this.#wake, copy }, tell, signal);
   }
 
-  export(signal: AbortSignal): AsyncIterable<ExportPiece> {
-    return exportFile(this.#path, signal);
+  async *export(signal: AbortSignal): AsyncGenerator<ExportPiece> {
+    try {
+      yield* exportFile(this.#path, signal);
+    } catch (error) {
+      if (error instanceof DamagedLedgerError) this.#onDamage(error);
+      throw error;
+    }
   }
 
   async prune(beforeMs: bigint, tell: (soFar: PrunedSoFar) => void, signal: AbortSignal): Promise<PrunedSoFar> {

@@ -5,7 +5,7 @@ import { CommitUnknownError, StoreFullError, type Submission } from '../port.js'
 import { copy } from './copy.js';
 import { Wake } from './wake.js';
 import { expectAcknowledged } from './acknowledged.js';
-import { explained } from './damage.js';
+import { explained, saysDamaged } from './damage.js';
 import { Writer } from './writer.js';
 import type { FromPruner, FromWriter, ToWriter, WriterData } from './sqlite-store.js';
 
@@ -42,7 +42,7 @@ function commit(group: readonly Submission[]): FromWriter {
   } catch (error) {
     if (error instanceof StoreFullError) return { type: 'full', message: error.message };
     const stack = error instanceof Error ? (error.stack ?? error.message) : String(error);
-    return { type: 'failed', stack, unknown: error instanceof CommitUnknownError };
+    return { type: 'failed', stack, unknown: error instanceof CommitUnknownError, damaged: saysDamaged(error) };
   }
 }
 

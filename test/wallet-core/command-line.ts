@@ -10,8 +10,9 @@ export class CommandLine {
   readonly #out = { stdout: '', stderr: '' };
   readonly #closed: Promise<number | NodeJS.Signals>;
 
-  constructor(...args: readonly string[]) {
-    this.child = spawn(process.execPath, ['--enable-source-maps', MAIN, ...args]);
+  constructor(args: readonly string[], environment: Readonly<Record<string, string>> = {}) {
+    const env = { ...process.env, ...environment };
+    this.child = spawn(process.execPath, ['--enable-source-maps', MAIN, ...args], { env });
     this.child.stdout.on('data', (text: Buffer) => (this.#out.stdout += text.toString()));
     this.child.stderr.on('data', (text: Buffer) => (this.#out.stderr += text.toString()));
     this.#closed = once(this.child, 'close').then(
@@ -28,6 +29,6 @@ export class CommandLine {
   }
 
   static async run(...args: readonly string[]) {
-    return new CommandLine(...args).end();
+    return new CommandLine(args).end();
   }
 }

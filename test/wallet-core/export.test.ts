@@ -128,8 +128,8 @@ describe('an export, and the ledger that is made of it', () => {
   });
 
   it('goes through pipes', async () => {
-    const read = new CommandLine('export', '--to', '-', '--address', copy.clients.address);
-    const write = new CommandLine('import', '--from', '-', '--data', path.join(folder, 'piped'));
+    const read = new CommandLine(['export', '--to', '-', '--address', copy.clients.address]);
+    const write = new CommandLine(['import', '--from', '-', '--data', path.join(folder, 'piped')]);
     read.child.stdout.pipe(write.child.stdin);
     const [{ code }, { code: made, stdout, stderr }] = await Promise.all([read.end(), write.end()]);
     expect([code, made], stderr).to.deep.equal([0, 0]);
@@ -328,7 +328,7 @@ describe('an export or an import that is cut short', () => {
   });
 
   const begun = async () => {
-    const line = new CommandLine('export', '--to', file, '--address', core.clients.address);
+    const line = new CommandLine(['export', '--to', file, '--address', core.clients.address]);
     const unfinished = () => readdirSync(folder).find((name) => name.includes('.unfinished-'));
     const hasBegun = () => {
       const name = unfinished();
@@ -338,12 +338,16 @@ describe('an export or an import that is cut short', () => {
     return line;
   };
 
-  it('leaves no file when it is killed', async () => {
+  it('leaves no file when it is killed, and the next one makes it and leaves no other', async () => {
     const line = await begun();
     line.child.kill('SIGKILL');
     expect((await line.end()).code).to.equal('SIGKILL');
     expect(existsSync(file)).to.equal(false);
-    for (const name of readdirSync(folder)) rmSync(path.join(folder, name));
+    const running = path.join(folder, `journal.ndjson.unfinished-${process.pid}`);
+    writeFileSync(running, 'by somebody else, now');
+    expect((await CommandLine.run('export', '--to', file, '--address', core.clients.address)).code).to.equal(0);
+    expect(readdirSync(folder).sort()).to.deep.equal([file, running].map((each) => path.basename(each)));
+    for (const each of [file, running]) rmSync(each);
   });
 
   it('leaves nothing at all when it is told to end', async () => {
@@ -366,14 +370,14 @@ describe('an export or an import that is cut short', () => {
     const text = await exportOf(core);
     const data = path.join(folder, 'data');
     const args = ['import', '--from', '-', '--data', data];
-    const killed = new CommandLine(...args);
+    const killed = new CommandLine(args);
     killed.child.stdin.write(text.slice(0, text.length / 2));
     const grown = () => (statSync(path.join(data, 'unfinished.db-wal'), { throwIfNoEntry: false })?.size ?? 0) > 0;
     while (!grown()) await new Promise((resolve) => setImmediate(resolve));
     killed.child.kill('SIGKILL');
     await killed.end();
     expect(readdirSync(data)).to.include('unfinished.db').and.not.to.include('ledger.db');
-    const again = new CommandLine(...args);
+    const again = new CommandLine(args);
     again.child.stdin.end(text);
     const { code, stderr } = await again.end();
     expect(code, stderr).to.equal(0);
@@ -383,7 +387,7 @@ describe('an export or an import that is cut short', () => {
 
   it('leaves nothing at all when the import is told to end, whatever it waits for', async () => {
     const data = path.join(folder, 'data');
-    const line = new CommandLine('import', '--from', '-', '--data', data);
+    const line = new CommandLine(['import', '--from', '-', '--data', data]);
     while (!existsSync(path.join(data, 'unfinished.db'))) await new Promise((resolve) => setImmediate(resolve));
     line.child.kill('SIGINT');
     const { code, stderr } = await line.end();

@@ -1,11 +1,16 @@
-import { rmSync, statSync } from 'node:fs';
+import { randomBytes } from 'node:crypto';
+import { readdirSync, realpathSync, rmSync, statSync } from 'node:fs';
 import path from 'node:path';
 import Database from 'better-sqlite3';
 import { expect } from 'chai';
 import type { Command, PostResponse } from '../../proto/gen/wallet/v1/posting.js';
 import { Random } from '../simulator/random.js';
 import { call } from '../system.js';
-import { failure, movements, words } from '../wallet-core/core.js';
+import { backup } from '../wallet-core/backup.js';
+import { CommandLine } from '../wallet-core/command-line.js';
+import { failure, movements, TestCore, words } from '../wallet-core/core.js';
+import { mixedLoad } from '../wallet-core/mixed-load.js';
+import { Disk } from './full-disk.js';
 import { fillTheDisk, Tank } from './full-disks.js';
 import { proveLedger } from './ledger-file.js';
 import { compileShim, temporaryFolder } from './power-cut.js';
@@ -30,6 +35,44 @@ describe('the ledger on a disk that gets full', () => {
     expect(figures.resumedMs).to.be.below(2_000);
     expect(figures.absent).to.be.greaterThan(100);
     expect(figures.movements).to.be.greaterThan(1_000);
+  });
+
+  describe('in the middle of what makes a ledger', () => {
+    let core: TestCore;
+    let sources: Record<'restore' | 'import', string>;
+
+    before(async () => {
+      core = await TestCore.start('1000.00');
+      await mixedLoad(core);
+      const lines = path.join(core.folder, 'journal.ndjson');
+      await CommandLine.run('export', '--to', lines, '--address', core.clients.address);
+      sources = { restore: (await backup(core.clients)).path, import: lines };
+    });
+    after(() => core.stop());
+
+    for (const [what, made] of [
+      ['restore', 'restored'],
+      ['import', 'imported'],
+    ] as const) {
+      it(`leaves none, says so, and ${what} makes it when there is room`, async () => {
+        const disk = new Disk(path.join(realpathSync(core.folder), what), shim);
+        const run = () =>
+          new CommandLine([what, '--from', sources[what], '--data', disk.folder], disk.environment).end();
+        for (const room of [0, 30_000, 150_000]) {
+          disk.leave(room);
+          const { code, stderr } = await run();
+          expect([code, stderr.trim()], `${room} bytes`).to.deep.equal([
+            2,
+            `nothing was ${made}: ${disk.folder}: its disk is full; make room and run it again`,
+          ]);
+          expect(readdirSync(disk.folder).filter((name) => !name.startsWith('owner.db'))).to.deep.equal([]);
+        }
+        disk.makeRoom();
+        const { code, stderr } = await run();
+        expect(code, stderr).to.equal(0);
+        proveLedger(disk.folder);
+      });
+    }
   });
 
   describe('that is full now', () => {
@@ -74,6 +117,27 @@ describe('the ledger on a disk that gets full', () => {
       expect(await clients.balance('p0-0')).to.equal('499.00');
       for (const text of ['is full', 'has room again']) expect(told(`the disk of the ledger ${text}`)).to.equal(1);
       expect(core.output).not.to.contain('could not be committed');
+    });
+
+    it('drops no requests, says what to do, and drops them when there is room', async () => {
+      const { core, clients } = tank.system;
+      const [bet] = bets(1);
+      const kept = { ...bet, request: randomBytes(2_000) } as Command;
+      expect(await postAll([kept])).to.deep.equal(['APPLIED']);
+      while (Date.now() <= Number((await clients.movements({ playerId: 'p0-0' }))[0]?.timeMs));
+      const prune = () =>
+        CommandLine.run('requests', 'prune', '--address', clients.address, '--before', new Date().toISOString());
+      tank.disk.leave(0);
+      const { code, stderr } = await prune();
+      expect([code, stderr.trim()]).to.deep.equal([
+        2,
+        `wallet-core at ${clients.address} dropped 0 and no more: FAILED_PRECONDITION: the disk of the ledger is full: ` +
+          'make room, and prune again',
+      ]);
+      expect(core.output).not.to.contain('a call failed unexpectedly');
+      tank.disk.makeRoom();
+      expect((await prune()).stdout).to.match(/^The requests of [1-9]\d* entries are gone, \d+ bytes\.\n$/);
+      proveLedger(tank.disk.folder);
     });
 
     it('stops without a fault, does not start, and starts with all that it acknowledged when there is room', async () => {

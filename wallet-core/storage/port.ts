@@ -178,7 +178,7 @@ export interface Store {
   export(signal: AbortSignal): AsyncIterable<ExportPiece>;
   /**
    * Drops the kept requests of all entries that were recorded before this time, in milliseconds since 1970, a few at a time
-   * between commits. Tells the sum after each step. An abort ends it behind a step and rejects.
+   * between commits. Tells the sum after each step. An abort ends it behind a step and rejects; it rejects as a commit does.
    */
   prune(beforeMs: bigint, tell: (soFar: PrunedSoFar) => void, signal: AbortSignal): Promise<PrunedSoFar>;
   close(): Promise<void>;

@@ -1,9 +1,12 @@
 import type { Logger } from 'pino';
 import type * as pb from '../../../proto/gen/wallet/v1/operations.js';
-import type { PrunedSoFar, Store } from '../../storage/port.js';
-import { invalidArgument } from '../call-error.js';
+import { StoreFullError, type PrunedSoFar, type Store } from '../../storage/port.js';
+import { cannot, invalidArgument } from '../call-error.js';
 import { serverStream } from '../server-stream.js';
 import { LongWork } from './long-work.js';
+
+/** What is dropped gives its room to later records, not to the disk, and to write that down needs some. */
+const NO_ROOM = 'the disk of the ledger is full: make room, and prune again';
 
 export function pruneRequests(
   store: Store,
@@ -17,7 +20,9 @@ export function pruneRequests(
     }
     await prunings.run(hungUp, async (signal) => {
       const write = ({ entries, bytes }: PrunedSoFar) => tell({ entries: BigInt(entries), bytes: BigInt(bytes) });
-      const pruned = await store.prune(beforeMs, write, signal);
+      const pruned = await store.prune(beforeMs, write, signal).catch((error: unknown) => {
+        throw error instanceof StoreFullError ? cannot(NO_ROOM) : error;
+      });
       if (pruned.entries === 0) write(pruned);
       log.info({ before: new Date(Number(beforeMs)), ...pruned }, 'requests were pruned');
     });

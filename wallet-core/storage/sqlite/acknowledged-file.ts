@@ -13,6 +13,7 @@ import { join } from 'node:path';
 import { crc32 } from 'node:zlib';
 import { formatDigest, parseDigest, type Digest } from '../../journal/digest.js';
 import { DamageError, UNKNOWN_WAYS } from './damage.js';
+import { isWithoutRoom } from './room.js';
 import type { WalPosition } from './wal.js';
 
 /** What has been answered for: the ledger must contain it, whatever happened since. */
@@ -68,7 +69,7 @@ export class AcknowledgedFile {
       if (written !== BYTES) throw new Error(`acknowledged: ${written} of ${BYTES} bytes were written`);
     } catch (error) {
       // Some file systems need room for what is overwritten. What it said before is true as well.
-      if (!['ENOSPC', 'EDQUOT'].includes((error as NodeJS.ErrnoException).code ?? '')) throw error;
+      if (!isWithoutRoom(error)) throw error;
     }
     this.#timer ??= setTimeout(() => this.#syncBeside(), SYNC_MS);
   }

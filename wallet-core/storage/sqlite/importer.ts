@@ -8,12 +8,13 @@ import { openWriter } from './connection.js';
 import { JournalWriter, WRITER } from './journal-writer.js';
 import { Loader } from './loader.js';
 import { Recorder } from './recorder.js';
+import { saysFull } from './room.js';
 import { migrate } from './schema.js';
 
 /** Nobody waits for a single entry, and what is not finished is thrown away: many make a transaction. */
 const TRANSACTION_RECORDS = 5_000;
 
-/** Makes a ledger of the lines of an export, through what writes every other ledger. What throws is a LineError. */
+/** Makes a ledger of the lines of an export, through what writes every other ledger. What throws is a LineError, or the disk is full. */
 export class Importer {
   /** The last line, once it was read. */
   end: Digest | undefined;
@@ -44,7 +45,7 @@ export class Importer {
     try {
       this.#write(line);
     } catch (error) {
-      if (error instanceof LineError) throw error;
+      if (error instanceof LineError || saysFull(error)) throw error;
       // What the tables refuse, or the recorder, is no entry of a ledger.
       throw new LineError(
         `the entry does not fit those before it: ${error instanceof Error ? error.message : 'unknown'}`,

@@ -11,6 +11,7 @@ import {
 } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { own } from './owner.js';
+import { isWithoutRoom, saysFull } from './room.js';
 
 /** The ledger in its folder. */
 export const LEDGER_FILE = 'ledger.db';
@@ -29,6 +30,15 @@ export async function intoEmptyPlace<T>(
   what: string,
   build: (file: string) => Promise<T> | T,
 ): Promise<T> {
+  try {
+    return await make(folder, what, build);
+  } catch (error) {
+    if (!saysFull(error) && !isWithoutRoom(error)) throw error;
+    throw new Error(`${folder}: its disk is full; make room and run it again`);
+  }
+}
+
+async function make<T>(folder: string, what: string, build: (file: string) => Promise<T> | T): Promise<T> {
   refuseLedger(folder);
   const made = mkdirSync(folder, { recursive: true, mode: 0o700 });
   const ownership = own(join(folder, 'owner.db'), `${what}, process ${process.pid}`);

@@ -23,7 +23,7 @@ export class Pruner {
     this.#delete = db.prepare('DELETE FROM request WHERE seq <= ?');
   }
 
-  /** One step, in a transaction of its own; it finds nothing once all are gone that were recorded before this time. */
+  /** One step, within a transaction of its own; it finds nothing once all are gone that were recorded before this time. */
   step(beforeMs: bigint): PrunedSoFar {
     let [entries, bytes] = [0, 0];
     let last: bigint | undefined;

@@ -4,6 +4,7 @@ import Database from 'better-sqlite3';
 import { formatDigest, type Digest } from '../../journal/digest.js';
 import type { Verification } from '../../verify/verify.js';
 import { intoEmptyPlace } from './place.js';
+import { saysFull } from './room.js';
 import { endOf } from './self-contained.js';
 import { APPLICATION_ID, migrate, SCHEMA_VERSION } from './schema.js';
 import { verifyFile } from './verifier.js';
@@ -122,6 +123,7 @@ function makeCurrent(file: string, from: string): void {
     if (found !== 'ok') throw new Error(found.replace(/^\*.*\n/, ''));
     migrate(db);
   } catch (error) {
+    if (saysFull(error)) throw error;
     throw new RestoreError(`${from}: is damaged (${(error as Error).message}); ${ANOTHER}`);
   } finally {
     db.close();

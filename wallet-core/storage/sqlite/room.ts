@@ -32,6 +32,11 @@ export function saysFull(error: unknown): boolean {
   return error instanceof Database.SqliteError && /^SQLITE_(FULL|IOERR_SHMSIZE)/.test(error.code);
 }
 
+/** The same of the file system; a quota is a disk of one's own. */
+export function isWithoutRoom(error: unknown): boolean {
+  return error instanceof Error && 'code' in error && (error.code === 'ENOSPC' || error.code === 'EDQUOT');
+}
+
 /**
  * SQLite makes the index of the WAL, "-shm", larger when it needs it, which is after a commit has been synced: without room
  * then, nobody would know the fate of that commit. So the room is taken now. The file stays open as long as the ledger: to

@@ -45,14 +45,18 @@ export type ToWriter =
   | { readonly type: 'prune'; readonly beforeMs: bigint; readonly port: MessagePort }
   | { readonly type: 'close' };
 
-/** What one step of a pruning came to; text: why it failed. */
-export type FromPruner = PrunedSoFar | string;
+/** Why nothing was written, or that nobody knows. */
+export type NotWritten =
+  | { readonly type: 'full'; readonly message: string }
+  | { readonly type: 'failed'; readonly stack: string; readonly unknown: boolean; readonly damaged: boolean };
+
+/** What one step of a pruning came to. */
+export type FromPruner = { readonly type: 'pruned'; readonly step: PrunedSoFar } | NotWritten;
 
 export type FromWriter =
   | { readonly type: 'ready' }
   | { readonly type: 'committed'; readonly outcomes: readonly Outcome[]; readonly wrote: boolean }
-  | { readonly type: 'full'; readonly message: string }
-  | { readonly type: 'failed'; readonly stack: string; readonly unknown: boolean; readonly damaged: boolean }
+  | NotWritten
   | { readonly type: 'closed' };
 
 export interface SqliteStoreOptions {
@@ -145,14 +149,8 @@ export class SqliteStore implements Store {
       if (reply.wrote) this.#room.found();
       return reply.outcomes;
     }
-    if (reply.type === 'full') {
-      this.#room.missed();
-      throw new StoreFullError(reply.message);
-    }
-    if (reply.type !== 'failed') throw new Error(`the writer answered a commit with ${reply.type}`);
-    const error = reply.unknown ? new CommitUnknownError(reply.stack) : new Error(reply.stack);
-    if (reply.damaged) this.#onDamage(error);
-    throw error;
+    if (reply.type !== 'full' && reply.type !== 'failed') throw new Error(`the writer answered with ${reply.type}`);
+    throw this.#errorOf(reply);
   }
 
   verify(
@@ -210,13 +208,26 @@ export class SqliteStore implements Store {
     this.#thread.postMessage({ type: 'prune', beforeMs, port: port2 } satisfies ToWriter, [port2]);
     this.#wake.up();
     try {
-      const [step] = await Promise.race([answer, ended]);
-      if (typeof step === 'string') throw new Error(step);
-      return step;
+      const [reply] = await Promise.race([answer, ended]);
+      if (reply.type === 'pruned') return reply.step;
+      const error = this.#errorOf(reply);
+      // Nothing may be written after it, as after a commit.
+      if (error instanceof CommitUnknownError) this.#die(error);
+      throw error;
     } finally {
       ended.catch(() => {});
       port1.close();
     }
+  }
+
+  #errorOf(reply: NotWritten): Error {
+    if (reply.type === 'full') {
+      this.#room.missed();
+      return new StoreFullError(reply.message);
+    }
+    const error = reply.unknown ? new CommitUnknownError(reply.stack) : new Error(reply.stack);
+    if (reply.damaged) this.#onDamage(error);
+    return error;
   }
 
   #ask(message: ToWriter): Promise<FromWriter> {

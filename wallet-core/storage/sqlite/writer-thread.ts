@@ -7,7 +7,7 @@ import { Wake } from './wake.js';
 import { expectAcknowledged } from './acknowledged.js';
 import { explained, saysDamaged } from './damage.js';
 import { Writer } from './writer.js';
-import type { FromPruner, FromWriter, ToWriter, WriterData } from './sqlite-store.js';
+import type { FromPruner, FromWriter, NotWritten, ToWriter, WriterData } from './sqlite-store.js';
 
 // The thread that writes: commits wait for the disk here, while the main thread goes on serving calls.
 const { path, rules, synchronous, wake } = workerData as WriterData;
@@ -40,18 +40,23 @@ function commit(group: readonly Submission[]): FromWriter {
   try {
     return { type: 'committed', ...writer.commit(group) };
   } catch (error) {
-    if (error instanceof StoreFullError) return { type: 'full', message: error.message };
-    const stack = error instanceof Error ? (error.stack ?? error.message) : String(error);
-    return { type: 'failed', stack, unknown: error instanceof CommitUnknownError, damaged: saysDamaged(error) };
+    return notWritten(error);
   }
 }
 
 function prune(beforeMs: bigint): FromPruner {
   try {
-    return writer.prune(beforeMs);
+    return { type: 'pruned', step: writer.prune(beforeMs) };
   } catch (error) {
-    return error instanceof Error ? (error.stack ?? error.message) : String(error);
+    return notWritten(error);
   }
+}
+
+/** The type of an error is lost on the way to the other thread. */
+function notWritten(error: unknown): NotWritten {
+  if (error instanceof StoreFullError) return { type: 'full', message: error.message };
+  const stack = error instanceof Error ? (error.stack ?? error.message) : String(error);
+  return { type: 'failed', stack, unknown: error instanceof CommitUnknownError, damaged: saysDamaged(error) };
 }
 
 port.on('message', (message: ToWriter) => {

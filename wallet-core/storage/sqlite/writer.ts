@@ -69,9 +69,7 @@ export class Writer {
     try {
       ({ outcomes, committed } = this.#write(group, channels));
     } catch (error) {
-      // SQLite itself takes back a transaction that met a full disk.
-      if (this.#db.inTransaction) this.#rollback.run();
-      throw saysFull(error) ? new StoreFullError(messageOf(error)) : error;
+      throw this.#takenBack(error);
     }
     this.#commitOrDie();
     if (committed) {
@@ -90,9 +88,17 @@ export class Writer {
     await this.#db.backup(path, { progress: pace });
   }
 
-  /** See Pruner.step. */
+  /** See Pruner.step; what keeps a commit from being written keeps this from it too, and leaves as much behind. */
   prune(beforeMs: bigint): PrunedSoFar {
-    return this.#pruner.step(beforeMs);
+    this.#begin.run();
+    let step: PrunedSoFar;
+    try {
+      step = this.#pruner.step(beforeMs);
+    } catch (error) {
+      throw this.#takenBack(error);
+    }
+    this.#commitOrDie();
+    return step;
   }
 
   /**
@@ -145,6 +151,12 @@ export class Writer {
     return { outcomes, committed: this.#journal.write(position, records, packRequests(requests), channels) };
   }
 
+  /** Takes back what was written before an error, and says what that means. */
+  #takenBack(error: unknown): unknown {
+    this.#rollBack();
+    return saysFull(error) ? new StoreFullError(messageOf(error)) : error;
+  }
+
   /**
    * SQLITE_FULL stops a commit before its last page is in the WAL, and without that page the others do not count. After any
    * other failure, such as one of fsync, nobody knows what the next start will find. The checkpoint that follows a commit
@@ -154,10 +166,19 @@ export class Writer {
     try {
       this.#commit.run();
     } catch (error) {
-      if (this.#db.inTransaction) this.#rollback.run();
+      this.#rollBack();
       if (error instanceof Database.SqliteError && error.code.startsWith('SQLITE_FULL')) {
         throw new StoreFullError(messageOf(error));
       }
+      throw new CommitUnknownError(messageOf(error));
+    }
+  }
+
+  #rollBack(): void {
+    try {
+      // SQLite itself takes back a transaction that met a full disk.
+      if (this.#db.inTransaction) this.#rollback.run();
+    } catch (error) {
       throw new CommitUnknownError(messageOf(error));
     }
   }

@@ -350,6 +350,20 @@ describe('an export or an import that is cut short', () => {
     for (const each of [file, running]) rmSync(each);
   });
 
+  it('says which folder or file is not there', async () => {
+    const nowhere = path.join(folder, 'nowhere');
+    const written = await CommandLine.run('export', '--to', `${nowhere}/file`, '--address', core.clients.address);
+    expect([written.code, written.stderr.trim()]).to.deep.equal([
+      2,
+      `nothing was exported: ${nowhere} is not there; make that folder, or name another file`,
+    ]);
+    const read = await CommandLine.run('import', '--from', nowhere, '--data', path.join(folder, 'data'));
+    expect([read.code, read.stdout, readdirSync(folder)]).to.deep.equal([2, '', []]);
+    expect(read.stderr).to.match(
+      /^nothing was imported: --from: \S+ cannot be read; expected the file of an export \(ENOENT.*\)\n$/,
+    );
+  });
+
   it('leaves nothing at all when it is told to end', async () => {
     const line = await begun();
     line.child.kill('SIGTERM');

@@ -39,9 +39,9 @@ async function importJournal({ from, data, json }: ImportOptions): Promise<numbe
   const undone = () => 'nothing was imported';
   return tried(undone, async () => {
     const { digest, entries, records, movements, accounts } = await withBar(BAR, json, async (bar) => {
-      const input = from === '-' ? process.stdin : createReadStream(from, { highWaterMark: 256 * 1024 });
       // The size of a pipe nobody knows: its bar stays where it is, and counts.
-      const size = from === '-' ? 1 : Math.max(statSync(from).size, 1);
+      const size = from === '-' ? 1 : Math.max(sizeOf(from), 1);
+      const input = from === '-' ? process.stdin : createReadStream(from, { highWaterMark: 256 * 1024 });
       let read = 0;
       async function* counted(interrupted: AbortSignal): AsyncGenerator<Uint8Array> {
         try {
@@ -64,6 +64,14 @@ async function importJournal({ from, data, json }: ImportOptions): Promise<numbe
     print(json, made, () => asText(made));
     return EXIT.good;
   });
+}
+
+function sizeOf(from: string): number {
+  try {
+    return statSync(from).size;
+  } catch (error) {
+    throw new Error(`--from: ${from} cannot be read; expected the file of an export (${(error as Error).message})`);
+  }
 }
 
 function asText(made: { data: string; digest: string; entries: number; records: number; movements: number }): string {

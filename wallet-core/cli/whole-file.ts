@@ -35,6 +35,7 @@ function refuseExisting(file: string): void {
 function removeLeftovers(file: string): void {
   const folder = path.dirname(path.resolve(file));
   const begin = `${path.basename(file)}.unfinished-`;
+  if (!existsSync(folder)) throw new Error(`${folder} is not there; make that folder, or name another file`);
   for (const name of readdirSync(folder)) {
     const of = name.startsWith(begin) ? name.slice(begin.length) : '';
     if (/^\d+$/.test(of) && !isRunning(Number(of))) rmSync(path.join(folder, name), { force: true });

@@ -131,8 +131,8 @@ describe('the ledger on a disk that gets full', () => {
       const { code, stderr } = await prune();
       expect([code, stderr.trim()]).to.deep.equal([
         2,
-        `wallet-core at ${clients.address} dropped 0 and no more: FAILED_PRECONDITION: the disk of the ledger is full: ` +
-          'make room, and prune again',
+        `only the requests of 0 entries are gone: wallet-core at ${clients.address} answered FAILED_PRECONDITION: ` +
+          'the disk of the ledger is full: make room, and prune again',
       ]);
       expect(core.output).not.to.contain('a call failed unexpectedly');
       tank.disk.makeRoom();

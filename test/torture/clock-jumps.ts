@@ -12,24 +12,24 @@ import { Random } from '../simulator/random.js';
 import { allOf } from '../simulator/schedule.js';
 import { call, System } from '../system.js';
 import { inLedger } from '../wallet-core/core.js';
-import { verify } from '../wallet-core/verify.js';
 import { Untrue } from './client-journal.js';
 import { Clock } from './clock.js';
 import { Crew, CREW_CHANNELS } from './crew.js';
-import { expectAbsent } from './inspection.js';
-import { proveLedger } from './ledger-file.js';
+import type { Kept } from './kept.js';
 import { freeze, unfreeze } from './process-state.js';
-import { temporaryFolder } from './power-cut.js';
+import { temporaryFolder } from './shim.js';
 import { isBusy, Watch } from './watch.js';
 
-export interface ClockFigures {
+interface Jumps {
   jumps: number;
   /** Callbacks that were under way at a jump while wallet-core stood still, and how long the slowest of them took. */
   hanging: number;
   slowestMs: number;
   absent: number;
-  movements: number;
-  entries: number;
+}
+
+export interface ClockFigures extends Jumps {
+  readonly kept: Kept;
 }
 
 export const HOUR_MS = 3_600_000;
@@ -41,8 +41,7 @@ const PATIENCE_MS = 2_000;
 export class ClockRoom {
   readonly crew: Crew;
   readonly watch: Watch;
-  readonly figures: ClockFigures = { jumps: 0, hanging: 0, slowestMs: 0, absent: 0, movements: 0, entries: 0 };
-  #since = 0;
+  readonly #figures: Jumps = { jumps: 0, hanging: 0, slowestMs: 0, absent: 0 };
   #deposits = 0;
   /** The time of the newest entry that was seen. */
   #lastMs = 0n;
@@ -53,7 +52,7 @@ export class ClockRoom {
     readonly folder: string,
   ) {
     this.watch = new Watch(system);
-    this.crew = new Crew(system, new Random(1, 'clock'), { ebet: 4, apiv1: 2, platforms: 2 }, this.watch);
+    this.crew = Crew.ofAll(this.watch, new Random(1, 'clock'), { ebet: 4, apiv1: 2, platforms: 2 });
   }
 
   static async open(shim: string): Promise<ClockRoom> {
@@ -67,25 +66,21 @@ export class ClockRoom {
 
   async close(): Promise<void> {
     unfreeze(this.system.core);
-    this.crew.close();
+    this.watch.close();
     await this.system.stop();
     rmSync(this.folder, { recursive: true });
   }
 
   /** Sets the clock in the middle of load; both processes see it, and the journal's time never goes back. */
   async jump(shiftMs: number): Promise<void> {
-    let goesOn = true;
-    const load = allOf(this.crew.run(() => goesOn));
-    await Promise.race([delay(150), load]);
-    this.clock.shift(shiftMs);
-    this.figures.jumps += 1;
-    await Promise.race([delay(150), load]);
-    goesOn = false;
-    await load;
+    await this.crew.runDuring(async () => {
+      await delay(150);
+      this.clock.shift(shiftMs);
+      this.#figures.jumps += 1;
+      await delay(150);
+    });
     await this.expectSeen();
-    const { movements } = await this.crew.followUp(this.#since);
-    this.figures.movements += movements;
-    this.#since = this.crew.journal.entries.length;
+    await this.crew.followUp();
   }
 
   /** The gateway tells the time in its answers; wallet-core's is that of its entries, unless those are ahead of it. */
@@ -117,27 +112,29 @@ export class ClockRoom {
   async jumpWhileCallsHang(shiftMs: number): Promise<void> {
     const { crew, system, watch } = this;
     await freeze(system.core);
-    const [since, fromMs] = [crew.journal.entries.length, performance.now()];
+    const fromMs = performance.now();
     let goesOn = true;
     const load = allOf(crew.providers.map((driver) => driver.run(() => goesOn)));
     await delay(300);
     this.clock.shift(shiftMs);
-    this.figures.jumps += 1;
+    this.#figures.jumps += 1;
     goesOn = false;
     await load;
     const heard = watch.heard.filter(({ sentMs }) => sentMs > fromMs);
-    this.figures.hanging += heard.length;
-    this.figures.slowestMs = Math.max(this.figures.slowestMs, ...heard.map(({ tookMs }) => tookMs));
+    this.#figures.hanging += heard.length;
+    this.#figures.slowestMs = Math.max(this.#figures.slowestMs, ...heard.map(({ tookMs }) => tookMs));
     const wrong = heard.find((one) => !isBusy(one) || one.tookMs > PATIENCE_MS);
     if (wrong) throw new Untrue(`${wrong.endpoint}: ${wrong.text} after ${Math.round(wrong.tookMs)} ms`);
     unfreeze(system.core);
     await this.expectSeen();
-    this.figures.absent += await expectAbsent(crew.journal.entries.slice(since), crew.players, watch.clients);
+    this.#figures.absent += await crew.expectAbsent();
+    await crew.followUp();
   }
 
   async restart(): Promise<void> {
     await this.system.restartCore();
     this.watch.renew();
+    await this.crew.verifications.prove();
   }
 
   /** A token for the player "probe". */
@@ -159,10 +156,9 @@ export class ClockRoom {
     return LogInOutcome[outcome];
   }
 
-  /** The whole ledger is proved, by itself and by the product, and the time of its entries never goes back. */
-  async prove(): Promise<ClockFigures> {
+  /** The time of the journal's entries never goes back. */
+  end(): ClockFigures {
     const data = path.join(this.system.folder, 'data');
-    this.figures.entries = proveLedger(data).entries;
     const back = inLedger(data, (db) =>
       db
         .prepare('SELECT count(*) FROM entry e JOIN entry p ON p.seq = e.seq - 1 WHERE e.time_ms < p.time_ms')
@@ -170,8 +166,6 @@ export class ClockRoom {
         .get(),
     );
     if (Number(back) !== 0) throw new Untrue(`${String(back)} entries are older than the one before`);
-    const { clean, findings } = await verify(this.watch.clients);
-    if (!clean) throw new Untrue(`verify finds ${findings[0]?.subject}`);
-    return this.figures;
+    return { ...this.#figures, kept: this.crew.end(data) };
   }
 }

@@ -1,5 +1,6 @@
 import { expect } from 'chai';
-import { printFigures } from './printout.js';
+import { together } from './kept.js';
+import { printFigures, sumOf } from './printout.js';
 import { torture } from './torture.js';
 
 describe('the system, killed under full load', () => {
@@ -8,9 +9,10 @@ describe('the system, killed under full load', () => {
     const started = Date.now();
     const figures = await torture(20, 1);
     console.log(printFigures(figures, (Date.now() - started) / 1000).replace(/^/gm, '      '));
-    const { kills, midCall, movements } = figures;
-    expect(Object.values(kills).reduce((sum, count) => sum + count)).to.equal(20);
+    const { kills, midCall, kept } = figures;
+    expect(sumOf(kills)).to.equal(20);
     expect(midCall, 'kills in the middle of a call').to.be.at.least(7);
-    expect(movements).to.be.greaterThan(1_000);
+    expect(together(kept).movements).to.be.greaterThan(1_000);
+    expect(together(kept).verified, 'verifications after a restart').to.equal(20);
   });
 });

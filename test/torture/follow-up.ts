@@ -1,8 +1,7 @@
-import { mapAtMost } from '../simulator/schedule.js';
-import type { Random } from '../simulator/random.js';
+import { allOf, mapAtMost } from '../simulator/schedule.js';
 import { Untrue, type Call, type ClientJournal, type Entry } from './client-journal.js';
+import type { Crew } from './crew.js';
 import { findEach, inspect, type Inspected } from './inspection.js';
-import type { Clients } from '../system.js';
 
 /** How many calls a client has under way when it sends again. */
 const AT_ONCE = 16;
@@ -16,19 +15,15 @@ export interface FollowedUp extends Inspected {
 }
 
 /**
- * After a restart: what was acknowledged is there as it was; what was not answered is sent again until it is, as the
- * providers do; every final answer is given again byte for byte; and then the ledger has all of it exactly once.
+ * After a restart: what was acknowledged is there as it was, and the product proves the ledger as it is then; what was not
+ * answered is sent again until it is, as the providers do; every final answer is given again byte for byte; and then the
+ * ledger has all of it exactly once.
  */
-export async function followUp(
-  journal: ClientJournal,
-  since: number,
-  players: readonly string[],
-  clients: Clients,
-  random: Random,
-): Promise<FollowedUp> {
+export async function followUp(crew: Crew): Promise<FollowedUp> {
+  const { journal, cycle, players, random, verifications } = crew;
+  const { clients } = crew.connections;
   const cohort = journal.entries.filter((entry) => entry.cohort === journal.cohort);
-  const cycle = journal.entries.slice(since);
-  await inspect(journal, cohort, players, clients, false);
+  await allOf([inspect(journal, cohort, players, clients, false), verifications.prove()]);
   await findEach(cycle, clients);
   const unanswered = cohort.filter((entry) => !entry.isAcknowledged);
   await mapAtMost(AT_ONCE, callsOf(unanswered), (call) => retry(journal, call));

@@ -13,8 +13,8 @@ import { mixedLoad } from '../wallet-core/mixed-load.js';
 import { Disk } from './full-disk.js';
 import { fillTheDisk, Tank } from './full-disks.js';
 import { proveLedger } from './ledger-file.js';
-import { compileShim, temporaryFolder } from './power-cut.js';
 import { printFull } from './printout.js';
+import { compileShim, temporaryFolder } from './shim.js';
 
 describe('the ledger on a disk that gets full', () => {
   let folder: string;
@@ -34,7 +34,8 @@ describe('the ledger on a disk that gets full', () => {
     expect(figures.reads, 'reads while it was full').to.be.at.least(10);
     expect(figures.resumedMs).to.be.below(2_000);
     expect(figures.absent).to.be.greaterThan(100);
-    expect(figures.movements).to.be.greaterThan(1_000);
+    expect(figures.kept.movements).to.be.greaterThan(1_000);
+    expect(figures.kept.verified, 'verifications').to.equal(10);
   });
 
   describe('in the middle of what makes a ledger', () => {

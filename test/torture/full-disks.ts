@@ -3,17 +3,15 @@ import path from 'node:path';
 import { Kind, Outcome } from '../../proto/gen/wallet/v1/movement.js';
 import { requestOf, timestamp } from '../simulator/apiv1/request.js';
 import { Random } from '../simulator/random.js';
-import { allOf } from '../simulator/schedule.js';
 import { APIV1_KEY, Clients, System } from '../system.js';
 import { Untrue } from './client-journal.js';
 import { Crew, CREW_CHANNELS } from './crew.js';
 import { Disk } from './full-disk.js';
-import { expectAbsent } from './inspection.js';
-import { proveLedger } from './ledger-file.js';
-import { temporaryFolder } from './power-cut.js';
+import type { Kept } from './kept.js';
+import { temporaryFolder } from './shim.js';
 import { Watch } from './watch.js';
 
-export interface FullFigures {
+interface Refusals {
   /** How often the disk got full. */
   rounds: number;
   /** Writes that found no room. */
@@ -27,14 +25,13 @@ export interface FullFigures {
   resumedMs: number;
   /** Commands that were answered busy or as not applied, and of which the ledger had nothing. */
   absent: number;
-  acknowledged: number;
-  /** Acknowledged movements that were found again with their balances, each as often as it was looked for. */
-  movements: number;
-  entries: number;
+}
+
+export interface FullFigures extends Refusals {
+  readonly kept: Kept;
 }
 
 const ROUNDS_PER_COHORT = 4;
-const PROVED_EVERY = 4;
 /** So many of each kind of refusal are waited for. */
 const REFUSED_MIN = 4;
 const FULL_MS_MAX = 60_000;
@@ -66,7 +63,7 @@ export class Tank {
     readonly random: Random,
   ) {
     this.watch = new Watch(system);
-    this.crew = new Crew(system, random, undefined, this.watch);
+    this.crew = Crew.ofAll(this.watch, random);
   }
 
   static async open(random: Random, shim: string): Promise<Tank> {
@@ -78,55 +75,42 @@ export class Tank {
   }
 
   async close(): Promise<void> {
-    this.crew.close();
+    this.watch.close();
     await this.system.stop();
     rmSync(path.dirname(this.disk.folder), { recursive: true });
   }
 
   async fill(rounds: number, done: () => void): Promise<FullFigures> {
     const { crew, disk, watch } = this;
-    const figures: FullFigures = {
-      ...{ rounds: 0, missed: 0, notApplied: 0, busy: 0, reads: 0, resumedMs: 0 },
-      ...{ absent: 0, acknowledged: 0, movements: 0, entries: 0 },
-    };
+    const figures: Refusals = { rounds: 0, missed: 0, notApplied: 0, busy: 0, reads: 0, resumedMs: 0, absent: 0 };
     for (let round = 0; round < rounds; round++) {
       if (round % ROUNDS_PER_COHORT === 0) await crew.meet(round / ROUNDS_PER_COHORT);
-      const since = crew.journal.entries.length;
       watch.heard = [];
-      let goesOn = true;
-      const load = allOf(crew.run(() => goesOn));
-      try {
-        await Promise.race([this.#fillUp(since, figures), load]);
+      await crew.runDuring(async () => {
+        await this.#fillUp(figures);
         figures.missed += disk.missed;
         disk.makeRoom();
         const from = performance.now();
         await this.applied();
         figures.resumedMs = Math.max(figures.resumedMs, performance.now() - from);
-      } finally {
-        goesOn = false;
-      }
-      await load;
+      });
       figures.rounds += 1;
       figures.busy += watch.busy;
-      figures.notApplied += this.#notApplied(since);
-      figures.absent += await expectAbsent(crew.journal.entries.slice(since), crew.players, watch.clients);
-      figures.movements += (await crew.followUp(since)).movements;
-      if (round === rounds - 1 || round % PROVED_EVERY === PROVED_EVERY - 1) {
-        figures.entries = proveLedger(disk.folder).entries;
-      }
+      figures.notApplied += this.#notApplied;
+      figures.absent += await crew.expectAbsent();
+      await crew.followUp();
       done();
     }
-    figures.acknowledged = crew.journal.acknowledged;
-    return figures;
+    return { ...figures, kept: crew.end(disk.folder) };
   }
 
   /** Lets the room run out somewhere, and reads until enough calls have met that. */
-  async #fillUp(since: number, figures: FullFigures): Promise<void> {
+  async #fillUp(figures: Refusals): Promise<void> {
     const { random, disk, watch } = this;
     await new Promise((resolve) => setTimeout(resolve, random.int(20, 200)));
     disk.leave(random.int(0, random.pick([0, 5_000, 50_000, 500_000])));
     const from = performance.now();
-    const isTold = () => watch.busy >= REFUSED_MIN && this.#notApplied(since) >= REFUSED_MIN;
+    const isTold = () => watch.busy >= REFUSED_MIN && this.#notApplied >= REFUSED_MIN;
     for (let hasRead = false; !hasRead || !isTold();) {
       if (performance.now() - from > FULL_MS_MAX) throw new Untrue('the disk is full, and nobody is told');
       hasRead = disk.missed > 0;
@@ -136,9 +120,8 @@ export class Tank {
   }
 
   /** How many commands have only been answered as not applied for want of room. */
-  #notApplied(since: number): number {
-    const entries = this.crew.journal.entries.slice(since);
-    return entries.filter(({ answers }) => answers.at(-1)?.text.startsWith('NOT_APPLIED STORE_FULL')).length;
+  get #notApplied(): number {
+    return this.crew.cycle.filter(({ answers }) => answers.at(-1)?.text.startsWith('NOT_APPLIED STORE_FULL')).length;
   }
 
   /** Reads that must go on: of the ledger over gRPC and through the gateway, and whether the system says that it serves. */

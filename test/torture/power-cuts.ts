@@ -2,13 +2,12 @@ import { realpathSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { Clients, Process } from '../system.js';
 import { Random } from '../simulator/random.js';
-import { allOf } from '../simulator/schedule.js';
-import { ClientJournal, Untrue } from './client-journal.js';
-import { followUp } from './follow-up.js';
-import { Freezing } from './freezing.js';
-import { proveLedger } from './ledger-file.js';
-import { PLATFORM, PlatformDriver } from './platform-driver.js';
-import { Power, temporaryFolder } from './power-cut.js';
+import { Untrue } from './client-journal.js';
+import { Crew } from './crew.js';
+import type { Kept } from './kept.js';
+import { PLATFORM } from './platform-driver.js';
+import { Power } from './power-cut.js';
+import { temporaryFolder } from './shim.js';
 
 export interface CutOptions {
   readonly shim: string;
@@ -16,7 +15,7 @@ export interface CutOptions {
   readonly main?: string;
 }
 
-export interface CutFigures {
+interface Cuts {
   cuts: number;
   /** Of these, cuts in the middle of a commit, before some write or sync of it, and while wallet-core started. */
   fused: number;
@@ -25,14 +24,13 @@ export interface CutFigures {
   unsynced: number;
   lost: number;
   namesLost: number;
-  acknowledged: number;
-  /** Acknowledged movements that were found again with their balances, each as often as it was looked for. */
-  movements: number;
-  entries: number;
 }
 
-const DRIVERS = 8;
-const PLAYERS = 8;
+export interface CutFigures extends Cuts {
+  readonly kept: Kept;
+}
+
+const PLATFORMS = 8;
 const CUTS_PER_COHORT = 4;
 /** A cut in the middle of a commit comes after so many writes and syncs at most. */
 const OPERATIONS_MAX = 1_500;
@@ -57,47 +55,34 @@ export async function cutThePower(
 class Bench {
   readonly #folder = realpathSync(temporaryFolder('wallet-core-'));
   readonly #power: Power;
-  readonly #journal = new ClientJournal();
-  readonly #drivers: readonly PlatformDriver[];
-  readonly #freezing: Freezing;
-  readonly #figures: CutFigures = {
-    ...{ cuts: 0, fused: 0, atStart: 0, unsynced: 0, lost: 0, namesLost: 0, acknowledged: 0, movements: 0, entries: 0 },
-  };
+  readonly #crew: Crew;
+  readonly #figures: Cuts = { cuts: 0, fused: 0, atStart: 0, unsynced: 0, lost: 0, namesLost: 0 };
   #core!: Process;
   /** Of the process that runs now. */
   clients!: Clients;
-  #players: string[] = [];
 
   constructor(
     readonly random: Random,
     readonly options: CutOptions,
   ) {
     this.#power = new Power(path.join(this.#folder, 'data'), options.shim);
-    this.#freezing = new Freezing(this);
-    this.#drivers = Array.from({ length: DRIVERS }, (_, n) => {
-      return new PlatformDriver(`g${n}`, random.fork(`g${n}`), this.#journal, this);
-    });
+    this.#crew = Crew.ofPlatforms(this, random, PLATFORMS);
     writeFileSync(path.join(this.#folder, 'single-wallet.yaml'), 'data: data\nwalletCore: { listen: "127.0.0.1:0" }\n');
   }
 
   async cut(cuts: number, done: () => void): Promise<CutFigures> {
-    const figures = this.#figures;
     await this.#start();
     await this.clients.openChannel(PLATFORM);
     for (let cut = 0; cut < cuts; cut++) {
-      const since = this.#journal.entries.length;
-      if (cut % CUTS_PER_COHORT === 0) await this.#meet(cut / CUTS_PER_COHORT);
-      await this.#loadAndKill();
+      if (cut % CUTS_PER_COHORT === 0) await this.#crew.meet(cut / CUTS_PER_COHORT);
+      await this.#crew.runDuring(() => this.#killed());
+      this.clients.close();
       this.#cut();
       await this.#start();
-      const { movements } = await followUp(this.#journal, since, this.#players, this.clients, this.random);
-      await this.#freezing.inspect();
-      figures.entries = proveLedger(this.#power.folder).entries;
-      figures.movements += movements;
+      await this.#crew.followUp();
       done();
     }
-    figures.acknowledged = this.#journal.acknowledged;
-    return figures;
+    return { ...this.#figures, kept: this.#crew.end(this.#power.folder) };
   }
 
   async close(): Promise<void> {
@@ -139,32 +124,14 @@ class Bench {
     return new Process('wallet-core', { ...environment, ...this.#power.environment }, undefined, main);
   }
 
-  async #meet(cohort: number): Promise<void> {
-    this.#journal.cohort = cohort;
-    this.#players = Array.from({ length: PLAYERS }, (_, n) => `p${cohort}-${n}`);
-    for (const player of this.#players) {
-      await this.clients.open(player, 'CNY');
-      const [driver] = this.#drivers;
-      if (driver) await this.#journal.perform(driver.opening(player, 50_000n));
-    }
-    for (const driver of this.#drivers) driver.meet(this.#players);
-    this.#freezing.meet(this.#players[0] ?? '');
-  }
-
   /** Half the cuts come at some time, half before some write or sync, which the shim counts. */
-  async #loadAndKill(): Promise<void> {
-    let goesOn = true;
-    const load = allOf([...this.#drivers, this.#freezing].map((driver) => driver.run(() => goesOn)));
+  async #killed(): Promise<void> {
     if (this.random.chance(0.5)) {
       this.#power.fuse(this.random.int(1, OPERATIONS_MAX));
       this.#figures.fused += 1;
     } else {
       setTimeout(() => this.#core.child.kill('SIGKILL'), this.random.int(50, 400));
     }
-    await Promise.race([this.#core.ended, load]);
-    goesOn = false;
-    await load;
     await this.#core.ended;
-    this.clients.close();
   }
 }

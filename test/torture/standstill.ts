@@ -3,12 +3,10 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { requestOf, timestamp } from '../simulator/apiv1/request.js';
 import { number } from '../simulator/exact-json.js';
 import { Random } from '../simulator/random.js';
-import { allOf } from '../simulator/schedule.js';
 import { APIV1_KEY, System } from '../system.js';
 import { Untrue } from './client-journal.js';
 import { Crew, CREW_CHANNELS } from './crew.js';
-import { expectAbsent } from './inspection.js';
-import { proveLedger } from './ledger-file.js';
+import type { Kept } from './kept.js';
 import { freeze, unfreeze } from './process-state.js';
 import { isBusy, Watch } from './watch.js';
 
@@ -20,8 +18,7 @@ export interface StandstillFigures {
   absent: number;
   /** How long after it went on a callback was applied. */
   resumedMs: number;
-  movements: number;
-  entries: number;
+  readonly kept: Kept;
 }
 
 /** eBET gives up after this. */
@@ -38,7 +35,7 @@ export async function standStill(
   const random = new Random(seed, target);
   const system = await System.start(CREW_CHANNELS);
   const watch = new Watch(system);
-  const crew = new Crew(system, random, { ebet: 16, apiv1: 8, platforms: 4 }, watch);
+  const crew = Crew.ofAll(watch, random, { ebet: 16, apiv1: 8, platforms: 4 });
   try {
     await crew.meet(0);
     await system.player('probe', 'CNY', '1.00');
@@ -46,7 +43,7 @@ export async function standStill(
       ? stillGateway(system, crew, standsMs)
       : stillCore(system, crew, watch, standsMs));
   } finally {
-    crew.close();
+    watch.close();
     for (const process of [system.core, system.gateway]) unfreeze(process);
     await system.stop();
   }
@@ -55,7 +52,7 @@ export async function standStill(
 async function stillCore(system: System, crew: Crew, watch: Watch, standsMs: number): Promise<StandstillFigures> {
   const { journal } = crew;
   let goesOn = true;
-  const load = allOf(crew.run(() => goesOn));
+  const load = crew.run(() => goesOn);
   await Promise.race([delay(300), load]);
   await freeze(system.core);
   const [stoodMs, since] = [performance.now(), journal.entries.length];
@@ -77,28 +74,26 @@ async function stillCore(system: System, crew: Crew, watch: Watch, standsMs: num
   while (!(await probe(system)));
   const resumedMs = performance.now() - wentOnMs;
   await load;
-  const absent = await expectAbsent(asked, crew.players, watch.clients);
-  const { movements } = await crew.followUp(0);
-  const { entries } = proveLedger(path.join(system.folder, 'data'));
-  return { answered: meanwhile.length, slowestMs, absent, resumedMs, movements, entries };
+  const absent = await crew.expectAbsent(asked);
+  await crew.followUp();
+  const kept = crew.end(path.join(system.folder, 'data'));
+  return { answered: meanwhile.length, slowestMs, absent, resumedMs, kept };
 }
 
 /** Callers who wait get an answer when the gateway goes on; what they were not told, their repeats find out. */
 async function stillGateway(system: System, crew: Crew, standsMs: number): Promise<StandstillFigures> {
-  let goesOn = true;
-  const load = allOf(crew.run(() => goesOn));
-  await Promise.race([delay(300), load]);
-  await freeze(system.gateway);
-  await delay(standsMs);
-  unfreeze(system.gateway);
-  const wentOnMs = performance.now();
-  while (!(await probe(system)));
-  const resumedMs = performance.now() - wentOnMs;
-  goesOn = false;
-  await load;
-  const { movements } = await crew.followUp(0);
-  const { entries } = proveLedger(path.join(system.folder, 'data'));
-  return { answered: 0, slowestMs: 0, absent: 0, resumedMs, movements, entries };
+  let resumedMs = 0;
+  await crew.runDuring(async () => {
+    await delay(300);
+    await freeze(system.gateway);
+    await delay(standsMs);
+    unfreeze(system.gateway);
+    const wentOnMs = performance.now();
+    while (!(await probe(system)));
+    resumedMs = performance.now() - wentOnMs;
+  });
+  await crew.followUp();
+  return { answered: 0, slowestMs: 0, absent: 0, resumedMs, kept: crew.end(path.join(system.folder, 'data')) };
 }
 
 let probes = 0;

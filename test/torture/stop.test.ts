@@ -13,6 +13,7 @@ describe('the system, told to stop under full load', () => {
     expect(figures.stops).to.deep.equal(Object.fromEntries(STOPPED.map((name) => [name, 1])));
     expect(figures.answered, 'answers after the signal').to.be.greaterThan(0);
     expect(figures.stopMs).to.be.below(STOP_MS_MAX);
-    expect(figures.movements).to.be.greaterThan(500);
+    expect(figures.kept.movements).to.be.greaterThan(500);
+    expect(figures.kept.verified, 'verifications after a start').to.equal(3);
   });
 });

@@ -3,19 +3,17 @@ import { once } from 'node:events';
 import { existsSync, statSync } from 'node:fs';
 import path from 'node:path';
 import { Random } from '../simulator/random.js';
-import { allOf } from '../simulator/schedule.js';
 import { System } from '../system.js';
 import { Untrue } from './client-journal.js';
 import { Crew, CREW_CHANNELS } from './crew.js';
-import { expectAbsent } from './inspection.js';
-import { proveLedger } from './ledger-file.js';
+import type { Kept } from './kept.js';
 import { Watch } from './watch.js';
 
 /** What gets the SIGTERM: one of the two processes, or the parent of both as `npm start` runs it. */
 export const STOPPED = ['npm start', 'wallet-core', 'gateway'] as const;
 type Stopped = (typeof STOPPED)[number];
 
-export interface StopFigures {
+interface Stops {
   readonly stops: Record<Stopped, number>;
   /** Commands that were asked for after the signal, those of them that were answered, and those of which nothing is recorded. */
   asked: number;
@@ -23,8 +21,10 @@ export interface StopFigures {
   absent: number;
   /** From the signal to the end of the process, at most. */
   stopMs: number;
-  movements: number;
-  entries: number;
+}
+
+export interface StopFigures extends Stops {
+  readonly kept: Kept;
 }
 
 const START = path.join(import.meta.dirname, '../../start.js');
@@ -39,14 +39,14 @@ const ASKED_MAX = 250;
 
 /** Stops the system under load again and again; throws when a call that it took got no answer, or an answer is lost. */
 export async function stopUnderLoad(stops: number, seed: number, done: () => void = () => {}): Promise<StopFigures> {
-  const figures: StopFigures = {
+  const figures: Stops = {
     stops: { 'npm start': 0, 'wallet-core': 0, gateway: 0 },
-    ...{ asked: 0, answered: 0, absent: 0, stopMs: 0, movements: 0, entries: 0 },
+    ...{ asked: 0, answered: 0, absent: 0, stopMs: 0 },
   };
   const random = new Random(seed, 'stops');
   const system = await System.start(CREW_CHANNELS);
   const watch = new Watch(system);
-  const crew = new Crew(system, random, undefined, watch);
+  const crew = Crew.ofAll(watch, random);
   try {
     for (let stop = 0; stop < stops; stop++) {
       const target = STOPPED[stop % STOPPED.length] ?? 'gateway';
@@ -54,18 +54,16 @@ export async function stopUnderLoad(stops: number, seed: number, done: () => voi
       await stopOnce(system, crew, watch, target, figures);
       done();
     }
-    figures.entries = proveLedger(path.join(system.folder, 'data')).entries;
-    return figures;
+    return { ...figures, kept: crew.end(path.join(system.folder, 'data')) };
   } finally {
-    crew.close();
+    watch.close();
     await system.stop();
   }
 }
 
-async function stopOnce(system: System, crew: Crew, watch: Watch, target: Stopped, figures: StopFigures) {
+async function stopOnce(system: System, crew: Crew, watch: Watch, target: Stopped, figures: Stops) {
   const { journal, random } = crew;
   const running = target === 'npm start' ? await startBoth(system, watch) : processOf(system, target);
-  const since = journal.entries.length;
   let signalledMs = Infinity;
   let cut = 0;
   watch.onCut = (sentMs) => {
@@ -73,7 +71,7 @@ async function stopOnce(system: System, crew: Crew, watch: Watch, target: Stoppe
   };
   let ended = false;
   let signalled = Infinity;
-  const load = allOf(crew.run(() => !ended && journal.entries.length - signalled < ASKED_MAX));
+  const load = crew.run(() => !ended && journal.entries.length - signalled < ASKED_MAX);
   try {
     await Promise.race([new Promise((resolve) => setTimeout(resolve, random.int(100, 400))), load]);
     signalled = journal.entries.length;
@@ -95,8 +93,8 @@ async function stopOnce(system: System, crew: Crew, watch: Watch, target: Stoppe
   figures.stops[target] += 1;
   figures.asked += asked.length;
   figures.answered += asked.filter(({ answers }) => answers.some(({ fate }) => fate !== 'unknown')).length;
-  figures.absent += await expectAbsent(journal.entries.slice(since), crew.players, watch.clients);
-  figures.movements += (await crew.followUp(since)).movements;
+  figures.absent += await crew.expectAbsent();
+  await crew.followUp();
 }
 
 function processOf(system: System, target: 'wallet-core' | 'gateway'): ChildProcess {

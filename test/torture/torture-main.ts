@@ -6,11 +6,12 @@ import { playOnCore } from '../model/play.js';
 import { wholeNumber } from '../simulator/command-line.js';
 import { torture } from './torture.js';
 import { fillTheDisk } from './full-disks.js';
-import { compileShim, temporaryFolder } from './power-cut.js';
 import { cutThePower } from './power-cuts.js';
-import { printCuts, printFigures, printFull, printStandstill, printStops } from './printout.js';
-import { standStill } from './standstill.js';
+import { printCuts, printFigures, printFull, printStandstills, printStops } from './printout.js';
+import { compileShim, temporaryFolder } from './shim.js';
+import { standStill, type StandstillFigures } from './standstill.js';
 import { stopUnderLoad } from './stops.js';
+import { printSummary, type Done } from './summary.js';
 
 const STANDSTILL_MS = 10_000;
 
@@ -59,16 +60,33 @@ if (process.stderr.isTTY) bar.start(total, 0);
 const step = () => bar.increment();
 const folder = temporaryFolder('torture-');
 const texts: string[] = [];
+const done: Done = {};
 try {
   const started = Date.now();
-  if (kills > 0) texts.push(printFigures(await torture(kills, seed, step), (Date.now() - started) / 1000));
-  if (powerCuts > 0) texts.push(printCuts(await cutThePower(powerCuts, seed, { shim: compileShim(folder) }, step)));
-  const fullDisk = () => compileShim(folder, 'full-disk');
-  if (fullDisks > 0) texts.push(printFull(await fillTheDisk(fullDisks, seed, fullDisk(), step)));
-  if (stops > 0) texts.push(printStops(await stopUnderLoad(stops, seed, step)));
-  for (let n = 0; n < standstills; n++) {
-    texts.push(printStandstill(await standStill('wallet-core', STANDSTILL_MS, seed + n)));
-    step();
+  if (kills > 0) {
+    done.kills = await torture(kills, seed, step);
+    texts.push(printFigures(done.kills, (Date.now() - started) / 1000));
+  }
+  if (powerCuts > 0) {
+    done.powerCuts = await cutThePower(powerCuts, seed, { shim: compileShim(folder, 'power-cut') }, step);
+    texts.push(printCuts(done.powerCuts));
+  }
+  if (fullDisks > 0) {
+    done.fullDisks = await fillTheDisk(fullDisks, seed, compileShim(folder, 'full-disk'), step);
+    texts.push(printFull(done.fullDisks));
+  }
+  if (stops > 0) {
+    done.stops = await stopUnderLoad(stops, seed, step);
+    texts.push(printStops(done.stops));
+  }
+  if (standstills > 0) {
+    const stood: StandstillFigures[] = [];
+    for (let n = 0; n < standstills; n++) {
+      stood.push(await standStill('wallet-core', STANDSTILL_MS, seed + n));
+      step();
+    }
+    done.standstills = stood;
+    texts.push(printStandstills(stood));
   }
   if (histories > 0) {
     const replay = path === undefined ? {} : { path };
@@ -80,7 +98,8 @@ try {
 } finally {
   bar.stop();
   rmSync(folder, { recursive: true });
-  console.log(texts.join('\n\n'));
+  const summary = printSummary(done);
+  console.log([...texts, ...(summary === '' ? [] : [summary])].join('\n\n'));
   const options = `--kills ${kills} --power-cuts ${powerCuts} --full-disks ${fullDisks} --stops ${stops}`;
   const more = `--standstills ${standstills} --histories ${histories} --seed ${seed}`;
   console.log(

@@ -1,9 +1,9 @@
 import path from 'node:path';
 import { System } from '../system.js';
 import { Random } from '../simulator/random.js';
-import { allOf } from '../simulator/schedule.js';
+import { Connections } from './connections.js';
 import { Crew, CREW_CHANNELS } from './crew.js';
-import { proveLedger } from './ledger-file.js';
+import type { Kept } from './kept.js';
 import { Relay } from './relay.js';
 
 export const TARGETS = ['wallet-core', 'gateway', 'both'] as const;
@@ -22,47 +22,40 @@ export interface Figures {
   /** Kills at whose moment commands were between the gateway's send and its answer, and how many commands those were. */
   midCall: number;
   commandsUnderWay: number;
-  ledgers: number;
-  /** Commands that clients sent, without repeats. */
-  commands: number;
-  /** Answers that the clients got, with those of repeats. */
-  acknowledged: number;
-  /** Commands that had no answer when the system was back, and were sent again. */
-  unanswered: number;
-  repeats: number;
-  /** Acknowledged movements that were found again with their balances, each as often as it was looked for. */
-  movements: number;
-  /** Entries of the journals whose chains were proved at the end. */
-  entries: number;
+  /** Of each ledger. */
+  readonly kept: Kept[];
 }
 
+/** Of so many kills, a third at least must be between the gateway's send and its answer; of fewer, chance decides. */
+const MID_CALL_OF = 20;
 const KILLS_PER_LEDGER = 100;
 /** So many kills the same players live through. */
 const KILLS_PER_COHORT = 4;
-const PROVED_EVERY = 10;
 
 /** Kills the system again and again under load, and holds it to every answer that it gave. Throws at the first that is untrue. */
 export async function torture(kills: number, seed: number, killed: () => void = () => {}): Promise<Figures> {
   const figures: Figures = {
     kills: { 'wallet-core': 0, gateway: 0, both: 0 },
-    ...{ midCall: 0, commandsUnderWay: 0, ledgers: 0, commands: 0, acknowledged: 0 },
-    ...{ unanswered: 0, repeats: 0, movements: 0, entries: 0 },
+    ...{ midCall: 0, commandsUnderWay: 0, kept: [] },
   };
   for (let done = 0; done < kills; done += KILLS_PER_LEDGER) {
-    const random = new Random(seed, `ledger ${figures.ledgers}`);
+    const random = new Random(seed, `ledger ${figures.kept.length}`);
     const chamber = await Chamber.open(random, figures);
     try {
-      await chamber.kill(Math.min(KILLS_PER_LEDGER, kills - done), killed);
+      figures.kept.push(await chamber.kill(Math.min(KILLS_PER_LEDGER, kills - done), killed));
     } finally {
       await chamber.close();
     }
-    figures.ledgers += 1;
+  }
+  if (kills >= MID_CALL_OF && figures.midCall * 3 < kills) {
+    throw new Error(`only ${figures.midCall} of ${kills} kills were between the gateway's send and its answer`);
   }
   return figures;
 }
 
 /** One system with its clients, a relay between its two processes, and a ledger of its own. */
 class Chamber {
+  readonly #connections: Connections;
   readonly #crew: Crew;
 
   private constructor(
@@ -71,7 +64,8 @@ class Chamber {
     readonly random: Random,
     readonly figures: Figures,
   ) {
-    this.#crew = new Crew(system, random);
+    this.#connections = new Connections(system);
+    this.#crew = Crew.ofAll(this.#connections, random);
   }
 
   static async open(random: Random, figures: Figures): Promise<Chamber> {
@@ -84,43 +78,22 @@ class Chamber {
   }
 
   async close(): Promise<void> {
-    this.#crew.close();
+    this.#connections.close();
     await this.system.stop();
     this.relay.stop();
   }
 
-  async kill(kills: number, killed: () => void): Promise<void> {
+  async kill(kills: number, killed: () => void): Promise<Kept> {
+    const { random } = this;
     for (let kill = 0; kill < kills; kill++) {
-      const since = this.#crew.journal.entries.length;
       if (kill % KILLS_PER_COHORT === 0) await this.#crew.meet(kill / KILLS_PER_COHORT);
-      await this.#loadAndKill();
+      const target = random.pick(TARGETS);
+      await this.#crew.runDuring(() => this.#momentOf(random.pick(MOMENTS), () => this.#killNow(target)));
       await this.#restart();
-      const followed = await this.#crew.followUp(since);
-      this.figures.unanswered += followed.unanswered;
-      this.figures.repeats += followed.repeats;
-      this.figures.movements += followed.movements;
-      const last = kill === kills - 1;
-      if (last || kill % PROVED_EVERY === PROVED_EVERY - 1) {
-        const { entries } = proveLedger(path.join(this.system.folder, 'data'));
-        if (last) this.figures.entries += entries;
-      }
+      await this.#crew.followUp();
       killed();
     }
-    this.figures.commands += this.#crew.journal.entries.length;
-    this.figures.acknowledged += this.#crew.journal.acknowledged;
-  }
-
-  async #loadAndKill(): Promise<void> {
-    const target = this.random.pick(TARGETS);
-    let goesOn = true;
-    const load = this.#crew.run(() => goesOn);
-    try {
-      // An untrue answer that a driver finds ends the wait for the kill.
-      await Promise.race([this.#momentOf(this.random.pick(MOMENTS), () => this.#killNow(target)), Promise.all(load)]);
-    } finally {
-      goesOn = false;
-    }
-    await allOf(load);
+    return this.#crew.end(path.join(this.system.folder, 'data'));
   }
 
   #killNow(target: Target): void {
@@ -172,7 +145,7 @@ class Chamber {
     if (core.child.killed) starts.push(core.ended.then(() => this.system.startCore(clients.address)));
     if (gateway.child.killed) starts.push(gateway.ended.then(() => this.#startGateway(this.system.url.slice(7))));
     await Promise.all(starts);
-    this.#crew.connections.renew();
+    this.#connections.renew();
     while ((await this.system.post('/netCheck', '')).json['status'] !== 200);
   }
 

@@ -9,7 +9,7 @@ import { formatId } from '../../wallet-core/journal/position.js';
 import { Pace } from '../../wallet-core/storage/sqlite/pace.js';
 import { SqliteStore } from '../../wallet-core/storage/sqlite/sqlite-store.js';
 import { verifyFile } from '../../wallet-core/storage/sqlite/verifier.js';
-import { temporaryFolder } from '../torture/power-cut.js';
+import { temporaryFolder } from '../torture/shim.js';
 import { System } from '../system.js';
 import { failure, inLedger, movements, refund, TestCore, words } from './core.js';
 import { health, healthBecomes } from './health.js';

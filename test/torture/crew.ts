@@ -76,7 +76,7 @@ export class Crew {
     return this.journal.entries.slice(this.#since);
   }
 
-  /** New players with some money. */
+  /** New players with some money, and a digest that is told before anything is done to the system. */
   async meet(cohort: number): Promise<void> {
     this.journal.cohort = cohort;
     this.#players = times(PLAYERS, (n) => `p${cohort}-${n}`);

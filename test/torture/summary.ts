@@ -23,22 +23,21 @@ export function printSummary({ kills, powerCuts, fullDisks, stops, standstills =
     const all = sumOf(kills.kills);
     rows.push(['kills', all, `${percent(kills.midCall, all)} between the gateway's send and its answer`]);
   }
-  if (powerCuts) rows.push(['power cuts', powerCuts.cuts, `took ${powerCuts.lost} writes that were not synced`]);
-  if (fullDisks) rows.push(['full disks', fullDisks.rounds, `answered as not applied, ${fullDisks.absent} calls`]);
-  if (stops) rows.push(['stops', sumOf(stops.stops), `within ${Math.round(stops.stopMs)} ms`]);
-  if (standstills.length > 0) rows.push(['standstills', standstills.length, 'answered busy meanwhile']);
+  if (powerCuts)
+    rows.push(['power cuts', powerCuts.cuts, `lost or tore ${powerCuts.lost} writes that were not synced`]);
+  if (fullDisks)
+    rows.push(['full disks', fullDisks.rounds, `${fullDisks.absent} commands answered as not applied, and absent`]);
+  if (stops) rows.push(['stops', sumOf(stops.stops), `each within ${Math.round(stops.stopMs)} ms`]);
+  if (standstills.length > 0) rows.push(['standstills', standstills.length, 'each callback answered busy in time']);
   if (rows.length === 0) return '';
   const single = [powerCuts, fullDisks, stops, ...standstills].flatMap((figures) => (figures ? [figures.kept] : []));
   const kept = together([...(kills?.kept ?? []), ...single]);
+  const verifications = kept.verified + kept.verifiedBefore;
   rows.push(
-    [
-      'verifications',
-      kept.verified + kept.verifiedBefore,
-      `clean, ${kept.verified} of them after one of these; each found the digest of the last`,
-    ],
-    ['commands', kept.commands, 'each answered in the end'],
+    ['verifications', verifications, `clean; ${kept.verified} of them afterwards, against the last digest`],
+    ['commands', kept.commands, 'each answered in the end, and there once or not at all'],
     ['answers', kept.acknowledged, 'with those to repeats, and none untrue'],
-    ['repeats', kept.repeats, 'the first answer again, byte for byte'],
+    ['repeats', kept.repeats, 'of calls; the first answer again, byte for byte'],
     ['movements', kept.movements, 'looked for and found, once and with their balances'],
   );
   return table(

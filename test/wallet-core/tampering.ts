@@ -34,48 +34,26 @@ export class Forger {
 
   /** Changes the amount of a movement, and every balance that comes of it, of the player and of the house. */
   changeAmount(reference: string, more: bigint): void {
-    const id = this.id(reference);
-    const { account_id, channel_id, purpose } = this.row('SELECT * FROM movement WHERE id = ?', id);
-    const house = 'SELECT id FROM house WHERE channel_id = ? AND purpose = ?';
-    const { id: houseId } = this.row(house, channel_id as bigint, purpose as string);
-    this.run('UPDATE movement SET amount = amount + ?, balance_after = balance_after + ? WHERE id = ?', more, more, id);
-    this.db
-      .prepare(
-        'UPDATE movement SET balance_before = balance_before + ?, balance_after = balance_after + ? ' +
-          'WHERE account_id = ? AND id > ?',
-      )
-      .run(more, more, account_id, id);
-    this.run('UPDATE account SET balance = balance + ? WHERE id = ?', more, account_id as bigint);
-    this.run(
-      'UPDATE house_movement SET amount = amount - iif(id >> 16 = ?, ?, 0), balance_after = balance_after - ? ' +
-        'WHERE house_id = ? AND id > ?',
-      ...[id >> 16n, more, more, houseId as bigint, id],
-    );
-    this.run('UPDATE house SET balance = balance - ? WHERE id = ?', more, houseId as bigint);
+    const sql = 'UPDATE movement SET amount = amount + ?, balance_after = balance_after + ? WHERE id = ?';
+    this.run(sql, more, more, this.id(reference));
+    this.fit();
   }
 
   /** Puts a movement behind all others into the last entry, with its reference, its house movement and all balances. */
   insert(player: string, kind: Kind, amount: bigint, reference: string): bigint {
     const { seq, count } = this.row('SELECT seq, count FROM entry ORDER BY seq DESC');
     const id = ((seq as bigint) << 16n) + (count as bigint);
-    const { id: accountId, balance, last_movement_id } = this.account(player);
-    const after = (balance as bigint) + amount;
+    const { id: accountId } = this.account(player);
     const { id: channelId } = this.row("SELECT id FROM channel WHERE name = 'platform/test'");
     const purpose = kind === 'DEPOSIT' ? 'CASH' : 'GAME';
-    const holds = kind === 'REFUND' ? 0n : 1n;
     this.run(
-      `INSERT INTO movement VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, NULL, ?, ?, '', NULL, '', 0, 0)`,
-      ...[id, channelId, accountId, last_movement_id, kind, purpose, amount, balance, after, reference, holds].map(
-        (value) => value ?? null,
-      ),
+      `INSERT INTO movement VALUES (?, ?, ?, NULL, ?, ?, ?, 0, ?, NULL, ?, ?, '', NULL, '', 0, 0)`,
+      ...[id, channelId as bigint, accountId as bigint, kind, purpose, amount, amount, reference],
+      kind === 'REFUND' ? 0n : 1n,
     );
-    if (holds === 1n) this.run('INSERT INTO reference VALUES (?, ?)', referenceKey('platform/test', reference), id);
-    this.run('UPDATE account SET balance = ?, last_movement_id = ? WHERE id = ?', after, id, accountId as bigint);
-    const houseSql = 'SELECT id, balance FROM house WHERE channel_id = ? AND purpose = ?';
-    const house = this.row(houseSql, channelId as bigint, purpose);
-    const houseAfter = (house['balance'] as bigint) - amount;
-    this.run('INSERT INTO house_movement VALUES (?, ?, ?, ?)', id + 1n, house['id'] as bigint, -amount, houseAfter);
-    this.run('UPDATE house SET balance = ? WHERE id = ?', houseAfter, house['id'] as bigint);
+    const house = this.row('SELECT id FROM house WHERE channel_id = ? AND purpose = ?', channelId as bigint, purpose);
+    this.run('INSERT INTO house_movement VALUES (?, ?, 0, 0)', id + 1n, house['id'] as bigint);
+    this.fit();
     return id;
   }
 
@@ -83,18 +61,48 @@ export class Forger {
   cutTail(): void {
     const { seq } = this.row('SELECT max(seq) AS seq FROM entry');
     const first = (seq as bigint) << 16n;
-    const { id, account_id, previous_id, balance_before } = this.row('SELECT * FROM movement WHERE id >= ?', first);
-    const { id: houseMovement, house_id, amount } = this.row('SELECT * FROM house_movement WHERE id >= ?', first);
-    this.run(
-      'UPDATE account SET balance = ?, last_movement_id = ? WHERE id = ?',
-      balance_before ?? null,
-      previous_id ?? null,
-      account_id as bigint,
-    );
-    this.run('UPDATE house SET balance = balance - ? WHERE id = ?', amount as bigint, house_id as bigint);
-    this.run('DELETE FROM house_movement WHERE id = ?', houseMovement as bigint);
-    this.run('DELETE FROM reference WHERE movement_id = ?', id as bigint);
-    this.run('DELETE FROM movement WHERE id = ?', id as bigint);
+    this.run('DELETE FROM house_movement WHERE id >= ?', first);
+    this.run('DELETE FROM movement WHERE id >= ?', first);
     this.run('DELETE FROM entry WHERE seq = ?', seq as bigint);
+    this.fit();
+  }
+
+  /** Moves up what stood behind a record that is gone from its entry, to its house record, of which it has one. */
+  closeGap(id: bigint): void {
+    const { house } = this.row('SELECT min(id) AS house FROM house_movement WHERE id > ?', id);
+    const behind = [id, house as bigint] as const;
+    this.db.prepare('UPDATE movement SET previous_id = NULL WHERE id > ? AND id <= ?').run(...behind);
+    for (const table of ['movement', 'block', 'house_movement']) {
+      this.db.prepare(`UPDATE ${table} SET id = id - 1 WHERE id > ? AND id <= ?`).run(...behind);
+    }
+    this.fit();
+  }
+
+  /** Makes all that comes of the movements fit what they now say: links, balances of players and of the house, references. */
+  fit(): void {
+    const moved = (where: string) => `ifnull((SELECT sum(amount) FROM movement WHERE reason IS NULL AND ${where}), 0)`;
+    const before = moved('account_id = m.account_id AND id < m.id');
+    this.db.exec(`
+      UPDATE movement AS m SET
+        previous_id = (SELECT max(id) FROM movement WHERE account_id = m.account_id AND id < m.id),
+        balance_before = ${before}, balance_after = ${before} + iif(reason IS NULL, amount, 0);
+      UPDATE account AS a SET balance = ${moved('account_id = a.id')},
+        last_movement_id = (SELECT max(id) FROM movement WHERE account_id = a.id);
+      UPDATE house_movement AS h SET amount = -ifnull((
+        SELECT sum(m.amount) FROM movement m JOIN account a ON a.id = m.account_id JOIN house o ON o.id = h.house_id
+        WHERE m.id >> 16 = h.id >> 16 AND m.reason IS NULL AND m.channel_id = o.channel_id AND m.purpose = o.purpose
+          AND a.currency = o.currency), 0);
+      UPDATE house_movement AS h SET
+        balance_after = (SELECT sum(amount) FROM house_movement WHERE house_id = h.house_id AND id <= h.id);
+      UPDATE house AS o SET balance = (SELECT sum(amount) FROM house_movement WHERE house_id = o.id);
+      DELETE FROM reference;
+    `);
+    const holders = this.db.prepare<[], { id: bigint; channel: string; reference: string }>(
+      `SELECT m.id, c.name AS channel, m.reference FROM movement m JOIN channel c ON c.id = m.channel_id
+      WHERE m.holds_reference = 1`,
+    );
+    for (const { id, channel, reference } of holders.all()) {
+      this.run('INSERT INTO reference VALUES (?, ?)', referenceKey(channel, reference), id);
+    }
   }
 }

@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { copyFileSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { copyFileSync, mkdtempSync, readdirSync, readFileSync, readlinkSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { deflateRawSync, gunzipSync } from 'node:zlib';
@@ -131,8 +131,18 @@ describe('verify, asked wrongly', () => {
   });
 });
 
+/** What a ledger must be held against at least. */
+const KINDS = [
+  ...(['amount', 'balance', 'kind', 'deleted row', 'row moved to another account', 'swapped rows'] as const),
+  ...(['reference', 'provider request', 'second refund', 'removed block', 'inserted row', 'truncated tail'] as const),
+];
+
+/** All that is found where the forger made everything fit. */
+const ONLY_THE_DIGEST = ['CHAIN filed digest'];
+
 interface Tampering {
   readonly what: string;
+  readonly kind?: (typeof KINDS)[number];
   readonly tamper: (forger: Forger) => void;
   /** What verify must say: check, record or account, subject; "@bet-1" stands for the record that holds the reference. */
   readonly finds: readonly string[];
@@ -143,6 +153,7 @@ interface Tampering {
 const TAMPERINGS: readonly Tampering[] = [
   {
     what: 'an amount',
+    kind: 'amount',
     tamper: (forger) =>
       forger.run(
         "UPDATE movement SET amount = amount + 100, balance_after = balance_after + 100 WHERE reference = 'bet-1'",
@@ -155,22 +166,26 @@ const TAMPERINGS: readonly Tampering[] = [
   },
   {
     what: 'an amount, with all balances and hashes made to fit',
+    kind: 'amount',
     tamper: (forger) => forger.changeAmount('payout-1', 10_000n),
-    finds: ['CHAIN filed digest'],
+    finds: ONLY_THE_DIGEST,
     hashed: true,
   },
   {
     what: 'a balance',
+    kind: 'balance',
     tamper: (forger) => forger.run("UPDATE account SET balance = balance + 1 WHERE player = 'anna'"),
     finds: ['ACCOUNTS @deposit-anna-CNY anna CNY stored balance'],
   },
   {
     what: 'the balance of a house account',
+    kind: 'balance',
     tamper: (forger) => forger.run("UPDATE house SET balance = balance - 1 WHERE purpose = 'CASH'"),
     finds: ['HOUSE platform/test CNY CASH stored balance'],
   },
   {
     what: 'two balances, so that the sum stays',
+    kind: 'balance',
     tamper: (forger) => {
       forger.run("UPDATE account SET balance = balance + 500 WHERE player = 'anna'");
       forger.run("UPDATE account SET balance = balance - 500 WHERE player = 'demo'");
@@ -179,17 +194,27 @@ const TAMPERINGS: readonly Tampering[] = [
   },
   {
     what: 'a kind, with the hashes made to fit',
+    kind: 'kind',
     tamper: (forger) => forger.run("UPDATE movement SET kind = 'TIP' WHERE reference = 'bet-1'"),
     finds: ['RULES @bet-1 demo CNY purpose of a TIP', 'CHAIN filed digest'],
     hashed: true,
   },
   {
     what: 'a kind for another of the same purpose',
+    kind: 'kind',
     tamper: (forger) => forger.run("UPDATE movement SET kind = 'WITHHOLDING' WHERE reference = 'bet-1'"),
     finds: ['CHAIN @bet-1 hash of the entry'],
   },
   {
+    what: 'a kind for another that all the rest fits, with the hashes made to fit',
+    kind: 'kind',
+    tamper: (forger) => forger.run("UPDATE movement SET kind = 'WITHHOLDING' WHERE reference = 'last'"),
+    finds: ONLY_THE_DIGEST,
+    hashed: true,
+  },
+  {
     what: 'a deleted row',
+    kind: 'deleted row',
     tamper: (forger) => {
       const id = forger.id('bet-1');
       forger.run('DELETE FROM movement WHERE id = ?', id);
@@ -203,17 +228,31 @@ const TAMPERINGS: readonly Tampering[] = [
   },
   {
     what: 'a deleted row, with the hashes made to fit',
+    kind: 'deleted row',
     tamper: (forger) => forger.run("DELETE FROM movement WHERE reference = 'payout-1'"),
     finds: ['REFERENCES @payout-1 reference in the table', 'CHAIN @payout-1 row of no record', 'CHAIN filed digest'],
     hashed: true,
   },
   {
     what: 'a deleted entry in the middle',
+    kind: 'deleted row',
     tamper: (forger) => forger.run('DELETE FROM entry WHERE seq = ?', forger.id('bet-1') >> 16n),
     finds: ['CHAIN @bet-1 row of no record', 'CHAIN @bet-2 entry number', 'CHAIN @bet-2 hash of the entry'],
   },
   {
+    what: 'a deleted row, with all places, balances and hashes made to fit',
+    kind: 'deleted row',
+    tamper: (forger) => {
+      const id = forger.id('twin-1');
+      forger.run('DELETE FROM movement WHERE id = ?', id);
+      forger.closeGap(id);
+    },
+    finds: ONLY_THE_DIGEST,
+    hashed: true,
+  },
+  {
     what: 'a row moved to another account',
+    kind: 'row moved to another account',
     tamper: (forger) =>
       forger.run(
         "UPDATE movement SET account_id = (SELECT id FROM account WHERE player = 'anna') WHERE reference = 'bet-1'",
@@ -226,6 +265,7 @@ const TAMPERINGS: readonly Tampering[] = [
   },
   {
     what: 'a row moved to another account, with the hashes made to fit',
+    kind: 'row moved to another account',
     tamper: (forger) =>
       forger.run(
         "UPDATE movement SET account_id = (SELECT id FROM account WHERE player = 'anna') WHERE reference = 'last'",
@@ -234,7 +274,19 @@ const TAMPERINGS: readonly Tampering[] = [
     hashed: true,
   },
   {
+    what: 'a row moved to another account, with all balances and hashes made to fit',
+    kind: 'row moved to another account',
+    tamper: (forger) => {
+      const anna = forger.account('anna')['id'] as bigint;
+      forger.run("UPDATE movement SET account_id = ? WHERE reference = 'twin-1'", anna);
+      forger.fit();
+    },
+    finds: ONLY_THE_DIGEST,
+    hashed: true,
+  },
+  {
     what: 'swapped rows',
+    kind: 'swapped rows',
     tamper: (forger) => {
       const [one, two] = [forger.id('bet-1'), forger.id('bet-2')];
       forger.run('UPDATE movement SET previous_id = NULL, id = -1 WHERE id = ?', one);
@@ -248,13 +300,37 @@ const TAMPERINGS: readonly Tampering[] = [
     ],
   },
   {
+    what: 'swapped rows, with all balances and hashes made to fit',
+    kind: 'swapped rows',
+    tamper: (forger) => {
+      const [one, two] = [forger.id('twin-1'), forger.id('twin-2')];
+      forger.run('UPDATE movement SET previous_id = NULL, id = -1 WHERE id = ?', one);
+      forger.run('UPDATE movement SET previous_id = NULL, id = ? WHERE id = ?', one, two);
+      forger.run('UPDATE movement SET id = ? WHERE id = -1', two);
+      forger.fit();
+    },
+    finds: ONLY_THE_DIGEST,
+    hashed: true,
+  },
+  {
     what: 'a reference, with the hashes made to fit',
+    kind: 'reference',
     tamper: (forger) => forger.run("UPDATE movement SET reference = 'bet-0' WHERE reference = 'bet-1'"),
     finds: [
       'REFERENCES @bet-0 reference in the table',
       'REFERENCES @bet-0 holder of reference bet-0',
       'CHAIN filed digest',
     ],
+    hashed: true,
+  },
+  {
+    what: 'a reference, in the table of references too, with the hashes made to fit',
+    kind: 'reference',
+    tamper: (forger) => {
+      forger.run("UPDATE movement SET reference = 'first' WHERE reference = 'last'");
+      forger.fit();
+    },
+    finds: ONLY_THE_DIGEST,
     hashed: true,
   },
   {
@@ -270,21 +346,24 @@ const TAMPERINGS: readonly Tampering[] = [
   },
   {
     what: "a provider's request",
+    kind: 'provider request',
     tamper: (forger) => forger.run('UPDATE request SET body = ?', deflateRawSync('another')),
     finds: ['CHAIN @bet-1 kept requests'],
   },
   {
     what: "a provider's request, with its hash and all others made to fit",
+    kind: 'provider request',
     tamper: (forger) => {
       forger.run('UPDATE request SET body = ?', deflateRawSync(''));
       const empty = Buffer.from('e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855', 'hex');
       forger.run('UPDATE entry SET requests_hash = ? WHERE length(requests_hash) > 0', empty);
     },
-    finds: ['CHAIN filed digest'],
+    finds: ONLY_THE_DIGEST,
     hashed: true,
   },
   {
     what: 'a second refund, with the hashes made to fit',
+    kind: 'second refund',
     tamper: (forger) => {
       forger.db.exec('DROP INDEX name_refund');
       const id = forger.insert('demo', 'REFUND', 700n, 'refund-1');
@@ -329,8 +408,20 @@ const TAMPERINGS: readonly Tampering[] = [
   },
   {
     what: 'a removed block, with the hashes made to fit',
+    kind: 'removed block',
     tamper: (forger) => forger.run("DELETE FROM block WHERE reference = 'late-1'"),
     finds: ['REFUNDS demo CNY block of late-1', 'CHAIN filed digest'],
+    hashed: true,
+  },
+  {
+    what: 'a removed block that no refund left, with all places and hashes made to fit',
+    kind: 'removed block',
+    tamper: (forger) => {
+      const { id } = forger.row("SELECT id FROM block WHERE reference = 'never-2'");
+      forger.run('DELETE FROM block WHERE id = ?', id as bigint);
+      forger.closeGap(id as bigint);
+    },
+    finds: ONLY_THE_DIGEST,
     hashed: true,
   },
   {
@@ -344,22 +435,26 @@ const TAMPERINGS: readonly Tampering[] = [
   },
   {
     what: 'an inserted row',
+    kind: 'inserted row',
     tamper: (forger) => void forger.insert('anna', 'DEPOSIT', 5_000n, 'gift'),
     finds: ['CHAIN count of records', 'CHAIN hash of the entry'],
   },
   {
     what: 'an inserted row, with all balances and hashes made to fit',
+    kind: 'inserted row',
     tamper: (forger) => void forger.insert('anna', 'DEPOSIT', 5_000n, 'gift'),
-    finds: ['CHAIN filed digest'],
+    finds: ONLY_THE_DIGEST,
     hashed: true,
   },
   {
     what: 'a tail cut off, with all balances',
+    kind: 'truncated tail',
     tamper: (forger) => forger.cutTail(),
-    finds: ['CHAIN filed digest'],
+    finds: ONLY_THE_DIGEST,
   },
   {
     what: 'a tail cut off, and another one in its place',
+    kind: 'truncated tail',
     tamper: (forger) => {
       forger.cutTail();
       const { seq } = forger.row('SELECT max(seq) + 1 AS seq FROM entry');
@@ -371,7 +466,7 @@ const TAMPERINGS: readonly Tampering[] = [
       forger.run("INSERT INTO freeze_act VALUES (?, 'anna', 'kyc', '', 0)", (seq as bigint) << 16n);
       forger.run("DELETE FROM freeze WHERE player = 'anna'");
     },
-    finds: ['CHAIN filed digest'],
+    finds: ONLY_THE_DIGEST,
     hashed: true,
   },
   {
@@ -446,11 +541,12 @@ describe('verify, of a ledger that somebody tampered with', () => {
       movements({ reference: 'late-1' }),
       movements({ reference: 'payout-1', amount: '160.00', kind: Kind.PAYOUT, names: [settled] }),
       check('never-1'),
-      movements({ reference: 'much', amount: '-99999.00' }),
-      movements({ reference: 'last', amount: '-1.00' }),
     ]) {
       await core.post(command);
     }
+    await core.postBatch(deposit('2.00', 'twin-1'), deposit('3.00', 'twin-2'), check('never-2'));
+    await core.post(movements({ reference: 'much', amount: '-99999.00' }));
+    await core.post(movements({ reference: 'last', amount: '-1.00' }));
     const { digest, clean } = await verify(core.clients);
     expect(clean).to.equal(true);
     filed = digest;
@@ -517,15 +613,110 @@ describe('verify, of a ledger that somebody tampered with', () => {
         expect(named, `${parts.join(' ')} is not in\n${told.join('\n')}`).to.equal(true);
       }
       if (hashed) expect(told.filter((text) => text.endsWith('hash of the entry'))).to.deep.equal([]);
+      if (finds === ONLY_THE_DIGEST) expect(told).to.have.length(1);
       foundCount += 1;
     });
   }
 
-  it('is caught by the filed digest, whenever all hashes were made to fit', () => {
+  it('is caught by the filed digest whenever all hashes were made to fit, for half of the kinds by nothing else', () => {
     const hashed = TAMPERINGS.filter((each) => each.hashed);
-    expect(hashed.length).to.be.at.least(12);
     for (const { what, finds } of hashed) expect(finds, what).to.include('CHAIN filed digest');
+    const hidden = hashed.filter(({ finds }) => finds === ONLY_THE_DIGEST);
+    const kindsOf = (some: readonly Tampering[]) => [...new Set(some.flatMap(({ kind }) => kind ?? []))];
+    expect(kindsOf(TAMPERINGS)).to.have.members(KINDS);
+    expect(kindsOf(hidden).length).to.be.at.least(KINDS.length / 2);
+    console.log(
+      `      ${TAMPERINGS.length} tamperings; all hashes computed anew in ${hashed.length}, of which only the filed ` +
+        `digest caught ${hidden.length}, of ${kindsOf(hidden).length} kinds`,
+    );
   });
+});
+
+describe('verify, in two threads', () => {
+  const folder = mkdtempSync(path.join(tmpdir(), 'threads-'));
+  const file = path.join(folder, 'ledger.db');
+  const never = new AbortController().signal;
+  let core: TestCore;
+
+  before(async () => {
+    core = await TestCore.start('1000.00');
+    await core.post({ ...movements({}), request: Buffer.from('{"seqNo":"bet-1"}') });
+    // Noise, which no compression makes small, takes many pages.
+    const noise = Buffer.from(Array.from({ length: 50_000 }, () => Math.random() * 256));
+    await core.post({ ...movements({ reference: 'bet-2' }), request: noise });
+    await core.end();
+  });
+  beforeEach(() => copyFileSync(path.join(core.data, 'ledger.db'), file));
+  after(async () => {
+    rmSync(folder, { recursive: true });
+    await core.stop();
+  });
+
+  /** How many times this process has files of the ledger. */
+  const opened = () =>
+    readdirSync('/proc/self/fd').filter((fd) => {
+      try {
+        return readlinkSync(`/proc/self/fd/${fd}`).startsWith(folder);
+      } catch {
+        return false;
+      }
+    }).length;
+
+  it('has one thread at a time when it keeps to a share of a core', async () => {
+    const threads = () => readdirSync('/proc/self/task').length;
+    const before = threads();
+    let most = 0;
+    let ended = false;
+    const verification = verifyFile({ path: file, against: undefined, share: 0.2 }, () => {}, never);
+    void verification.finally(() => (ended = true));
+    while (!ended) {
+      most = Math.max(most, threads() - before);
+      await new Promise((resolve) => setImmediate(resolve));
+    }
+    expect((await verification).count).to.equal(0);
+    expect(most).to.equal(1);
+  });
+
+  // Side by side, and one after the other as the scrub does it.
+  for (const share of [1, 0.5]) {
+    const way = share < 1 ? 'one after the other' : 'side by side';
+
+    it(`finds a kept request that cannot be read, which only one of them reads, ${way}`, async () => {
+      const bytes = readFileSync(file);
+      const body = inLedger(folder, (db) =>
+        db.prepare<[], Buffer>('SELECT body FROM request ORDER BY seq DESC').pluck().get(),
+      );
+      const at = bytes.indexOf(body?.subarray(30_000, 30_032) ?? '');
+      // The number of the page that the request goes on in: https://www.sqlite.org/fileformat2.html#cell_payload_overflow_pages
+      bytes.writeUInt32BE(0xff_ff_ff, at - (at % bytes.readUInt16BE(16)));
+      writeFileSync(file, bytes);
+      const { count, findings } = await verifyFile({ path: file, against: undefined, share }, () => {}, never);
+      const expected = 'a ledger that can be read';
+      const subject = 'reading on after the requests of entry 4';
+      const seen = 'database disk image is malformed';
+      expect({ count, findings }).to.deep.equal({ count: 1, findings: [{ check: 'FILE', subject, expected, seen }] });
+    });
+
+    it(`fails when only the second one fails, ${way}`, async () => {
+      // The first one has it open by then.
+      const remove = () => rmSync(file, { force: true });
+      const verification = verifyFile({ path: file, against: undefined, share }, remove, never);
+      expect(await verification.catch(String)).to.match(/unable to open database file/);
+      expect(opened()).to.equal(0);
+    });
+
+    it(`ends both when it is aborted, ${way}`, async () => {
+      for (const moment of ['before', 'at once', 'when the first one reads']) {
+        const running = new AbortController();
+        if (moment === 'before') running.abort();
+        const tell = () => running.abort();
+        const verification = verifyFile({ path: file, against: undefined, share }, tell, running.signal);
+        if (moment === 'at once') running.abort();
+        expect(await verification.catch(String), moment).to.match(/stopped|aborted/);
+        expect(opened(), moment).to.equal(0);
+      }
+    });
+  }
 });
 
 describe('npx single-wallet verify', () => {

@@ -18,7 +18,7 @@ export interface Finding {
 }
 
 /** One fault may be in every record of a ledger, so only the first findings are kept; all are counted. */
-const KEPT_MAX = 100;
+export const KEPT_MAX = 100;
 
 export class Findings {
   readonly kept: Finding[] = [];

@@ -48,8 +48,8 @@ export interface ReadEntry extends Entry {
   readonly records: readonly LedgerRecord[];
   /** Of its movements, in their order. */
   readonly places: readonly MovementPlace[];
-  /** The kept requests as they are compressed; undefined: none are kept, or they were pruned. */
-  readonly request: Uint8Array | undefined;
+  /** Whether its requests are kept; if not, there were none or they were pruned. requests.ts holds them to their hash. */
+  readonly requestsKept: boolean;
 }
 
 export interface Chunk {

@@ -15,6 +15,7 @@ const PIECE_BYTES = 256 * 1024;
  */
 export function* exportLedger(db: Database): Generator<ExportPiece, void> {
   const last = db.prepare<[], bigint | null>('SELECT max(seq) FROM entry').pluck().get() ?? 0n;
+  const requests = db.prepare<[bigint], Buffer>('SELECT body FROM request WHERE seq = ?').pluck();
   let previous = GENESIS;
   let seq = 0n;
   let gathered: Buffer[] = [];
@@ -35,7 +36,7 @@ export function* exportLedger(db: Database): Generator<ExportPiece, void> {
   for (const { entries } of new Scan(db).chunks(0n, last)) {
     for (const entry of entries) {
       if (entry.seq !== seq + 1n) throw damaged(`entry ${seq + 1n} is missing`);
-      add(lineOf(entry, previous));
+      add(lineOf(entry, requests.get(entry.seq), previous));
       ({ seq, hash: previous } = entry);
       yield* pieces(PIECE_BYTES);
     }
@@ -46,8 +47,8 @@ export function* exportLedger(db: Database): Generator<ExportPiece, void> {
 }
 
 /** An export that cannot be imported is worth nothing, and tells it too late. */
-function lineOf(entry: ReadEntry, previous: Uint8Array): string {
-  const { seq, hash, records, request, requestsHash } = entry;
+function lineOf(entry: ReadEntry, request: Uint8Array | undefined, previous: Uint8Array): string {
+  const { seq, hash, records, requestsHash } = entry;
   if (Buffer.compare(entryHash(previous, entry, records), hash) !== 0) {
     throw damaged(`entry ${seq} does not fit its hash`);
   }

@@ -17,7 +17,7 @@ interface Gathering extends ReadEntry {
   readonly end: bigint;
   readonly records: LedgerRecord[];
   readonly places: MovementPlace[];
-  request: Uint8Array | undefined;
+  requestsKept: boolean;
 }
 
 /** First and last id of the records to read. */
@@ -36,7 +36,7 @@ type EntryRow = [seq: bigint, writer: bigint, timeMs: bigint, count: bigint, req
 export class Scan {
   readonly #db: Database;
   readonly #entries: Statement<[bigint, bigint, bigint], EntryRow>;
-  readonly #requests: Statement<[bigint, bigint], [seq: bigint, body: Buffer]>;
+  readonly #requests: Statement<[bigint, bigint], bigint>;
   readonly #movements: MovementScan;
   readonly #debits: DebitScan;
   readonly #records: RecordScan;
@@ -48,9 +48,7 @@ export class Scan {
         'SELECT seq, writer, time_ms, count, requests_hash, hash FROM entry WHERE seq > ? AND seq <= ? ORDER BY seq LIMIT ?',
       )
       .raw();
-    this.#requests = db
-      .prepare<[bigint, bigint], [bigint, Buffer]>('SELECT seq, body FROM request WHERE seq BETWEEN ? AND ?')
-      .raw();
+    this.#requests = db.prepare<[bigint, bigint], bigint>('SELECT seq FROM request WHERE seq BETWEEN ? AND ?').pluck();
     this.#movements = new MovementScan(db);
     this.#debits = new DebitScan(db);
     this.#records = new RecordScan(db);
@@ -72,7 +70,7 @@ export class Scan {
     for (const [seq, writer, timeMs, count, requestsHash, hash] of this.#entries.iterate(after, last, CHUNK_ENTRIES)) {
       const head = { writer: Number(writer), seq, timeMs, count: Number(count), requestsHash, hash };
       const ids = { first: recordId(seq, 0), end: recordId(seq + 1n, 0) };
-      entries.set(seq, { ...head, ...ids, records: [], places: [], request: undefined });
+      entries.set(seq, { ...head, ...ids, records: [], places: [], requestsKept: false });
       size += head.count;
       if (size >= CHUNK_RECORDS || entries.size === Number(CHUNK_ENTRIES)) {
         end = seq;
@@ -98,9 +96,9 @@ export class Scan {
     const range: Range = [recordId(after + 1n, 0), recordId(end + 1n, 0) - 1n];
     this.#movements.read(range, collector);
     this.#records.read(range, collector);
-    for (const [seq, body] of this.#requests.iterate(after + 1n, end)) {
+    for (const seq of this.#requests.iterate(after + 1n, end)) {
       const entry = entries.get(seq);
-      if (entry) entry.request = body;
+      if (entry) entry.requestsKept = true;
       else strays.push(recordId(seq, 0));
     }
     for (const { records } of entries.values()) inOrder(records);

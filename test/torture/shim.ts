@@ -6,7 +6,7 @@ import path from 'node:path';
 const SOURCES = path.join(import.meta.dirname, '../../../test/torture');
 
 /** Compiles one of the shims into a folder; gives its path. */
-export function compileShim(folder: string, name: 'power-cut' | 'full-disk' | 'clock'): string {
+export function compileShim(folder: string, name: 'power-cut' | 'full-disk' | 'failing-sync' | 'clock'): string {
   const source = path.join(SOURCES, `${name}.c`);
   const shim = path.join(folder, `${name}.so`);
   const compiler = ['cc', 'gcc'].find((name) => spawnSync(name, ['--version']).status === 0);

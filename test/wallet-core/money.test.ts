@@ -40,6 +40,7 @@ describe('money', () => {
     ['-10000000000000000', 'CNY', '19 digits of minor units'],
     ['1000000000000000000', 'JPY', '19 digits of minor units'],
     ['1.0000000000000000000000000000000000000001', 'CNY', 'no whole minor unit, though by a hair'],
+    ['1.x', 'CNY', 'letters for decimals'],
     ['1e99', 'CNY', 'far too large'],
     ['1e400', 'CNY', 'an exponent of three digits'],
     ['1e-400', 'CNY', 'an exponent of three digits'],

@@ -1,0 +1,73 @@
+import { rmSync, writeFileSync } from 'node:fs';
+import path from 'node:path';
+import { status, type ServiceError } from '@grpc/grpc-js';
+import { expect } from 'chai';
+import { Kind } from '../../proto/gen/wallet/v1/movement.js';
+import { Random } from '../simulator/random.js';
+import { System } from '../system.js';
+import { CommandLine } from '../wallet-core/command-line.js';
+import { Crew, CREW_CHANNELS } from './crew.js';
+import { compileShim, temporaryFolder } from './shim.js';
+import { Watch } from './watch.js';
+
+describe('the ledger on a disk that fails to sync', () => {
+  const folder = temporaryFolder('failing-sync-');
+  const failing = path.join(folder, 'failing');
+  let system: System;
+  let watch: Watch;
+  let crew: Crew;
+
+  before(async () => {
+    const environment = { LD_PRELOAD: compileShim(folder, 'failing-sync'), FAILING_SYNC_WHEN: failing };
+    system = await System.start(CREW_CHANNELS, [], environment);
+    watch = new Watch(system);
+    crew = Crew.ofAll(watch, new Random(1, 'failing-sync'));
+    await crew.meet(0);
+  });
+  after(async () => {
+    watch.close();
+    await system.stop();
+    rmSync(folder, { recursive: true });
+  });
+
+  async function startAgain(): Promise<void> {
+    rmSync(failing, { force: true });
+    await system.startCore(system.clients.address);
+    while ((await system.post('/netCheck', '')).json['status'] !== 200);
+    watch.renew();
+  }
+
+  it('stops wallet-core under load, for nobody knows what is on the disk; all answers stay true after the start', async () => {
+    await crew.runDuring(async () => {
+      while (crew.journal.acknowledged < 200) await new Promise((resolve) => setImmediate(resolve));
+      writeFileSync(failing, '');
+      expect(await system.core.ended).to.equal(1);
+    });
+    expect(system.core.output).to.include('the fate of a commit is unknown: stopping, the restart finds out');
+    await startAgain();
+    await crew.followUp();
+    expect(crew.verifications.after).to.equal(1);
+  });
+
+  it('stops wallet-core with the next commit after a step of a pruning that was not synced', async () => {
+    const { address } = system.clients;
+    await system.clients.open('pruned', 'CNY');
+    writeFileSync(failing, '');
+    const before = new Date().toISOString();
+    const pruned = await CommandLine.run('requests', 'prune', '--before', before, '--address', address);
+    expect(pruned.code, pruned.stdout).to.equal(2);
+    // That the next sync succeeds says nothing of what this one left behind.
+    rmSync(failing);
+
+    const deposit = { playerId: 'pruned', kind: Kind.DEPOSIT, amount: '5.00', reference: 'after-the-pruning' };
+    const answer = await system.clients.post(deposit).catch((error: ServiceError) => status[error.code]);
+    expect(answer).to.equal('UNAVAILABLE');
+    expect(await system.core.ended).to.equal(1);
+
+    await startAgain();
+    const { movements } = await system.clients.post(deposit);
+    expect(movements.map(({ balanceAfter }) => balanceAfter)).to.deep.equal(['5.00']);
+    await crew.verifications.prove();
+    crew.end(path.join(system.folder, 'data'));
+  });
+});

@@ -10,6 +10,9 @@ import { isJsonObject, type JsonObject } from './json/value.js';
 
 export type { Caused, Fault } from './caused.js';
 
+/** As the settings of their channels make these names. */
+const PROVIDERS = /^(?:ebet|apiv1)\//;
+
 /** Holds requests that the ledger kept to the keys of the channels that they came by. */
 export class KeptRequestCheck {
   /** By the channel's name in the ledger; several, where several configurations have it. */
@@ -34,7 +37,12 @@ export class KeptRequestCheck {
     }
   }
 
-  /** Whether what comes by this channel is signed. */
+  /** Whether what comes by this channel must be signed: a name tells whose it is. */
+  static isProviders(channel: string): boolean {
+    return PROVIDERS.test(channel);
+  }
+
+  /** Whether what comes by this channel can be checked. */
   knows(channel: string): boolean {
     return this.#channels.has(channel);
   }

@@ -206,7 +206,7 @@ describe('the signatures of kept requests', () => {
     expect(code, `${stdout}${stderr}`).to.equal(0);
     expect(stdout).to.match(/^The ledger is proved\.\n/);
     expect(stdout).to.match(/\nsigned {2}17 requests are valid, 0 are not; 0 records of providers without a request\n/);
-    expect(stdout).to.match(/\nother {3}3 records of channels that sign nothing\n/);
+    expect(stdout).to.match(/\nother {3}3 records of platforms, which sign nothing\n/);
     const json = await CommandLine.run(...args, '--json');
     expect(JSON.parse(json.stdout)).to.deep.include({
       signatures: {
@@ -235,7 +235,7 @@ describe('the signatures of kept requests', () => {
     writeFileSync(old ?? '', setup([channelOf('old.pem')]));
     const report = await judge(ledger, of ?? '');
     expect(told(report)).to.deep.equal(['ebet/2 self-old.pem signature', 'ebet/2 paid-old.pem signature']);
-    expect(report).to.deep.include({ valid: 2, invalid: 2, unknown: { 'ebet/1': 9, 'apiv1/brand-1': 4 } });
+    expect(report).to.deep.include({ valid: 2, invalid: 2, unknown: { 'ebet/1': 13, 'apiv1/brand-1': 4 } });
     expect(await judge(ledger, of ?? '', old ?? '')).to.deep.include({ valid: 4, invalid: 0 });
   });
 
@@ -252,6 +252,19 @@ describe('the signatures of kept requests', () => {
       expect(told(await judge(file, config))).to.deep.equal(finds);
     });
   }
+
+  it('end the command with 2 when the channel of a provider is in no configuration', async () => {
+    await system.startCore();
+    const other = path.join(system.folder, 'new.yaml');
+    const args = ['verify', '--signatures', '--address', system.clients.address, '--config', other];
+    const { code, stdout } = await CommandLine.run(...args, path.join(system.folder, 'old.yaml'));
+    expect(code, stdout).to.equal(2);
+    expect(stdout).to.match(/\nother {3}3 records of platforms, which sign nothing\n/);
+    expect(stdout).to.match(
+      /\nNOT CHECKED, no such channel is configured, name what has it with --config: ebet\/1 \(\d+\), apiv1\/brand-1 \(\d+\)\n$/,
+    );
+    await system.core.stop();
+  });
 
   it('end the command with 1 when one is wrong, and with 2 when the configuration cannot be read', async () => {
     const db = new Database(ledger);

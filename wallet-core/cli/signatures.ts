@@ -22,12 +22,12 @@ export interface SignatureReport {
   invalid: number;
   /** Records on a provider's channel that no request stands behind. */
   unasked: number;
-  /** Records on other channels, whose callers sign nothing. */
+  /** Records on the channels of platforms, which sign nothing. */
   unsigned: number;
   /** Entries whose requests were pruned, and when the last of them was recorded. */
   pruned: number;
   prunedUntil: string;
-  /** Requests that could not be checked, by the channel that is not configured. */
+  /** Records that could not be checked, by the provider's channel that is not configured. */
   readonly unknown: Record<string, number>;
   readonly findings: SignatureFinding[];
 }
@@ -50,6 +50,11 @@ export class Signatures {
 
   get clean(): boolean {
     return this.report.invalid === 0 && this.report.unasked === 0;
+  }
+
+  /** Whether no channel of a provider is missing in the configuration. */
+  get complete(): boolean {
+    return Object.keys(this.report.unknown).length === 0;
   }
 
   /** Reads an export, as it comes. */
@@ -75,7 +80,7 @@ export class Signatures {
     }
     for (const record of rest) {
       if (!isAskedFor(record)) continue;
-      if (!this.#check.knows(record.channel)) this.report.unsigned += 1;
+      if (!this.#check.knows(record.channel)) this.#unchecked(record.channel, 1);
       else {
         this.report.unasked += 1;
         const subject = 'request of the provider';
@@ -88,14 +93,17 @@ export class Signatures {
     const { report } = this;
     const record = entry.records[first];
     const channel = record && 'channel' in record ? record.channel : '';
-    if (!this.#check.knows(channel)) {
-      report.unknown[channel] = (report.unknown[channel] ?? 0) + 1;
-      return;
-    }
+    if (!this.#check.knows(channel)) return this.#unchecked(channel, caused.records.length);
     const faults = this.#check.faults(channel, bytes, caused);
     if (faults.length === 0) report.valid += 1;
     else report.invalid += 1;
     for (const fault of faults) this.#find(entry, record, channel, fault);
+  }
+
+  #unchecked(channel: string, records: number): void {
+    const { report } = this;
+    if (KeptRequestCheck.isProviders(channel)) report.unknown[channel] = (report.unknown[channel] ?? 0) + records;
+    else report.unsigned += records;
   }
 
   #find(
@@ -125,8 +133,10 @@ export function signaturesAsText({ valid, invalid, unasked, unsigned, ...report 
         `SIGNATURES ${recordId} (${channel}) ${reference} ${subject}: expected ${expected}, seen ${seen}`,
     ),
     `signed  ${valid} requests are valid, ${invalid} are not; ${unasked} records of providers without a request`,
-    `other   ${unsigned} records of channels that sign nothing`,
+    `other   ${unsigned} records of platforms, which sign nothing`,
     ...(pruned > 0 ? [`gone    the requests of ${pruned} entries, the last of ${prunedUntil}`] : []),
-    ...(unchecked.length > 0 ? [`NOT CHECKED, no such channel is configured: ${unchecked.join(', ')}`] : []),
+    ...(unchecked.length > 0
+      ? [`NOT CHECKED, no such channel is configured, name what has it with --config: ${unchecked.join(', ')}`]
+      : []),
   ].join('\n');
 }

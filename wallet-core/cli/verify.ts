@@ -71,7 +71,8 @@ async function verify({ against = '', json, signatures, config = [], ...server }
     const report = { ...verificationAsReport(verification, seconds), ...(asked && { signatures: asked.report }) };
     const texts = [verificationAsText(verification, seconds), ...(asked ? [signaturesAsText(asked.report)] : [])];
     print(json, report, () => texts.join('\n'));
-    return verification.clean && (asked?.clean ?? true) ? EXIT.good : EXIT.found;
+    if (!verification.clean || asked?.clean === false) return EXIT.found;
+    return asked?.complete === false ? EXIT.failed : EXIT.good;
   });
 }
 

@@ -1,13 +1,14 @@
-import { createServer, type Server } from 'node:http';
+import { createServer, type RequestListener, type Server } from 'node:http';
 import { Server as NetServer, type AddressInfo } from 'node:net';
 import Koa from 'koa';
 import type { Logger } from 'pino';
 import { listenProblem } from '../config.js';
 import type { Service } from '../process.js';
 import { clientAddress, type AddressOf } from './client-address.js';
-import type { GatewayConfig } from './config.js';
-import { apiv1Routes } from './apiv1/routes.js';
-import { ebetRoutes } from './ebet/routes.js';
+import type { Channel, GatewayConfig } from './config.js';
+import { type BusyAnswers, Intake } from './intake.js';
+import { apiv1BusyAnswers, apiv1Routes } from './apiv1/routes.js';
+import { ebetBusyAnswers, ebetRoutes } from './ebet/routes.js';
 import { WalletClient } from './wallet-client.js';
 
 /** A callback is small: who needs longer to send it is not a provider. */
@@ -28,14 +29,14 @@ const KEEP_ALIVE_TIMEOUT_MS = 75_000;
 export async function startGateway(config: GatewayConfig, log: Logger): Promise<Service> {
   const client = new WalletClient(config.walletCoreAddress, log);
   const stopping = new AbortController();
-  const app = createApp(config, client, log, stopping.signal);
-  const handle = app.callback();
+  const intake = new Intake(log);
+  const app = createApp(config, client, log, intake, stopping.signal);
   const timeouts = {
     requestTimeout: REQUEST_TIMEOUT_MS,
     connectionsCheckingInterval: CONNECTIONS_CHECK_MS,
     keepAliveTimeout: KEEP_ALIVE_TIMEOUT_MS,
   };
-  const server = createServer(timeouts, (request, response) => void handle(request, response));
+  const server = createServer(timeouts, turningAway(intake, busyAnswers(config), app, stopping.signal));
   const { channels } = config;
   const { host } = config.listen;
   await new Promise<void>((resolve, reject) => {
@@ -53,6 +54,7 @@ function createApp(
   { channels, trustedProxies }: GatewayConfig,
   client: WalletClient,
   log: Logger,
+  intake: Intake,
   stopping: AbortSignal,
 ): Koa {
   const app = new Koa();
@@ -61,16 +63,39 @@ function createApp(
     if (stopping.aborted) ctx.set('Connection', 'close');
   });
   const ebet = channels.filter((channel) => channel.provider === 'ebet');
-  const apiv1 = channels.filter((channel) => channel.provider === 'apiv1');
   const addressOf: AddressOf = (request) => clientAddress(request, trustedProxies);
-  app.use(ebetRoutes(ebet, client, log, addressOf).routes());
-  app.use(apiv1Routes(apiv1, client, log, addressOf).routes());
+  app.use(ebetRoutes(ebet, client, log, addressOf, intake).routes());
+  app.use(apiv1Routes(channels.filter(isApiv1), client, log, addressOf, intake).routes());
   // The one sink of what no protocol answers: a body too large or cut short, and faults of ours.
   app.on('error', (error: Error & { code?: string; expose?: boolean }) => {
     const theirs = error.expose === true || /^(HPE_|ECONN|EPIPE|ERR_INVALID_URL)/.test(error.code ?? '');
     if (!theirs) log.error({ err: error }, 'a request failed unexpectedly');
   });
   return app;
+}
+
+function isApiv1(channel: Channel) {
+  return channel.provider === 'apiv1';
+}
+
+function busyAnswers({ channels }: GatewayConfig): BusyAnswers {
+  return new Map([...ebetBusyAnswers(), ...apiv1BusyAnswers(channels.filter(isApiv1))]);
+}
+
+/**
+ * What is answered busy must cost little, or soon nothing else would be answered: so that is done before anything is read,
+ * and before Koa.
+ */
+function turningAway(intake: Intake, busy: BusyAnswers, app: Koa, stopping: AbortSignal): RequestListener {
+  const handle = app.callback();
+  return (request, response) => {
+    const answer = intake.isFull && request.method === 'POST' ? busy.get(request.url ?? '') : undefined;
+    if (!answer) return void handle(request, response);
+    intake.turnAway();
+    response.setHeader('Content-Type', 'application/json; charset=utf-8');
+    if (stopping.aborted) response.setHeader('Connection', 'close');
+    response.end(answer());
+  };
 }
 
 async function stop(server: Server, client: WalletClient, stopping: AbortController): Promise<void> {

@@ -9,7 +9,6 @@ const MARGIN_MS = 150;
 const CANCEL_MS = 75;
 const BATCH_COMMANDS_MAX = 512;
 const BATCH_BYTES_MAX = 8 * 2 ** 20;
-const WAITING_MAX = 10_000;
 const WAITING_BYTES_MAX = 64 * 2 ** 20;
 
 /** What a callback asks of wallet-core. */
@@ -43,9 +42,7 @@ export class Batches {
     const { length } = ask.request;
     const left = deadline - performance.now();
     if (left <= MARGIN_MS) return Promise.resolve(undefined);
-    if (this.#waiting.length >= WAITING_MAX || this.#waitingBytes + length > WAITING_BYTES_MAX) {
-      return Promise.resolve(undefined);
-    }
+    if (this.#waitingBytes + length > WAITING_BYTES_MAX) return Promise.resolve(undefined);
     return new Promise((resolve) => {
       const timer = setTimeout(() => item.answer(undefined), left);
       const item: Waiting = {

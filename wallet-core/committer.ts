@@ -1,7 +1,6 @@
 import type { Command } from './domain/command.js';
 import { saysFailed } from './domain/failed-bets.js';
-import type { Outcome } from './domain/outcome.js';
-import type { NotAppliedReason } from './domain/reasons.js';
+import { notApplied, type Outcome } from './domain/outcome.js';
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { CommitUnknownError, StoreFullError, type Store, type Submission } from './storage/port.js';
 
@@ -59,14 +58,18 @@ export class Committer {
     return this.#queue.length;
   }
 
+  /** Whether another command would be NOT_APPLIED, so that it need not even be read. */
+  get isFull(): boolean {
+    return this.#queue.length >= this.#limits.waitingMax;
+  }
+
   /**
    * What becomes of a command that may wait for `timeoutMs`. Rejects only when its fate is unknown.
    */
   submit(submission: Submission, timeoutMs: number, abandoned: () => boolean = () => false): Promise<Outcome> {
-    const { waitingMax, waitingBytesMax } = this.#limits;
     if (this.#stopped) return Promise.resolve(notApplied('SHUTTING_DOWN'));
-    const full = this.#queue.length >= waitingMax || this.#waitingBytes + submission.request.length > waitingBytesMax;
-    if (full) return Promise.resolve(notApplied('QUEUE_FULL'));
+    const bytes = this.#waitingBytes + submission.request.length;
+    if (this.isFull || bytes > this.#limits.waitingBytesMax) return Promise.resolve(notApplied('QUEUE_FULL'));
     return new Promise((resolve, reject) => {
       const { command, request } = submission;
       this.#queue.push({ command, request, deadline: performance.now() + timeoutMs, abandoned, resolve, reject });
@@ -151,10 +154,6 @@ export class Committer {
       await this.#commit(group.slice(half));
     }
   }
-}
-
-function notApplied(reason: NotAppliedReason): Outcome {
-  return { status: 'NOT_APPLIED', reason };
 }
 
 /** The work of a command in movements; a name costs about an eighth of one, a bet named as failed may be refunded. */

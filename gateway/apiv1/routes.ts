@@ -7,6 +7,7 @@ import { isJsonObject, type Json } from '../json/value.js';
 import { writeJson } from '../json/writer.js';
 import { answerBy } from '../deadline.js';
 import type { AddressOf } from '../client-address.js';
+import type { BusyAnswers, Intake } from '../intake.js';
 import type { WalletClient } from '../wallet-client.js';
 import { balanceCheck } from './balance-check.js';
 import { balanceUpdate } from './balance-update.js';
@@ -24,12 +25,20 @@ const ENDPOINTS: Readonly<Record<SignedEndpoint, Endpoint>> = {
   'transaction-check': transactionCheck,
 };
 
+/** For calls that were not read: so they cannot name the transaction that they are for. */
+export function apiv1BusyAnswers(channels: readonly Apiv1Channel[]): BusyAnswers {
+  const answer = () => writeJson(failure('TIME_OUT'));
+  const paths = channels.flatMap(({ path }) => Object.keys(ENDPOINTS).map((endpoint) => `${path}/${endpoint}`));
+  return new Map(paths.map((path) => [path, answer]));
+}
+
 /** The calls of all channels: no call names its merchant, so each channel has a path of its own. */
 export function apiv1Routes(
   channels: readonly Apiv1Channel[],
   client: WalletClient,
   log: Logger,
   addressOf: AddressOf,
+  intake: Intake,
 ): Router {
   const router = new Router({ sensitive: true, strict: true });
   for (const channel of channels) {
@@ -60,8 +69,9 @@ export function apiv1Routes(
       if (!isJsonObject(body)) return send(ctx, failure('OTHERS'), 400);
       const transactionId = body.get('transaction_id');
       const echo = typeof transactionId === 'string' && endpoint !== 'balance-check' ? transactionId : undefined;
-      const decided = await answer({ endpoint, body, request, channel, address, client, deadline, log });
-      send(ctx, { transaction_id: echo, ...decided });
+      const call = { endpoint, body, request, channel, address, client, deadline, log };
+      const taken = await intake.take(() => answer(call));
+      send(ctx, { transaction_id: echo, ...(taken ?? failure('TIME_OUT')) });
     };
   }
 }

@@ -6,6 +6,7 @@ import { answerBy } from '../deadline.js';
 import { DuplicateKeyError, JsonError, parseAndRedact } from '../json/reader.js';
 import { isJsonObject, type JsonObject } from '../json/value.js';
 import { writeJson } from '../json/writer.js';
+import type { Intake } from '../intake.js';
 import { Rates } from '../rates.js';
 import type { WalletClient } from '../wallet-client.js';
 import { addressFault, channelOf, textOf } from './admission.js';
@@ -29,6 +30,7 @@ export function handler(
   client: WalletClient,
   log: Logger,
   addressOf: AddressOf,
+  intake: Intake,
 ): (name: string, endpoint: Endpoint) => (ctx: Context) => Promise<void> {
   const channels = new Map(configured.map((channel) => [String(channel.channelId), channel]));
   const rates = new Rates();
@@ -60,7 +62,9 @@ export function handler(
     try {
       const { value, redacted } = parseAndRedact(bytes, SECRETS);
       if (!isJsonObject(value)) return send(ctx, { status: STATUS.WRONG_PARAMETER }, 400);
-      const decided = await answer(name, endpoint, { body: value, request: redacted, address, deadline });
+      const arrived = { body: value, request: redacted, address, deadline };
+      const taken = await intake.take(() => answer(name, endpoint, arrived));
+      const decided = taken ?? endpoint.refuse(value, STATUS.BUSY);
       send(ctx, { ...decided, ...echo(value), timestamp: decided.timestamp ?? Date.now() });
     } catch (error) {
       if (!(error instanceof JsonError)) throw error;

@@ -3,6 +3,8 @@ import type { Context } from 'koa';
 import type { Logger } from 'pino';
 import { answerBy } from '../deadline.js';
 import type { AddressOf } from '../client-address.js';
+import type { BusyAnswers, Intake } from '../intake.js';
+import { writeJson } from '../json/writer.js';
 import type { WalletClient } from '../wallet-client.js';
 import { autoBatchRefund } from './auto-batch-refund.js';
 import type { Endpoint } from './call.js';
@@ -24,14 +26,21 @@ const ENDPOINTS: Readonly<Record<string, Endpoint>> = {
   '/autoBatchRefund': autoBatchRefund,
 };
 
+/** For calls that were not read: so they cannot name the call that they are for. */
+export function ebetBusyAnswers(): BusyAnswers {
+  const answer = () => writeJson({ status: STATUS.BUSY, timestamp: Date.now() });
+  return new Map(Object.keys(ENDPOINTS).map((path) => [path, answer]));
+}
+
 /** eBET's calls: all of one channel list, told apart by `channelId`. `addressOf`: where a request comes from. */
 export function ebetRoutes(
   channels: readonly EbetChannel[],
   client: WalletClient,
   log: Logger,
   addressOf: AddressOf,
+  intake: Intake,
 ): Router {
-  const handle = handler(channels, client, log, addressOf);
+  const handle = handler(channels, client, log, addressOf, intake);
   const router = new Router({ sensitive: true, strict: true });
   for (const [path, endpoint] of Object.entries(ENDPOINTS)) router.post(path, handle(path.slice(1), endpoint));
   return router

@@ -40,3 +40,7 @@ export type Outcome =
 export function invalid(reason: InvalidReason, message: string): Outcome {
   return { status: 'INVALID', reason, message };
 }
+
+export function notApplied(reason: NotAppliedReason): Outcome {
+  return { status: 'NOT_APPLIED', reason };
+}

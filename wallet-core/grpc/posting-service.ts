@@ -1,7 +1,7 @@
 import type { ServerUnaryCall } from '@grpc/grpc-js';
 import type { Logger } from 'pino';
 import type { Committer } from '../committer.js';
-import { invalid } from '../domain/outcome.js';
+import { invalid, notApplied } from '../domain/outcome.js';
 import type { Command, PostingServiceServer, Result } from '../../proto/gen/wallet/v1/posting.js';
 import { CallError, invalidArgument } from './call-error.js';
 import { readCommand, writeResult } from './command-codec.js';
@@ -14,6 +14,7 @@ const COMMANDS_MAX = 1_000;
 /** PostingService: every way to move money. */
 export function postingService(committer: Committer, writer: number, log: Logger): PostingServiceServer {
   async function post(command: Command, abandoned: () => boolean): Promise<Result> {
+    if (committer.isFull) return writeResult(notApplied('QUEUE_FULL'), writer);
     const read = readCommand(command);
     if (typeof read === 'string') return writeResult(invalid('MALFORMED', read), writer);
     return writeResult(await committer.submit(read, read.timeoutMs, abandoned), writer);

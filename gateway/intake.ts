@@ -1,0 +1,46 @@
+import type { Logger } from 'pino';
+
+/** If more were under way, the last of them would hardly be answered before their provider gives up. */
+const UNDER_WAY_MAX = 1_024;
+
+/** The answer "busy, retry later" to a callback that was not read, by its path. */
+export type BusyAnswers = ReadonlyMap<string, () => string>;
+
+/** Takes in callbacks as long as not too many are under way, so that those are answered in time and memory is bounded. */
+export class Intake {
+  readonly #log: Logger;
+  #underWay = 0;
+  #turnedAway = 0;
+
+  constructor(log: Logger) {
+    this.#log = log;
+  }
+
+  get isFull(): boolean {
+    return this.#underWay === UNDER_WAY_MAX;
+  }
+
+  /** Does the work of a callback; undefined, and nothing done, if too many are under way: "busy, retry later". */
+  async take<Answer>(work: () => Promise<Answer>): Promise<Answer | undefined> {
+    if (this.isFull) return this.turnAway();
+    this.#underWay += 1;
+    try {
+      return await work();
+    } finally {
+      this.#underWay -= 1;
+      if (this.#turnedAway > 0 && this.#underWay < UNDER_WAY_MAX / 2) this.#takeInAgain();
+    }
+  }
+
+  /** Counts a callback that is answered busy. A line in the log for each would cost more than the answer. */
+  turnAway(): undefined {
+    this.#turnedAway += 1;
+    if (this.#turnedAway > 1) return;
+    this.#log.warn({ underWay: this.#underWay }, 'too many callbacks are under way: more are answered busy');
+  }
+
+  #takeInAgain(): void {
+    this.#log.warn({ turnedAway: this.#turnedAway }, 'callbacks are taken in again');
+    this.#turnedAway = 0;
+  }
+}

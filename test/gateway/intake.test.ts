@@ -1,0 +1,77 @@
+import { expect } from 'chai';
+import { pino } from 'pino';
+import { Intake } from '../../gateway/intake.js';
+import { System } from '../system.js';
+import { Ebet } from './ebet.js';
+
+/** What the gateway has under way at once. */
+const UNDER_WAY_MAX = 1_024;
+const BEYOND = 76;
+
+describe('the intake of callbacks', () => {
+  it('has 1,024 under way and turns away the rest, until one of them has its answer; the log says so once', async () => {
+    const log: { msg: string; turnedAway?: number }[] = [];
+    const write = (line: string) => log.push(JSON.parse(line) as (typeof log)[number]);
+    const intake = new Intake(pino({}, { write }));
+    const endings: (() => void)[] = [];
+    const work = () => new Promise<string>((resolve) => endings.push(() => resolve('answered')));
+
+    const taken = Array.from({ length: UNDER_WAY_MAX }, () => intake.take(work));
+    for (let n = 0; n < BEYOND; n += 1) expect(await intake.take(work)).to.equal(undefined);
+    expect(endings).to.have.length(UNDER_WAY_MAX);
+
+    endings[0]?.();
+    expect(await taken[0]).to.equal('answered');
+    const next = intake.take(work);
+    expect(endings).to.have.length(UNDER_WAY_MAX + 1);
+    for (const end of endings) end();
+    expect(await next).to.equal('answered');
+    await Promise.all(taken);
+    expect(log.map(({ msg, turnedAway }) => [msg, turnedAway])).to.deep.equal([
+      ['too many callbacks are under way: more are answered busy', undefined],
+      ['callbacks are taken in again', BEYOND],
+    ]);
+  });
+
+  it('has room again when a callback has failed', async () => {
+    const intake = new Intake(pino({ level: 'silent' }));
+    const failing = Array.from({ length: UNDER_WAY_MAX }, () => intake.take(() => Promise.reject(new Error('failed'))));
+    await Promise.allSettled(failing);
+    expect(await intake.take(() => Promise.resolve('answered'))).to.equal('answered');
+  });
+});
+
+describe('a gateway with more callbacks under way than it can answer in time', () => {
+  let system: System;
+
+  beforeEach(async () => {
+    system = await System.start();
+  });
+  afterEach(() => system.stop());
+
+  it('answers the rest busy while the others wait; sent again, each is applied once', async () => {
+    const ebet = new Ebet(system);
+    const player = await ebet.player('2000.00');
+    system.core.child.kill('SIGSTOP');
+    let answered = 0;
+    let isEnough = () => {};
+    const enough = new Promise<void>((resolve) => (isEnough = resolve));
+    const bets = Array.from({ length: UNDER_WAY_MAX + BEYOND }, async () => {
+      const bet = await player.increaseCredit(1, '-1');
+      answered += 1;
+      if (answered === BEYOND) isEnough();
+      if (answered <= BEYOND) expect(bet.text).to.match(/^\{"status":4003,"timestamp":\d{13}\}$/);
+      return bet;
+    });
+    await enough;
+    expect(system.gateway.output).to.include('too many callbacks are under way');
+    system.core.child.kill('SIGCONT');
+
+    for (const bet of await Promise.all(bets)) {
+      let { status } = bet.json;
+      while (status === 4003) ({ status } = (await ebet.again(bet)).json);
+      expect(status).to.equal(200);
+    }
+    await player.expectLedger(`${2000 - bets.length}.00`, ...Array<string>(bets.length).fill('BET -1.00'));
+  });
+});

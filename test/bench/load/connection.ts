@@ -1,3 +1,4 @@
+import { once } from 'node:events';
 import { connect, type Socket } from 'node:net';
 
 /** A connection kept alive over HTTP/1.1, with one call at a time. It reads no more of HTTP than answers of a Koa have. */
@@ -12,6 +13,12 @@ export class Connection {
     const { hostname, port } = new URL(`http://${address}`);
     this.#host = hostname;
     this.#port = Number(port);
+  }
+
+  /** Connects before there is a call. */
+  async open(): Promise<void> {
+    this.#socket ??= this.#open();
+    await once(this.#socket, 'connect');
   }
 
   /** The body of the answer, undefined if the connection broke; it connects again for the next call. */

@@ -10,18 +10,20 @@ import { onSchedule } from './schedule.js';
 
 /** eBET gives up then. */
 const GIVEN_UP_MS = 2_000;
-/** More at one moment than a provider opens. */
-const CONNECTIONS_MAX = 4_000;
+/** More at one moment than a provider has. */
+const CONNECTIONS = 4_000;
+/** Fewer than a server lets wait to be taken. */
+const CONNECTIONS_AT_ONCE = 100;
 const TENTH_MS = 100;
 
 const { address, phases, calls, offset } = taskOf<OpenTask>();
 const lines = new Lines(calls, offset);
-const idle: Connection[] = [];
 const latencies = new Latencies();
 const timeline: { due: number; good: number; maxMs: number }[] = [];
-let [connections, underWay, good, busy, lost] = [0, 0, 0, 0, 0];
+let [underWay, good, busy, lost] = [0, 0, 0, 0];
 let ended: (() => void) | undefined;
 
+const idle = await connected();
 const cpuBefore = ownCpuMs();
 const started = performance.now();
 await onSchedule(phases, send);
@@ -38,7 +40,7 @@ function send(due: number): void {
   if (line === undefined) throw new Error('there are too few prepared calls for so high a rate');
   const tenth = tenthOf(due);
   tenth.due += 1;
-  const connection = idle.pop() ?? another();
+  const connection = idle.pop();
   if (!connection) {
     lost += 1;
     return;
@@ -69,10 +71,15 @@ function count(answer: string | undefined, ms: number, tenth: { good: number; ma
   }
 }
 
-function another(): Connection | undefined {
-  if (connections === CONNECTIONS_MAX) return undefined;
-  connections += 1;
-  return new Connection(address);
+/** Providers keep their connections, so to open them is not part of what is measured. */
+async function connected(): Promise<Connection[]> {
+  const connections: Connection[] = [];
+  while (connections.length < CONNECTIONS) {
+    const next = Array.from({ length: CONNECTIONS_AT_ONCE }, () => new Connection(address));
+    await Promise.all(next.map((connection) => connection.open()));
+    connections.push(...next);
+  }
+  return connections;
 }
 
 function tenthOf(due: number): { due: number; good: number; maxMs: number } {

@@ -36,9 +36,9 @@ export async function grow(core: TestCore, batches: number): Promise<void> {
   }
 }
 
-/** Waits until a file of this name pattern has something in it. */
-export async function filled(folder: string, pattern: RegExp): Promise<void> {
-  const has = (name: string) => pattern.test(name) && (statSync(path.join(folder, name), SILENT)?.size ?? 0) > 0;
+/** Waits until a file of this name pattern has something in it, or as many bytes as are told. */
+export async function filled(folder: string, pattern: RegExp, bytes = 1): Promise<void> {
+  const has = (name: string) => pattern.test(name) && (statSync(path.join(folder, name), SILENT)?.size ?? 0) >= bytes;
   while (!existsSync(folder) || !readdirSync(folder).some(has)) await nextTurn();
 }
 

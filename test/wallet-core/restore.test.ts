@@ -5,6 +5,7 @@ import {
   readdirSync,
   readFileSync,
   rmSync,
+  statSync,
   truncateSync,
   writeFileSync,
 } from 'node:fs';
@@ -22,6 +23,8 @@ describe('npx single-wallet restore', () => {
   let core: TestCore;
   let made: string;
   let digest: string;
+  /** The backup of a larger ledger, which is not copied at once. */
+  let large: string;
   let data: string;
   /** A copy of the backup, for a test to spoil, with its digest beside. */
   let copy: string;
@@ -30,6 +33,8 @@ describe('npx single-wallet restore', () => {
     core = await TestCore.start('1000.00');
     await core.post(movements({}));
     ({ path: made, digest } = await backup(core.clients));
+    await grow(core, 5);
+    ({ path: large } = await backup(core.clients));
   });
   beforeEach(() => {
     data = path.join(core.folder, 'restored');
@@ -153,8 +158,6 @@ describe('npx single-wallet restore', () => {
   }
 
   it('that a kill interrupted is no ledger: wallet-core does not start on it, and it is done again', async () => {
-    await grow(core, 5);
-    const { path: large } = await backup(core.clients);
     const killed = cli(['restore', '--from', large, '--data', data], (child) => {
       void filled(data, /^unfinished\.db$/).then(() => child.kill('SIGKILL'));
     });
@@ -168,6 +171,24 @@ describe('npx single-wallet restore', () => {
     expect((await restore(large)).code).to.equal(0);
     expect(readdirSync(data).sort()).to.deep.equal(['ledger.db', 'owner.db']);
   });
+
+  const INTERRUPTIONS = [
+    { signal: 'SIGTERM', when: 'while it is copied', share: 0 },
+    { signal: 'SIGINT', when: 'while it is proved', share: 1 },
+  ] as const;
+  for (const { signal, when, share } of INTERRUPTIONS) {
+    it(`that ${signal} interrupts ${when} leaves nothing, and the next one restores`, async () => {
+      const { size } = statSync(large);
+      const interrupted = cli(['restore', '--from', large, '--data', data], (child) => {
+        void filled(data, /^unfinished\.db$/, Math.max(share * size, 1)).then(() => child.kill(signal));
+      });
+      const { code, stdout, stderr } = await interrupted;
+      expect([code, stdout, stderr]).to.deep.equal([2, '', 'nothing was restored: it was interrupted\n']);
+      expect(existsSync(data), 'the folder').to.equal(false);
+      expect((await restore(large)).code).to.equal(0);
+      expect(readdirSync(data).sort()).to.deep.equal(['ledger.db', 'owner.db']);
+    });
+  }
 
   it('does not touch a folder with a ledger, nor one that another restore owns', async () => {
     const taken = await cli(['restore', '--from', made, '--data', core.data]);

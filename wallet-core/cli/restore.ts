@@ -7,6 +7,7 @@ import { restore as restoreLedger, RestoreError, type Restored } from '../storag
 import type { Verification } from '../verify/verify.js';
 import { withBar } from './bar.js';
 import { ending, EXIT, tried } from './exit.js';
+import { interruptible } from './interruption.js';
 import { print } from './print.js';
 import { upTo } from './words.js';
 
@@ -30,8 +31,8 @@ export function addRestore(program: Command): void {
     .option('--json', 'a report for machines on stdout and nothing else', false)
     .addHelpText(
       'after',
-      '\nExit codes: 0 the ledger is restored and proved, 2 it is not and the folder is as it was. If it is interrupted, run it\n' +
-        'again: wallet-core does not start on what is left.',
+      '\nExit codes: 0 the ledger is restored and proved, 2 it is not and the folder is as it was, also if it is interrupted.\n' +
+        'After a kill, run it again: wallet-core does not start on what is left.',
     )
     .action(ending(restore));
 }
@@ -47,8 +48,12 @@ async function restore({ from, data, against, json }: RestoreOptions): Promise<n
     const filed = digestBeside(from);
     const asked = against === undefined ? undefined : readDigest('--against', against);
     const restored = await withBar('{phase} {bar} {percentage}% {eta_formatted}', json, (bar) =>
-      restoreLedger({ from, folder, filed, against: asked }, ({ phase, done, total }) =>
-        bar.update(done, total, { phase: phase.padEnd('verifying'.length) }),
+      interruptible((interrupted) =>
+        restoreLedger(
+          { from, folder, filed, against: asked },
+          ({ phase, done, total }) => bar.update(done, total, { phase: phase.padEnd('verifying'.length) }),
+          interrupted,
+        ),
       ),
     ).catch(tellFindings);
     const compared = filed !== undefined || asked !== undefined;

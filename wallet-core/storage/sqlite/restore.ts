@@ -1,5 +1,6 @@
 import { existsSync, statSync } from 'node:fs';
 import { open } from 'node:fs/promises';
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import Database from 'better-sqlite3';
 import { formatDigest, type Digest } from '../../journal/digest.js';
 import type { Verification } from '../../verify/verify.js';
@@ -48,17 +49,24 @@ export class RestoreError extends Error {
 const PIECE_BYTES = 2 ** 20;
 const ANOTHER = 'restore another backup';
 
-/** Puts a backup into a folder that has no ledger, and proves it there before it is one. */
-export async function restore(order: RestoreOrder, tell: (progress: RestoreProgress) => void): Promise<Restored> {
+/** Puts a backup into a folder that has no ledger, and proves it there before it is one. An abort leaves nothing and rejects. */
+export async function restore(
+  order: RestoreOrder,
+  tell: (progress: RestoreProgress) => void,
+  signal: AbortSignal,
+): Promise<Restored> {
   const { from, folder, filed, against } = order;
   await refuseOther(from);
   return intoEmptyPlace(folder, `a restore of ${from}`, async (file) => {
-    await copyFile(from, file, tell);
+    await copyFile(from, file, tell, signal);
     makeCurrent(file, from);
+    // That took a while in which nothing else was heard.
+    await nextTurn();
+    signal.throwIfAborted();
     const verification = await verifyFile(
       { path: file, against: against ?? filed },
       ({ seq, last }) => tell({ phase: 'verifying', done: Number(seq), total: Number(last) }),
-      new AbortController().signal,
+      signal,
     );
     if (verification.count > 0) throw new RestoreError(`${from}: is not proved; ${ANOTHER}`, verification);
     const end = formatDigest(verification.digest);
@@ -96,13 +104,19 @@ async function refuseOther(from: string): Promise<void> {
   );
 }
 
-async function copyFile(from: string, to: string, tell: (progress: RestoreProgress) => void): Promise<void> {
+async function copyFile(
+  from: string,
+  to: string,
+  tell: (progress: RestoreProgress) => void,
+  signal: AbortSignal,
+): Promise<void> {
   const source = await open(from, 'r');
   const target = await open(to, 'r+');
   try {
     const { size: total } = await source.stat();
     const piece = Buffer.alloc(PIECE_BYTES);
     for (let done = 0; ;) {
+      signal.throwIfAborted();
       const { bytesRead } = await source.read(piece, 0, PIECE_BYTES, done);
       if (bytesRead === 0) break;
       await target.writeFile(piece.subarray(0, bytesRead));

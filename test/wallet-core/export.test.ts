@@ -1,4 +1,6 @@
+import { execFileSync } from 'node:child_process';
 import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { gunzipSync } from 'node:zlib';
@@ -136,6 +138,15 @@ describe('an export, and the ledger that is made of it', () => {
     expect(stdout)
       .to.match(/has the ledger, and it is proved\.\nmade +\d+ entries/)
       .and.contain(`digest  ${digest}`);
+  });
+
+  it('goes through a pipe that has a name', async () => {
+    const pipe = path.join(folder, 'pipe');
+    execFileSync('mkfifo', [pipe]);
+    const write = new CommandLine(['import', '--from', pipe, '--data', path.join(folder, 'named')]);
+    const [{ code, stdout, stderr }] = await Promise.all([write.end(), writeFile(pipe, exported)]);
+    expect(code, stderr).to.equal(0);
+    expect(stdout).to.contain(`digest  ${digest}`);
   });
 
   it('keeps the ledger of the first schema', async () => {
@@ -350,7 +361,7 @@ describe('an export or an import that is cut short', () => {
     for (const each of [file, running]) rmSync(each);
   });
 
-  it('says which folder or file is not there', async () => {
+  it('says which folder or file is not there, or is no file', async () => {
     const nowhere = path.join(folder, 'nowhere');
     const written = await CommandLine.run('export', '--to', `${nowhere}/file`, '--address', core.clients.address);
     expect([written.code, written.stderr.trim()]).to.deep.equal([
@@ -362,6 +373,12 @@ describe('an export or an import that is cut short', () => {
     expect(read.stderr).to.match(
       /^nothing was imported: --from: \S+ cannot be read; expected the file of an export \(ENOENT.*\)\n$/,
     );
+    const other = await CommandLine.run('import', '--from', folder, '--data', path.join(folder, 'data'));
+    expect([other.code, other.stderr.trim(), readdirSync(folder)]).to.deep.equal([
+      2,
+      `nothing was imported: --from: ${folder} is a folder; expected the file of an export`,
+      [],
+    ]);
   });
 
   it('leaves nothing at all when it is told to end', async () => {

@@ -40,7 +40,7 @@ async function importJournal({ from, data, json }: ImportOptions): Promise<numbe
   return tried(undone, async () => {
     const { digest, entries, records, movements, accounts } = await withBar(BAR, json, async (bar) => {
       // The size of a pipe nobody knows: its bar stays where it is, and counts.
-      const size = from === '-' ? 1 : Math.max(sizeOf(from), 1);
+      const size = from === '-' ? undefined : sizeOf(from);
       const input = from === '-' ? process.stdin : createReadStream(from, { highWaterMark: 256 * 1024 });
       let read = 0;
       async function* counted(interrupted: AbortSignal): AsyncGenerator<Uint8Array> {
@@ -54,7 +54,8 @@ async function importJournal({ from, data, json }: ImportOptions): Promise<numbe
         }
       }
       const progress = {
-        lines: (count: number) => bar.update(from === '-' ? 0 : read, size, { what: 'line', count: String(count) }),
+        lines: (count: number) =>
+          bar.update(size === undefined ? 0 : read, size ?? 1, { what: 'line', count: String(count) }),
         verifying: ({ seq, last }: Progress) =>
           bar.update(Number(seq), Number(last), { what: 'verifies entry', count: String(seq) }),
       };
@@ -66,12 +67,16 @@ async function importJournal({ from, data, json }: ImportOptions): Promise<numbe
   });
 }
 
-function sizeOf(from: string): number {
+/** Undefined: a pipe or a device tells none. */
+function sizeOf(from: string): number | undefined {
+  let found;
   try {
-    return statSync(from).size;
+    found = statSync(from);
   } catch (error) {
     throw new Error(`--from: ${from} cannot be read; expected the file of an export (${(error as Error).message})`);
   }
+  if (found.isDirectory()) throw new Error(`--from: ${from} is a folder; expected the file of an export`);
+  return found.isFile() ? Math.max(found.size, 1) : undefined;
 }
 
 function asText(made: { data: string; digest: string; entries: number; records: number; movements: number }): string {

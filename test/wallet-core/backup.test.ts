@@ -5,7 +5,8 @@ import { setImmediate as nextTurn } from 'node:timers/promises';
 import { expect } from 'chai';
 import { Kind, Relation } from '../../proto/gen/wallet/v1/movement.js';
 import type { Command } from '../../proto/gen/wallet/v1/posting.js';
-import { backup, cli, filled, grow } from './backup.js';
+import { backup, filled, grow } from './backup.js';
+import { CommandLine } from './command-line.js';
 import { failure, movements, refund, TestCore } from './core.js';
 import { told, verify } from './verify.js';
 
@@ -73,7 +74,7 @@ describe('a backup', () => {
     await stop();
 
     const data = path.join(core.folder, 'restored');
-    const restored = await cli(['restore', '--from', made.path, '--data', data]);
+    const restored = await CommandLine.run('restore', '--from', made.path, '--data', data);
     expect(restored, restored.stderr).to.include({ code: 0, stderr: '' });
     const other = await TestCore.at(core, data);
     const known = async ({ command, bytes }: Answered) => (await other.bytesOf(command)) === bytes;
@@ -89,7 +90,7 @@ describe('a backup', () => {
   });
 
   it('has its digest beside it, is for its owner alone, and is told by the command line', async () => {
-    const text = await cli(['backup', '--address', core.clients.address]);
+    const text = await CommandLine.run('backup', '--address', core.clients.address);
     expect(text.code, text.stderr).to.equal(0);
     const [, file = '', digest = ''] =
       /^The ledger is backed up\.\nfile {4}(\S+), \S+ MB in \S+ s\nup to .*\ndigest {2}(1:\d+:[0-9a-f]{64})\n$/.exec(
@@ -101,7 +102,7 @@ describe('a backup', () => {
     expect(readFileSync(file.replace(/db$/, 'digest'), 'utf8')).to.equal(`${digest}\n`);
     for (const each of [file, file.replace(/db$/, 'digest')]) expect(statSync(each).mode & 0o777).to.equal(0o600);
     expect(statSync(folder).mode & 0o777).to.equal(0o700);
-    const { code, stdout } = await cli(['backup', '--address', core.clients.address, '--json']);
+    const { code, stdout } = await CommandLine.run('backup', '--address', core.clients.address, '--json');
     expect(code).to.equal(0);
     expect(JSON.parse(stdout)).to.include({ digest, bytes: statSync(file).size });
   });

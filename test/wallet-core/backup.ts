@@ -1,6 +1,4 @@
-import { spawn, type ChildProcess } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
-import { once } from 'node:events';
 import { existsSync, readdirSync, statSync } from 'node:fs';
 import path from 'node:path';
 import { setImmediate as nextTurn } from 'node:timers/promises';
@@ -9,8 +7,6 @@ import { expect } from 'chai';
 import type { Backup, BackupResponse } from '../../proto/gen/wallet/v1/operations.js';
 import type { Clients } from '../system.js';
 import { deposit, type TestCore, words } from './core.js';
-
-const CLI = path.join(import.meta.dirname, '../../wallet-core/cli/main.js');
 
 /** Asks a running wallet-core for a backup; `begun` is given the call, to hang up. */
 export function backup(
@@ -43,20 +39,3 @@ export async function filled(folder: string, pattern: RegExp, bytes = 1): Promis
 }
 
 const SILENT = { throwIfNoEntry: false } as const;
-
-export interface Ran {
-  readonly code: number | null;
-  readonly stdout: string;
-  readonly stderr: string;
-}
-
-/** The command line as a process of its own; `started` is given it, to kill. */
-export async function cli(args: readonly string[], started: (child: ChildProcess) => void = () => {}): Promise<Ran> {
-  const child = spawn(process.execPath, [CLI, ...args], { stdio: ['ignore', 'pipe', 'pipe'] });
-  const out = { stdout: '', stderr: '' };
-  child.stdout.on('data', (text: Buffer) => (out.stdout += text.toString()));
-  child.stderr.on('data', (text: Buffer) => (out.stderr += text.toString()));
-  started(child);
-  const [code] = (await once(child, 'close')) as [number | null];
-  return { code, ...out };
-}

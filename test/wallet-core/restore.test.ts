@@ -13,7 +13,8 @@ import path from 'node:path';
 import { gunzipSync } from 'node:zlib';
 import Database from 'better-sqlite3';
 import { expect } from 'chai';
-import { backup, cli, filled, grow } from './backup.js';
+import { backup, filled, grow } from './backup.js';
+import { CommandLine } from './command-line.js';
 import { deposit, movements, TestCore } from './core.js';
 import { told, verify } from './verify.js';
 
@@ -45,7 +46,9 @@ describe('npx single-wallet restore', () => {
   afterEach(() => rmSync(data, { recursive: true, force: true }));
   after(() => core.stop());
 
-  const restore = (from: string, ...more: string[]) => cli(['restore', '--from', from, '--data', data, ...more]);
+  const begin = (from: string, ...more: string[]) =>
+    new CommandLine(['restore', '--from', from, '--data', data, ...more]);
+  const restore = (from: string, ...more: string[]) => begin(from, ...more).end();
   const inCopy = (sql: string) => {
     const db = new Database(copy);
     db.exec(sql);
@@ -75,7 +78,7 @@ describe('npx single-wallet restore', () => {
     const { code, stdout, stderr } = await restore(old);
     expect(code, stderr).to.equal(0);
     expect(stdout).to.contain('No digest was filed with it');
-    const { stdout: json } = await cli(['restore', '--from', old, '--data', `${data}/json`, '--json']);
+    const { stdout: json } = await CommandLine.run('restore', '--from', old, '--data', `${data}/json`, '--json');
     expect(JSON.parse(json)).to.include({ compared: false });
     const other = await TestCore.at(core, data);
     expect((await verify(other.clients)).findings.map(told)).to.deep.equal([]);
@@ -158,10 +161,10 @@ describe('npx single-wallet restore', () => {
   }
 
   it('that a kill interrupted is no ledger: wallet-core does not start on it, and it is done again', async () => {
-    const killed = cli(['restore', '--from', large, '--data', data], (child) => {
-      void filled(data, /^unfinished\.db$/).then(() => child.kill('SIGKILL'));
-    });
-    expect((await killed).code, 'killed').to.equal(null);
+    const killed = begin(large);
+    await filled(data, /^unfinished\.db$/);
+    killed.child.kill('SIGKILL');
+    expect((await killed.end()).code).to.equal('SIGKILL');
     expect(readdirSync(data)).to.include('unfinished.db').and.not.include('ledger.db');
     const start = await TestCore.at(core, data).then(
       () => 'it started',
@@ -178,11 +181,10 @@ describe('npx single-wallet restore', () => {
   ] as const;
   for (const { signal, when, share } of INTERRUPTIONS) {
     it(`that ${signal} interrupts ${when} leaves nothing, and the next one restores`, async () => {
-      const { size } = statSync(large);
-      const interrupted = cli(['restore', '--from', large, '--data', data], (child) => {
-        void filled(data, /^unfinished\.db$/, Math.max(share * size, 1)).then(() => child.kill(signal));
-      });
-      const { code, stdout, stderr } = await interrupted;
+      const interrupted = begin(large);
+      await filled(data, /^unfinished\.db$/, Math.max(share * statSync(large).size, 1));
+      interrupted.child.kill(signal);
+      const { code, stdout, stderr } = await interrupted.end();
       expect([code, stdout, stderr]).to.deep.equal([2, '', 'nothing was restored: it was interrupted\n']);
       expect(existsSync(data), 'the folder').to.equal(false);
       expect((await restore(large)).code).to.equal(0);
@@ -191,7 +193,7 @@ describe('npx single-wallet restore', () => {
   }
 
   it('does not touch a folder with a ledger, nor one that another restore owns', async () => {
-    const taken = await cli(['restore', '--from', made, '--data', core.data]);
+    const taken = await CommandLine.run('restore', '--from', made, '--data', core.data);
     expect(taken.stderr).to.contain(`${core.data}: has a ledger (ledger.db); name a folder that has none`);
     expect(taken.code).to.equal(2);
     expect((await verify(core.clients, digest)).findings.map(told)).to.deep.equal([]);

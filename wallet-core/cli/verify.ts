@@ -43,7 +43,11 @@ export function addVerify(program: Command): void {
         '(default: what the gateway would read)',
     )
     .option('--json', 'a report for machines on stdout and nothing else', false)
-    .addHelpText('after', '\nExit codes: 0 the ledger is proved, 1 something was found, 2 it could not be verified.')
+    .addHelpText(
+      'after',
+      '\nExit codes: 0 the ledger is proved, 1 something was found, 2 it could not be verified; with --signatures also\n' +
+        "when nothing was found, but a provider's channel is in no configuration.",
+    )
     .action(ending(verify));
 }
 

@@ -8,7 +8,7 @@ import { System } from '../system.js';
 import { CommandLine } from '../wallet-core/command-line.js';
 import { Crew, CREW_CHANNELS } from './crew.js';
 import { compileShim, temporaryFolder } from './shim.js';
-import { Watch } from './watch.js';
+import { isBusy, Watch } from './watch.js';
 
 describe('the ledger on a disk that fails to sync', () => {
   const folder = temporaryFolder('failing-sync-');
@@ -38,11 +38,17 @@ describe('the ledger on a disk that fails to sync', () => {
   }
 
   it('stops wallet-core under load, for nobody knows what is on the disk; all answers stay true after the start', async () => {
+    let endedMs = 0;
     await crew.runDuring(async () => {
       while (crew.journal.acknowledged < 200) await new Promise((resolve) => setImmediate(resolve));
       writeFileSync(failing, '');
       expect(await system.core.ended).to.equal(1);
+      endedMs = performance.now();
     });
+    const busy = watch.heard.filter((heard) => isBusy(heard) && heard.sentMs < endedMs);
+    expect(busy.length, 'callbacks that met the failure and were answered busy').to.be.above(0);
+    const unknown = crew.cycle.filter(({ answers }) => answers.some(({ fate }) => fate === 'unknown'));
+    expect(unknown.length, 'commands whose callers do not know what became of them').to.be.above(0);
     expect(system.core.output).to.include('the fate of a commit is unknown: stopping, the restart finds out');
     await startAgain();
     await crew.followUp();

@@ -6,6 +6,7 @@ import { listenProblem } from '../config.js';
 import type { Service } from '../process.js';
 import { clientAddress, type AddressOf } from './client-address.js';
 import type { Channel, GatewayConfig } from './config.js';
+import { Health } from './health.js';
 import { type BusyAnswers, Intake } from './intake.js';
 import { apiv1BusyAnswers, apiv1Routes } from './apiv1/routes.js';
 import { ebetBusyAnswers, ebetRoutes } from './ebet/routes.js';
@@ -36,7 +37,8 @@ export async function startGateway(config: GatewayConfig, log: Logger): Promise<
     connectionsCheckingInterval: CONNECTIONS_CHECK_MS,
     keepAliveTimeout: KEEP_ALIVE_TIMEOUT_MS,
   };
-  const server = createServer(timeouts, turningAway(intake, busyAnswers(config), app, stopping.signal));
+  const health = new Health(() => client.readiness(), stopping.signal);
+  const server = createServer(timeouts, turningAway(intake, busyAnswers(config), health, app, stopping.signal));
   const { channels } = config;
   const { host } = config.listen;
   await new Promise<void>((resolve, reject) => {
@@ -84,11 +86,18 @@ function busyAnswers({ channels }: GatewayConfig): BusyAnswers {
 
 /**
  * What is answered busy must cost little, or soon nothing else would be answered: so that is done before anything is read,
- * and before Koa.
+ * and before Koa. Probes are answered also then.
  */
-function turningAway(intake: Intake, busy: BusyAnswers, app: Koa, stopping: AbortSignal): RequestListener {
+function turningAway(
+  intake: Intake,
+  busy: BusyAnswers,
+  health: Health,
+  app: Koa,
+  stopping: AbortSignal,
+): RequestListener {
   const handle = app.callback();
   return (request, response) => {
+    if (health.answers(request, response)) return;
     const answer = intake.isFull && request.method === 'POST' ? busy.get(request.url ?? '') : undefined;
     if (!answer) return void handle(request, response);
     intake.turnAway();

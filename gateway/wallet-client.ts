@@ -7,6 +7,7 @@ import {
   type LogInRequest,
   type LogInResponse,
 } from '../proto/gen/wallet/v1/account.js';
+import { OperationsServiceClient, Readiness, type GetReadinessResponse } from '../proto/gen/wallet/v1/operations.js';
 import { PostingServiceClient, type Result } from '../proto/gen/wallet/v1/posting.js';
 import type { Movement } from '../proto/gen/wallet/v1/movement.js';
 import {
@@ -31,6 +32,16 @@ const OPTIONS = {
 };
 
 const EVERYTHING = { currency: '', kinds: [], fromMs: 0n, toMs: 0n, pageSize: 1000 };
+const READINESS_MS = 1_000;
+const READINESS_WORDS: Readonly<Record<Readiness, string>> = {
+  [Readiness.UNSPECIFIED]: 'unknown',
+  [Readiness.READY]: 'ready',
+  [Readiness.STOPPING]: 'stopping',
+  [Readiness.FULL]: 'full',
+  [Readiness.HANGING]: 'hanging',
+  [Readiness.DAMAGED]: 'damaged',
+};
+
 /** wallet-core is not there, is full, or was too slow. */
 const BUSY_CODES: ReadonlySet<status> = new Set([
   status.UNAVAILABLE,
@@ -49,6 +60,7 @@ export class WalletClient {
   readonly #posting: PostingServiceClient;
   readonly #queries: QueryServiceClient;
   readonly #accounts: AccountServiceClient;
+  readonly #operations: OperationsServiceClient;
   readonly #health: InstanceType<ReturnType<typeof makeClientConstructor>>;
   readonly #log: Logger;
   readonly #batches: Batches;
@@ -59,6 +71,7 @@ export class WalletClient {
     const shared = { ...OPTIONS, channelOverride };
     this.#queries = new QueryServiceClient(address, credentials.createInsecure(), shared);
     this.#accounts = new AccountServiceClient(address, credentials.createInsecure(), shared);
+    this.#operations = new OperationsServiceClient(address, credentials.createInsecure(), shared);
     const Health = makeClientConstructor(healthDefinition, 'Health');
     this.#health = new Health(address, credentials.createInsecure(), shared);
     this.#log = log;
@@ -170,6 +183,17 @@ export class WalletClient {
         { deadline: onWallClock(deadline) },
         (error: ServiceError | null, answer?: { status: unknown }) => resolve(!error && answer?.status !== undefined),
       );
+    });
+  }
+
+  /** "ready" if wallet-core says that commits work, else in one word why not; within a second. */
+  readiness(): Promise<string> {
+    return new Promise((resolve) => {
+      const options = { deadline: Date.now() + READINESS_MS };
+      this.#operations.getReadiness({}, new Metadata(), options, (error, answer?: GetReadinessResponse) => {
+        if (!error) resolve(READINESS_WORDS[answer?.readiness ?? Readiness.UNSPECIFIED]);
+        else resolve(error.code === status.DEADLINE_EXCEEDED ? 'silent' : 'unreachable');
+      });
     });
   }
 

@@ -43,6 +43,8 @@ export class Committer {
   #waitingBytes = 0;
   #running: Promise<void> | undefined;
   #stopped = false;
+  /** When the commit under way was given to the store, on the clock of performance.now(). */
+  #since: number | undefined;
   /** The fate of a commit is unknown: nothing may be written after it. */
   #broken = false;
 
@@ -56,6 +58,11 @@ export class Committer {
   /** Commands that wait for their group. */
   get waiting(): number {
     return this.#queue.length;
+  }
+
+  /** For how long the commit under way has been with the store, in milliseconds; 0: there is none. */
+  get commitMs(): number {
+    return this.#since === undefined ? 0 : performance.now() - this.#since;
   }
 
   /** Whether another command would be NOT_APPLIED, so that it need not even be read. */
@@ -122,12 +129,15 @@ export class Committer {
       else group.push(item);
     }
     if (group.length === 0) return;
+    this.#since = now;
     try {
       const outcomes = await this.#store.commit(group.map(({ command, request }) => ({ command, request })));
       if (outcomes.length !== group.length) throw new CommitUnknownError('the store answered another group');
       outcomes.forEach((outcome, index) => group[index]?.resolve(outcome));
     } catch (error) {
       await this.#recover(group, error instanceof Error ? error : new Error(String(error)));
+    } finally {
+      this.#since = undefined;
     }
   }
 

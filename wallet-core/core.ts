@@ -50,7 +50,7 @@ export async function startCore(given: CoreOptions): Promise<Core> {
     else log.error({ data }, DISK_FULL);
   };
   const onDamage = (error: Error) => scrub.meet(error);
-  const options = { ...chosen, onRoom, onDamage, ...(backups === undefined ? {} : { backups }) };
+  const options = { ...chosen, onRoom, onDamage, onDeath: onFatal, ...(backups === undefined ? {} : { backups }) };
   const store = await SqliteStore.open({ folder: data, owner, ...options }).catch((error: unknown) => {
     throw new ConfigError([`data (SINGLE_WALLET_DATA): ${data} cannot hold the ledger: ${messageOf(error)}`]);
   });

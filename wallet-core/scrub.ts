@@ -24,6 +24,7 @@ export class Scrub {
   #running: AbortController | undefined;
   #stopped = false;
   #met = false;
+  #found = false;
 
   /** `everyMs`: from the end of one to the next, 0: none. `onDamage` hears of each verification that found something, and of a call. */
   constructor(store: Store, log: Logger, everyMs: number, onDamage: () => void) {
@@ -31,6 +32,11 @@ export class Scrub {
     this.#log = log;
     this.#everyMs = everyMs;
     this.#onDamage = onDamage;
+  }
+
+  /** Whether damage was found. */
+  get hasFound(): boolean {
+    return this.#met || this.#found;
   }
 
   start(): void {
@@ -100,6 +106,7 @@ export class Scrub {
     this.#log.info({ digest: formatDigest(digest), movements, findings: count, ...about }, done);
     if (!findings.some(isDamage)) return;
     this.#log.fatal({ count, findings: findings.slice(0, TOLD_MAX).map(shown) }, DAMAGED);
+    this.#found = true;
     this.#onDamage();
   }
 }

@@ -50,8 +50,12 @@ export class Planted implements Target {
     return { data: this.folder, listen, walletCoreAddress, trustedProxies, channels, ...rest };
   }
 
+  get url(): string {
+    return `http://127.0.0.1:${this.#gateway.port}`;
+  }
+
   async post(endpoint: string, body: string): Promise<HttpAnswer> {
-    const response = await fetch(`http://127.0.0.1:${this.#gateway.port}${endpoint}`, { method: 'POST', body });
+    const response = await fetch(this.url + endpoint, { method: 'POST', body });
     const text = await response.text();
     return { http: response.status, text, json: JSON.parse(text) as Record<string, unknown> };
   }

@@ -1,15 +1,18 @@
 import type { Logger } from 'pino';
 import type * as pb from '../../proto/gen/wallet/v1/operations.js';
+import type { Committer } from '../committer.js';
 import type { Scrub } from '../scrub.js';
 import type { Store } from '../storage/port.js';
 import { backup } from './operations/backup.js';
 import { exportJournal } from './operations/export.js';
 import { pruneRequests } from './operations/prune-requests.js';
+import { readiness } from './operations/readiness.js';
 import { verify } from './operations/verify.js';
 
 /** OperationsService: the ledger as a whole, for the person on call. `stopping` ends what takes long. */
 export function operationsService(
   store: Store,
+  committer: Committer,
   scrub: Scrub,
   log: Logger,
   stopping: AbortSignal,
@@ -19,5 +22,6 @@ export function operationsService(
     backup: backup(store, log, stopping),
     export: exportJournal(store, log, stopping),
     pruneRequests: pruneRequests(store, log, stopping),
+    getReadiness: readiness(store, committer, scrub, log, stopping),
   };
 }

@@ -51,7 +51,7 @@ export async function listen(
   server.addService(QueryServiceService, queryService(store, log));
   server.addService(AccountServiceService, accountService(store, committer, log));
   const stopping = new AbortController();
-  server.addService(OperationsServiceService, operationsService(store, scrub, log, stopping.signal));
+  server.addService(OperationsServiceService, operationsService(store, committer, scrub, log, stopping.signal));
   const health = new HealthImplementation(Object.fromEntries(SERVICES.map((name) => [name, 'SERVING'])));
   const notServing = () => SERVICES.forEach((name) => health.setStatus(name, 'NOT_SERVING'));
   health.addToServer(server);

@@ -155,6 +155,8 @@ export interface Store {
    */
   commit(group: readonly Submission[]): Promise<readonly Outcome[]>;
   readonly queries: Queries;
+  /** Whether there is room for commits: false if the last one found none, and there still is none. */
+  hasRoom(): Promise<boolean>;
   /**
    * Reads the whole ledger up to its last entry and proves it, while commits go on. `against`: see verify/verify.ts. An
    * abort ends it and rejects. `share`: how much of a core it may take, above 0 to 1; left out: all of one. What cannot be

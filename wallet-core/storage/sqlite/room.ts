@@ -1,4 +1,6 @@
 import { closeSync, openSync, writeSync } from 'node:fs';
+import { open, rm } from 'node:fs/promises';
+import { join } from 'node:path';
 import Database from 'better-sqlite3';
 
 /** How long commits must have gone well before a full disk is believed to have room: near its limit small ones still fit. */
@@ -12,6 +14,11 @@ export class Room {
 
   constructor(readonly tell: (hasRoom: boolean) => void) {}
 
+  /** Whether commits find none: since one did, too few have been written. */
+  get isMissing(): boolean {
+    return this.#fullMs !== undefined;
+  }
+
   /** A commit found none. */
   missed(): void {
     const isNews = this.#fullMs === undefined;
@@ -24,6 +31,29 @@ export class Room {
     if (this.#fullMs === undefined || performance.now() - this.#fullMs < QUIET_MS) return;
     this.#fullMs = undefined;
     this.tell(true);
+  }
+}
+
+/** More than most groups come to. */
+const GROUP_BYTES = 2 ** 20;
+
+/** Whether a folder has room for another group, found out with a file that is removed again. */
+export async function findsRoom(folder: string): Promise<boolean> {
+  const path = join(folder, 'room.tmp');
+  try {
+    const file = await open(path, 'w', 0o600);
+    try {
+      await file.writeFile(Buffer.alloc(GROUP_BYTES));
+      await file.sync();
+    } finally {
+      await file.close();
+    }
+    return true;
+  } catch (error) {
+    if (isWithoutRoom(error)) return false;
+    throw error;
+  } finally {
+    await rm(path, { force: true });
   }
 }
 

@@ -1,6 +1,6 @@
 import { mkdirSync } from 'node:fs';
 import { once } from 'node:events';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { MessageChannel, type MessagePort, Worker } from 'node:worker_threads';
 import type { Outcome } from '../../domain/outcome.js';
 import type { Digest } from '../../journal/digest.js';
@@ -26,7 +26,7 @@ import { WRITER } from './journal-writer.js';
 import { own, type Ownership } from './owner.js';
 import { LEDGER_FILE, refuseUnfinished } from './place.js';
 import { Reader } from './reader.js';
-import { Room } from './room.js';
+import { findsRoom, Room } from './room.js';
 import { watched } from './watched.js';
 import { verifyFile } from './verifier.js';
 import { Wake } from './wake.js';
@@ -72,6 +72,8 @@ export interface SqliteStoreOptions {
   readonly onRoom?: (hasRoom: boolean) => void;
   /** Hears of each read and each commit that met damage. */
   readonly onDamage?: (error: Error) => void;
+  /** Hears that the thread that writes has ended by itself, between two commits: no commit will succeed any more. */
+  readonly onDeath?: (error: CommitUnknownError) => void;
   /** FULL, unless a test shows what NORMAL loses when the power goes. */
   readonly synchronous?: Synchronous;
 }
@@ -89,7 +91,8 @@ export class SqliteStore implements Store {
   readonly #room: Room;
   readonly #onDamage: (error: Error) => void;
   #waiting: { resolve: (reply: FromWriter) => void; reject: (error: Error) => void } | undefined;
-  #dead: Error | undefined;
+  #dead: CommitUnknownError | undefined;
+  #closing = false;
 
   private constructor(
     path: string,
@@ -97,7 +100,7 @@ export class SqliteStore implements Store {
     wake: Wake,
     thread: Worker,
     ownership: Ownership,
-    { onRoom = () => {}, onDamage = () => {} }: SqliteStoreOptions,
+    { onRoom = () => {}, onDamage = () => {}, onDeath = () => {} }: SqliteStoreOptions,
   ) {
     this.#path = path;
     this.#backups = backups;
@@ -109,8 +112,14 @@ export class SqliteStore implements Store {
     this.#reader = new Reader(path);
     this.queries = watched(this.#reader, onDamage);
     thread.on('message', (reply: FromWriter) => this.#take()?.resolve(reply));
-    thread.on('error', (error) => this.#die(error));
-    thread.on('exit', () => this.#die(new Error('the writer thread has ended')));
+    const end = (error: Error) => {
+      // Whoever waits for a commit hears of it as the fate of that.
+      const isHeard = this.#waiting !== undefined || this.#dead !== undefined || this.#closing;
+      const dead = this.#die(error);
+      if (!isHeard) onDeath(dead);
+    };
+    thread.on('error', end);
+    thread.on('exit', () => end(new Error('the writer thread has ended')));
   }
 
   /** Takes the folder into possession and brings its file to the newest schema. */
@@ -151,6 +160,11 @@ export class SqliteStore implements Store {
     }
     if (reply.type !== 'full' && reply.type !== 'failed') throw new Error(`the writer answered with ${reply.type}`);
     throw this.#errorOf(reply);
+  }
+
+  /** A commit is the only true answer, but who is told that there is no room may send none. */
+  async hasRoom(): Promise<boolean> {
+    return !this.#room.isMissing || findsRoom(dirname(this.#path));
   }
 
   verify(
@@ -194,6 +208,7 @@ export class SqliteStore implements Store {
   }
 
   async close(): Promise<void> {
+    this.#closing = true;
     this.#reader.close();
     if (!this.#dead) await this.#ask({ type: 'close' });
     await this.#thread.terminate();
@@ -247,8 +262,9 @@ export class SqliteStore implements Store {
   }
 
   /** What a thread that died had begun to commit may be on disk. */
-  #die(error: Error): void {
+  #die(error: Error): CommitUnknownError {
     this.#dead ??= new CommitUnknownError(error.message);
     this.#take()?.reject(this.#dead);
+    return this.#dead;
   }
 }

@@ -6,6 +6,7 @@ import { listenProblem } from '../config.js';
 import type { Service } from '../process.js';
 import { clientAddress, type AddressOf } from './client-address.js';
 import type { Channel, GatewayConfig } from './config.js';
+import { connectionTo } from './connection.js';
 import { Health } from './health.js';
 import { type BusyAnswers, Intake } from './intake.js';
 import { apiv1BusyAnswers, apiv1Routes } from './apiv1/routes.js';
@@ -28,7 +29,7 @@ const KEEP_ALIVE_TIMEOUT_MS = 75_000;
 
 /** Builds the whole of the gateway and starts it. */
 export async function startGateway(config: GatewayConfig, log: Logger): Promise<Service> {
-  const client = new WalletClient(config.walletCoreAddress, log);
+  const client = new WalletClient(connectionTo(config.walletCoreAddress), log);
   const stopping = new AbortController();
   const intake = new Intake(log);
   const app = createApp(config, client, log, intake, stopping.signal);

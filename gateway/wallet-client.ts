@@ -1,4 +1,4 @@
-import { credentials, makeClientConstructor, Metadata, status, type ServiceError } from '@grpc/grpc-js';
+import { makeClientConstructor, Metadata, status, type ServiceError } from '@grpc/grpc-js';
 import { service as healthDefinition } from 'grpc-health-check';
 import type { Logger } from 'pino';
 import {
@@ -18,18 +18,8 @@ import {
   type ListMovementsResponse,
 } from '../proto/gen/wallet/v1/query.js';
 import { Batches, type Ask } from './batches.js';
+import type { Connection } from './connection.js';
 import { onWallClock } from './deadline.js';
-
-const OPTIONS = {
-  // wallet-core is our own: grpc-js would send even calls to this machine through the environment's proxy.
-  'grpc.enable_http_proxy': 0,
-  // Unless told, grpc-js waits up to two minutes before it tries to reconnect.
-  'grpc.initial_reconnect_backoff_ms': 100,
-  'grpc.min_reconnect_backoff_ms': 100,
-  'grpc.max_reconnect_backoff_ms': 500,
-  'grpc.max_receive_message_length': 32 * 2 ** 20,
-  'grpc.max_send_message_length': 32 * 2 ** 20,
-};
 
 const EVERYTHING = { currency: '', kinds: [], fromMs: 0n, toMs: 0n, pageSize: 1000 };
 const READINESS_MS = 1_000;
@@ -65,15 +55,14 @@ export class WalletClient {
   readonly #log: Logger;
   readonly #batches: Batches;
 
-  constructor(address: string, log: Logger) {
-    this.#posting = new PostingServiceClient(address, credentials.createInsecure(), OPTIONS);
-    const channelOverride = this.#posting.getChannel();
-    const shared = { ...OPTIONS, channelOverride };
-    this.#queries = new QueryServiceClient(address, credentials.createInsecure(), shared);
-    this.#accounts = new AccountServiceClient(address, credentials.createInsecure(), shared);
-    this.#operations = new OperationsServiceClient(address, credentials.createInsecure(), shared);
+  constructor({ address, credentials, options }: Connection, log: Logger) {
+    this.#posting = new PostingServiceClient(address, credentials, options);
+    const shared = { ...options, channelOverride: this.#posting.getChannel() };
+    this.#queries = new QueryServiceClient(address, credentials, shared);
+    this.#accounts = new AccountServiceClient(address, credentials, shared);
+    this.#operations = new OperationsServiceClient(address, credentials, shared);
     const Health = makeClientConstructor(healthDefinition, 'Health');
-    this.#health = new Health(address, credentials.createInsecure(), shared);
+    this.#health = new Health(address, credentials, shared);
     this.#log = log;
     this.#batches = new Batches(this.#posting, log);
   }

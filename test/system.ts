@@ -4,7 +4,7 @@ import { once } from 'node:events';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { credentials, type ServiceError } from '@grpc/grpc-js';
+import { credentials, type ChannelCredentials, type ServiceError } from '@grpc/grpc-js';
 import { stringify } from 'yaml';
 import { AccountServiceClient, type SetMaintenanceResponse } from '../proto/gen/wallet/v1/account.js';
 import {
@@ -109,6 +109,11 @@ export class Process {
   }
 }
 
+/** The one place that says with what the clients of the tests reach wallet-core. */
+export function clientCredentials(): ChannelCredentials {
+  return credentials.createInsecure();
+}
+
 /** gRPC clients of a running wallet-core, as promises. */
 export class Clients {
   readonly posting: PostingServiceClient;
@@ -117,10 +122,10 @@ export class Clients {
   readonly operations: OperationsServiceClient;
 
   constructor(readonly address: string) {
-    this.posting = new PostingServiceClient(address, credentials.createInsecure());
-    this.queries = new QueryServiceClient(address, credentials.createInsecure());
-    this.accounts = new AccountServiceClient(address, credentials.createInsecure());
-    this.operations = new OperationsServiceClient(address, credentials.createInsecure());
+    this.posting = new PostingServiceClient(address, clientCredentials());
+    this.queries = new QueryServiceClient(address, clientCredentials());
+    this.accounts = new AccountServiceClient(address, clientCredentials());
+    this.operations = new OperationsServiceClient(address, clientCredentials());
   }
 
   close(): void {

@@ -1,10 +1,4 @@
-import {
-  credentials,
-  makeClientConstructor,
-  status,
-  type ClientReadableStream,
-  type ServiceError,
-} from '@grpc/grpc-js';
+import { makeClientConstructor, status, type ClientReadableStream, type ServiceError } from '@grpc/grpc-js';
 import Database from 'better-sqlite3';
 import { expect } from 'chai';
 import { service as healthDefinition } from 'grpc-health-check';
@@ -18,7 +12,7 @@ import type {
   ListMovementsRequest,
   ListMovementsResponse,
 } from '../../proto/gen/wallet/v1/query.js';
-import { call } from '../system.js';
+import { call, clientCredentials } from '../system.js';
 import { CHANNEL, deposit, failure, movements, refund, TestCore, words } from './core.js';
 
 const times = (count: number) => Array.from({ length: count }, (_, index) => index);
@@ -513,7 +507,7 @@ describe('wallet-core', () => {
 
   function health() {
     const Health = makeClientConstructor(healthDefinition, 'Health');
-    const client = new Health(core.clients.address, credentials.createInsecure());
+    const client = new Health(core.clients.address, clientCredentials());
     return {
       check: (service: string) =>
         call<{ status: string }>((done) => (client['check'] as Check | undefined)?.call(client, { service }, done)),

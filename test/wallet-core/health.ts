@@ -1,13 +1,13 @@
-import { credentials, makeClientConstructor, type ServiceError } from '@grpc/grpc-js';
+import { makeClientConstructor, type ServiceError } from '@grpc/grpc-js';
 import { service } from 'grpc-health-check';
-import { call, type Clients } from '../system.js';
+import { call, clientCredentials, type Clients } from '../system.js';
 
 const SERVICES = ['', ...['Posting', 'Query', 'Account', 'Operations'].map((name) => `wallet.v1.${name}Service`)];
 
 /** What the health service says of every service, such as "SERVING"; more than one word if they differ. */
 export async function health({ address }: Clients): Promise<string> {
   const Health = makeClientConstructor(service, 'Health');
-  const client = new Health(address, credentials.createInsecure());
+  const client = new Health(address, clientCredentials());
   const check = client['check'];
   if (!check) throw new Error('the health service has no check');
   try {

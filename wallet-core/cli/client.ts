@@ -7,6 +7,11 @@ const CONNECT_TIMEOUT_MS = 10_000;
 // A proxy that the environment names is for the world outside.
 const OPTIONS = { 'grpc.enable_http_proxy': 0 };
 
+/** The one place that says how the command line reaches wallet-core. */
+function connectionTo({ address }: ServerOptions) {
+  return [address, credentials.createInsecure(), OPTIONS] as const;
+}
+
 /** How a command that asks wallet-core reaches it. */
 export interface ServerOptions {
   readonly address: string;
@@ -27,11 +32,12 @@ export interface WalletCore {
  * becomes an error for a person, who is told what to do where nothing answers.
  */
 export async function ask<T>(
-  { address }: ServerOptions,
+  server: ServerOptions,
   asking: (core: WalletCore) => Promise<T>,
   connectTimeoutMs = CONNECT_TIMEOUT_MS,
 ): Promise<T> {
-  const operations = new OperationsServiceClient(address, credentials.createInsecure(), OPTIONS);
+  const { address } = server;
+  const operations = new OperationsServiceClient(...connectionTo(server));
   try {
     if (!(await settles(operations, Date.now() + connectTimeoutMs))) {
       throw unreachable(address, `no connection within ${connectTimeoutMs / 1000} s`);

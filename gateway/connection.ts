@@ -1,0 +1,25 @@
+import { type ChannelCredentials, type ClientOptions, credentials } from '@grpc/grpc-js';
+
+/** What every client of the gateway is made with to reach wallet-core. */
+export interface Connection {
+  /** host:port. */
+  readonly address: string;
+  readonly credentials: ChannelCredentials;
+  readonly options: ClientOptions;
+}
+
+const OPTIONS = {
+  // wallet-core is our own: grpc-js would send even calls to this machine through the environment's proxy.
+  'grpc.enable_http_proxy': 0,
+  // Unless told, grpc-js waits up to two minutes before it tries to reconnect.
+  'grpc.initial_reconnect_backoff_ms': 100,
+  'grpc.min_reconnect_backoff_ms': 100,
+  'grpc.max_reconnect_backoff_ms': 500,
+  'grpc.max_receive_message_length': 32 * 2 ** 20,
+  'grpc.max_send_message_length': 32 * 2 ** 20,
+};
+
+/** The one place that says how the gateway reaches wallet-core. */
+export function connectionTo(address: string): Connection {
+  return { address, credentials: credentials.createInsecure(), options: OPTIONS };
+}

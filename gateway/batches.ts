@@ -8,6 +8,10 @@ const MARGIN_MS = 150;
 /** How long word of a call's end may take to reach wallet-core. */
 const CANCEL_MS = 75;
 const BATCH_COMMANDS_MAX = 512;
+/** So many callbacks that wait are worth a batch beside one that is under way: smaller ones cost more than they save. */
+const BESIDE_COMMANDS_MIN = 24;
+/** While wallet-core decides one batch, this process reads and answers what is in another. */
+const UNDER_WAY_MAX = 2;
 const BATCH_BYTES_MAX = 8 * 2 ** 20;
 const WAITING_BYTES_MAX = 64 * 2 ** 20;
 
@@ -22,15 +26,15 @@ interface Waiting {
 }
 
 /**
- * Gathers concurrent callbacks into batch calls: the next is what came while the last was under way, one at a time. Repeating
- * is always safe, because every command carries its reference.
+ * Gathers concurrent callbacks into batch calls: the next is what came while the last was under way, or sooner as soon as it
+ * is large enough to keep both processes at work. Repeating is always safe, because every command carries its reference.
  */
 export class Batches {
   readonly #posting: PostingServiceClient;
   readonly #log: Logger;
   #waiting: Waiting[] = [];
   #waitingBytes = 0;
-  #sending = false;
+  #underWay = 0;
 
   constructor(posting: PostingServiceClient, log: Logger) {
     this.#posting = posting;
@@ -58,25 +62,31 @@ export class Batches {
       };
       this.#waiting.push(item);
       this.#waitingBytes += length;
-      if (!this.#sending) this.#send();
+      this.#sendWhatIsDue();
     });
   }
 
-  /** Sends what has gathered; called again as each batch is answered. */
+  /** Called as each callback comes and as each batch is answered. */
+  #sendWhatIsDue(): void {
+    const waiting = this.#waiting.length;
+    const due = this.#underWay === 0 ? waiting > 0 : this.#underWay < UNDER_WAY_MAX && waiting >= BESIDE_COMMANDS_MIN;
+    if (due) this.#send();
+  }
+
   #send(): void {
     const batch = this.#nextBatch();
     if (batch.length === 0) return;
-    this.#sending = true;
+    this.#underWay += 1;
     const now = performance.now();
     const commands = batch.map(({ ask, deadline }) => ({ ...ask, timeoutMs: Math.floor(deadline - now - MARGIN_MS) }));
     // wallet-core drops what it has not begun of a call that has ended: it must hear of that before the first is answered busy.
     const deadline = onWallClock(Math.min(...batch.map((item) => item.deadline)) - CANCEL_MS);
     this.#posting.postBatch({ commands }, new Metadata(), { deadline }, (error, answer) => {
-      this.#sending = false;
+      this.#underWay -= 1;
       if (error) this.#log.warn({ code: status[error.code], commands: batch.length }, 'wallet-core gave no outcomes');
       if (error?.code === status.DEADLINE_EXCEEDED) this.#sendAgain(batch);
       else batch.forEach((item, index) => item.answer(error ? undefined : answer.results[index]));
-      if (this.#waiting.length > 0) this.#send();
+      this.#sendWhatIsDue();
     });
   }
 

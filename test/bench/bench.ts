@@ -12,7 +12,7 @@ const CACHE = path.join(import.meta.dirname, '../../../.bench');
 export const RESULT_FILE = path.join(CACHE, 'result.json');
 
 /** More than a wallet answers per second on the machines of today: so many bets are signed beforehand. */
-const PER_SECOND_MAX = 18_000;
+const PER_SECOND_MAX = 12_000;
 
 /** What all rows share: prepared calls, ledgers to start from, a folder, and where results go. */
 export class Bench {

@@ -48,6 +48,8 @@ export class Connection {
   }
 
   #read(text: string): void {
+    // Without a call it is the word that the server hangs up, as it does on who says nothing for long.
+    if (!this.#done) return this.close();
     this.#received += text;
     const end = this.#received.indexOf('\r\n\r\n');
     if (end < 0) return;

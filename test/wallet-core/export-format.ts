@@ -17,7 +17,7 @@ export interface Line {
 
 const TYPES = [
   ...['movement', 'refund', 'block', 'channel', 'account', 'freeze', 'password', 'house', 'maintenance', 'token'],
-  ...['token-use', 'session', 'session-end'],
+  ...['token-use', 'session', 'session-end', 'act'],
 ];
 
 /** The lines but the last. */

@@ -102,7 +102,7 @@ describe('an export, and the ledger that is made of it', () => {
     for (const line of lines) expect(hashOfLine(line), `entry ${line.seq}`).to.equal(line.hash);
     expect(exported.endsWith(`\n{"end":"${digest}"}\n`)).to.equal(true);
     const types = new Set(lines.flatMap(({ records }) => records.map(({ type }) => type)));
-    expect(types.size, 'every type of record').to.equal(13);
+    expect(types.size, 'every type of record').to.equal(14);
   });
 
   it('has requests as text, and in base64 what is none', () => {

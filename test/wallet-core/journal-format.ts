@@ -108,6 +108,7 @@ function recordsIn(db: Database): Map<bigint, Buffer> {
   )) {
     add(13, row, ['player', 'channel']);
   }
+  for (const row of rows('SELECT * FROM act')) add(14, row, ['operator', 'reason', 'act', 'player', 'records']);
   return records;
 }
 

@@ -27,6 +27,7 @@ const TYPES: Readonly<Record<LedgerRecord['type'], number>> = {
   'token-use': 11,
   session: 12,
   'session-end': 13,
+  act: 14,
 };
 
 const DOC = path.join(import.meta.dirname, '../../../docs/journal.md');
@@ -68,7 +69,7 @@ function vectorsOf(doc: string): { records: RecordVector[]; entries: EntryVector
 
 /** The record whose fields a vector names. */
 function recordOf({ record: type, fields }: RecordVector): LedgerRecord {
-  const amounts = new Set(['amount', 'balanceBefore', 'balanceAfter', 'refunded', 'expiresMs']);
+  const amounts = new Set(['amount', 'balanceBefore', 'balanceAfter', 'refunded', 'expiresMs', 'records']);
   const booleans = new Set(['holdsReference', 'withholding', 'wager', 'frozen', 'maintenance', 'oneTime']);
   const valueOf = (name: string, text: string) => {
     if (amounts.has(name)) return text === '' ? null : BigInt(text);

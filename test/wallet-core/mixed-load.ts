@@ -16,7 +16,8 @@ export async function mixedLoad(core: TestCore): Promise<void> {
   ] as const) {
     await core.player(player, '1000', currency);
   }
-  await call((done) => clients.accounts.setPassword({ playerId: 'anna', password: 'secret' }, done));
+  const by = { name: 'olga', reason: 'papers seen – 护照' };
+  await call((done) => clients.accounts.setPassword({ playerId: 'anna', password: 'secret', by }, done));
   await call((done) => clients.accounts.freezePlayer({ playerId: 'ivan', reason: 'kyc', note: 'papers – 护照' }, done));
   const on = (channel: string, command: ReturnType<typeof movements>, request = '') => ({
     ...command,
@@ -25,7 +26,7 @@ export async function mixedLoad(core: TestCore): Promise<void> {
   const failed = (...references: readonly string[]) =>
     references.map((reference) => ({ reference, relation: Relation.REFUND_FAILED, amount: '' }));
   const maintain = (channel: string, maintenance: boolean) =>
-    call((done) => core.clients.accounts.setMaintenance({ channel, maintenance, note: 'moves – 维护' }, done));
+    call((done) => core.clients.accounts.setMaintenance({ channel, maintenance, note: 'moves – 维护', by }, done));
   const step = async (n: number) => {
     const playerId = players[n % players.length] ?? '';
     const channel = n % 3 === 0 ? 'ebet/1' : 'platform/test';
@@ -70,7 +71,7 @@ export async function mixedLoad(core: TestCore): Promise<void> {
   await maintain('ebet/1', false);
   await call((done) => core.clients.accounts.unfreezePlayer({ playerId: 'ivan', reason: 'kyc', note: '' }, done));
   await Promise.all(Array.from({ length: 30 }, (_, n) => step(30 + n)));
-  await core.post(deposit('0.01', 'last'));
+  await core.post({ ...deposit('0.01', 'last'), by });
 }
 
 /** Tokens that are kept, used up and replaced, and sessions that are ended on one channel and on all. */

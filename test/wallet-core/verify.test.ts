@@ -492,6 +492,12 @@ const TAMPERINGS: readonly Tampering[] = [
     finds: ['DERIVED freeze of demo for kyc'],
   },
   {
+    what: 'an act that claims records of before its entry',
+    tamper: (forger) => forger.run('UPDATE act SET records = 9'),
+    finds: ['RULES 1.6.1 records of an act', 'CHAIN filed digest'],
+    hashed: true,
+  },
+  {
     what: 'a maintenance that nobody began',
     tamper: (forger) => forger.run('UPDATE channel SET maintenance_id = 5'),
     finds: ['DERIVED maintenance of channel platform/test'],
@@ -523,7 +529,8 @@ describe('verify, of a ledger that somebody tampered with', () => {
     core = await TestCore.start('1000.00');
     await core.player('anna', '50.00');
     const { accounts } = core.clients;
-    await call((done) => accounts.setPassword({ playerId: 'anna', password: 'secret' }, done));
+    const by = { name: 'olga', reason: 'forgotten' };
+    await call((done) => accounts.setPassword({ playerId: 'anna', password: 'secret', by }, done));
     const credential = { $case: 'password', value: { playerId: 'anna', password: 'secret' } } as const;
     const login = { channel: 'platform/test', reference: 'login-1', currency: 'CNY', credential };
     const tokens = { rotateAccessToken: false, accessTokenLifetimeS: 0 };

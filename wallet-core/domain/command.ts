@@ -1,5 +1,16 @@
 import type { Kind, Relation } from './kinds.js';
 
+/** Who of the operator's people asks for something, and why. */
+export interface Operator {
+  readonly name: string;
+  readonly reason: string;
+}
+
+/** What an operator may ask for: it is then recorded who he is, beside what became of it. */
+interface ByOperator {
+  readonly by?: Operator;
+}
+
 /** A reference of a movement to another one of the same channel. */
 export interface Named {
   readonly reference: string;
@@ -31,7 +42,7 @@ export interface NewMovement {
 }
 
 /** Movements that are decided whole or not at all; at least one, with distinct references. */
-export interface MovementsCommand {
+export interface MovementsCommand extends ByOperator {
   readonly type: 'movements';
   readonly channel: string;
   readonly movements: readonly NewMovement[];
@@ -46,7 +57,7 @@ export interface RefundLine {
 }
 
 /** Refunds debits, each whole and at most once; each line stands alone. */
-export interface RefundCommand {
+export interface RefundCommand extends ByOperator {
   readonly type: 'refund';
   readonly channel: string;
   readonly reference: string;
@@ -69,27 +80,27 @@ export interface CheckCommand {
   readonly close: boolean;
 }
 
-export interface OpenChannelCommand {
+export interface OpenChannelCommand extends ByOperator {
   readonly type: 'open-channel';
   readonly channel: string;
 }
 
 /** Puts a channel under maintenance, or ends that. */
-export interface MaintenanceCommand {
+export interface MaintenanceCommand extends ByOperator {
   readonly type: 'maintenance';
   readonly channel: string;
   readonly maintenance: boolean;
   readonly note: string;
 }
 
-export interface OpenAccountCommand {
+export interface OpenAccountCommand extends ByOperator {
   readonly type: 'open-account';
   readonly player: string;
   readonly currency: string;
 }
 
 /** Freezes a player for a reason, or lifts that reason. */
-export interface FreezeCommand {
+export interface FreezeCommand extends ByOperator {
   readonly type: 'freeze';
   readonly player: string;
   readonly reason: string;
@@ -98,7 +109,7 @@ export interface FreezeCommand {
 }
 
 /** Sets a password, hashed already. */
-export interface SetPasswordCommand {
+export interface SetPasswordCommand extends ByOperator {
   readonly type: 'set-password';
   readonly player: string;
   readonly hash: string;
@@ -137,7 +148,7 @@ export interface LogInCommand {
 }
 
 /** Ends the sessions that a player has. */
-export interface EndSessionsCommand {
+export interface EndSessionsCommand extends ByOperator {
   readonly type: 'end-sessions';
   readonly player: string;
   /** Empty: on all channels. */

@@ -5,12 +5,15 @@ import type { Decide, Decision } from './decision.js';
 import { endSessions, issueToken, logIn } from './log-in.js';
 import { invalid } from './outcome.js';
 import { decideRefund } from './refund.js';
+import { witnessed } from './witnessed.js';
 
 /**
  * All rules of money and players: pure, synchronous, the same for every store. `state` holds everything that
  * `needsOf(command)` names and is not changed; a command is valid in the sense of `faultOf`.
  */
-export const decide: Decide = (state, command, moment) => {
+export const decide: Decide = (state, command, moment) => witnessed(command, moment, decided(state, command, moment));
+
+const decided: Decide = (state, command, moment) => {
   switch (command.type) {
     case 'movements':
       return state.channels.has(command.channel)

@@ -134,6 +134,19 @@ export interface SessionEndRecord extends Recorded {
 /** What shows who a player is. */
 export type CredentialRecord = PasswordRecord | TokenRecord | TokenUseRecord | SessionRecord | SessionEndRecord;
 
+/** Who of the operator's people had the records before it written, and why. */
+export interface ActRecord extends Recorded {
+  readonly type: 'act';
+  readonly operator: string;
+  readonly reason: string;
+  /** What was asked for, such as "freeze": the type of the command. */
+  readonly act: string;
+  /** Whom it was about; empty: no player. */
+  readonly player: string;
+  /** How many records, directly before this one, it had written. */
+  readonly records: bigint;
+}
+
 /** What a command leaves behind. */
 export type CommandRecord =
   | MovementRecord
@@ -143,7 +156,8 @@ export type CommandRecord =
   | MaintenanceRecord
   | AccountRecord
   | FreezeRecord
-  | CredentialRecord;
+  | CredentialRecord
+  | ActRecord;
 
 /** The other side of a group's movements: one per house account that they touched. */
 export interface HouseRecord extends Recorded {

@@ -165,6 +165,9 @@ export class State {
       case 'session':
       case 'session-end':
         return this.credentials.apply(record);
+      case 'act':
+        // Nothing is decided by who asked for something.
+        return;
     }
   }
 

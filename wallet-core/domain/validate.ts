@@ -1,4 +1,12 @@
-import type { Command, LogInCommand, MovementsCommand, Named, NewMovement, RefundCommand } from './command.js';
+import type {
+  Command,
+  LogInCommand,
+  MovementsCommand,
+  Named,
+  NewMovement,
+  Operator,
+  RefundCommand,
+} from './command.js';
 import { isCurrency, withinLimit } from '../money.js';
 import { saysFailed } from './failed-bets.js';
 import { rule } from './kinds.js';
@@ -10,6 +18,17 @@ const CONTROL = /[\x00-\x1f\x7f]/;
 
 /** What is wrong with a command, naming the field, what stands there and what would be right; undefined: nothing. */
 export function faultOf(command: Command): string | undefined {
+  const by = 'by' in command ? command.by : undefined;
+  return (by && operatorFault(by)) ?? commandFault(command);
+}
+
+function operatorFault({ name, reason }: Operator): string | undefined {
+  if (name === '') return expected('operator.name', 'who asks, 1 to 64 characters', name);
+  if (reason === '') return expected('operator.reason', 'why, 1 to 200 characters', reason);
+  return textFault('operator.name', name, 64) ?? textFault('operator.reason', reason, 200);
+}
+
+function commandFault(command: Command): string | undefined {
   switch (command.type) {
     case 'movements':
       return channelFault(command.channel) ?? movementsFault(command);

@@ -11,6 +11,7 @@ import type { AccountServiceServer } from '../../proto/gen/wallet/v1/account.js'
 import { newToken } from '../token.js';
 import { CallError, invalidArgument, notFound } from './call-error.js';
 import { logIn, readLifetime } from './log-in.js';
+import { readOperator } from './operator.js';
 import { unary } from './unary.js';
 
 /** An act on an account is not urgent: it may wait behind a full queue of movements. */
@@ -40,15 +41,17 @@ export function accountService({ queries }: Store, committer: Committer, log: Lo
 
   const answerLogIn = logIn(queries, committer);
   return {
-    openChannel: unary(log, async ({ channel }) => ({ opened: await act({ type: 'open-channel', channel }) })),
+    openChannel: unary(log, async ({ channel, by }) => ({
+      opened: await act({ type: 'open-channel', channel, ...readOperator(by) }),
+    })),
     listChannels: unary(log, async () => ({
       channels: (await queries.channels()).map((view) => ({ ...view })),
     })),
-    setMaintenance: unary(log, async ({ channel, maintenance, note }) => ({
-      changed: await act({ type: 'maintenance', channel, maintenance, note }),
+    setMaintenance: unary(log, async ({ channel, maintenance, note, by }) => ({
+      changed: await act({ type: 'maintenance', channel, maintenance, note, ...readOperator(by) }),
     })),
-    openAccount: unary(log, async ({ playerId: player, currency }) => ({
-      opened: await act({ type: 'open-account', player, currency }),
+    openAccount: unary(log, async ({ playerId: player, currency, by }) => ({
+      opened: await act({ type: 'open-account', player, currency, ...readOperator(by) }),
     })),
     getAccounts: unary(log, async ({ playerId }) => {
       const fault = playerFault(playerId);
@@ -62,18 +65,18 @@ export function accountService({ queries }: Store, committer: Committer, log: Lo
           balance: formatMoney(balance, currency),
           openedMs,
         })),
-        freezes: [...freezes],
+        freezes: freezes.map(({ by, ...freeze }) => ({ ...freeze, ...(by && { by }) })),
       };
     }),
-    freezePlayer: unary(log, async ({ playerId: player, reason, note }) => ({
-      changed: await act({ type: 'freeze', player, reason, note, frozen: true }),
+    freezePlayer: unary(log, async ({ playerId: player, reason, note, by }) => ({
+      changed: await act({ type: 'freeze', player, reason, note, frozen: true, ...readOperator(by) }),
     })),
-    unfreezePlayer: unary(log, async ({ playerId: player, reason, note }) => ({
-      changed: await act({ type: 'freeze', player, reason, note, frozen: false }),
+    unfreezePlayer: unary(log, async ({ playerId: player, reason, note, by }) => ({
+      changed: await act({ type: 'freeze', player, reason, note, frozen: false, ...readOperator(by) }),
     })),
-    setPassword: unary(log, async ({ playerId: player, password }) => {
+    setPassword: unary(log, async ({ playerId: player, password, by }) => {
       checkLength(password);
-      await act({ type: 'set-password', player, hash: await hashPassword(password) });
+      await act({ type: 'set-password', player, hash: await hashPassword(password), ...readOperator(by) });
       return {};
     }),
     checkPassword: unary(log, async ({ playerId, password }) => {
@@ -89,8 +92,8 @@ export function accountService({ queries }: Store, committer: Committer, log: Lo
       return { accessToken: text, expiresMs: outcome.expiresMs };
     }),
     logIn: unary(log, (request, call) => answerLogIn(request, () => call.cancelled)),
-    endSessions: unary(log, async ({ playerId: player, channel }) => {
-      const command: Command = { type: 'end-sessions', player, channel };
+    endSessions: unary(log, async ({ playerId: player, channel, by }) => {
+      const command: Command = { type: 'end-sessions', player, channel, ...readOperator(by) };
       const outcome = await submit(command);
       if (outcome.status !== 'SESSIONS_ENDED') throw unexpected(command, outcome);
       return { count: outcome.count };

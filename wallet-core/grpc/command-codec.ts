@@ -13,6 +13,7 @@ import { formatId } from '../journal/position.js';
 import type { Outcome, Posted } from '../domain/outcome.js';
 import type { MovementRecord, RefundRecord } from '../domain/record.js';
 import * as pb from '../../proto/gen/wallet/v1/movement.js';
+import { readOperator } from './operator.js';
 import type * as posting from '../../proto/gen/wallet/v1/posting.js';
 import { RefundLineStatus } from '../../proto/gen/wallet/v1/posting.js';
 
@@ -44,10 +45,10 @@ export function readCommand(message: posting.Command): ReadCommand | string {
   }
 }
 
-function readBody({ channel, body }: posting.Command): ReadCommand['command'] {
+function readBody({ channel, body, by }: posting.Command): ReadCommand['command'] {
   switch (body?.$case) {
     case 'movements':
-      return { type: 'movements', channel, movements: body.value.movements.map(readMovement) };
+      return { type: 'movements', channel, movements: body.value.movements.map(readMovement), ...readOperator(by) };
     case 'refund': {
       const { reference, playerId: player, currency, lines, refuseSettled, amountMax } = body.value;
       return {
@@ -59,6 +60,7 @@ function readBody({ channel, body }: posting.Command): ReadCommand['command'] {
         lines: lines.map((line) => readLine(line, player, currency)),
         refuseSettled,
         amountMax: amountMax === '' ? null : readAmount(amountMax, currency, 'amount_max'),
+        ...readOperator(by),
       };
     }
     case 'check':

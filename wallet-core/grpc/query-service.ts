@@ -2,9 +2,9 @@ import type { Logger } from 'pino';
 import { channelFault, currencyFault, playerFault, referenceFault } from '../domain/validate.js';
 import { formatId, parseId } from '../journal/position.js';
 import { formatMoney } from '../money.js';
-import type { MovementFilter, MovementView, Store } from '../storage/port.js';
+import type { ActView, MovementFilter, MovementView, Store } from '../storage/port.js';
 import * as pb from '../../proto/gen/wallet/v1/movement.js';
-import type { ListMovementsRequest, QueryServiceServer } from '../../proto/gen/wallet/v1/query.js';
+import type { Act, ListMovementsRequest, QueryServiceServer } from '../../proto/gen/wallet/v1/query.js';
 import { hashToken } from '../token.js';
 import { invalidArgument, notFound } from './call-error.js';
 import { readKind } from './command-codec.js';
@@ -57,12 +57,21 @@ export function queryService({ queries, writer }: Store, log: Logger): QueryServ
       return { movements: asked.map((view) => writeMovement(view, writer)), unread: [...unread] };
     }),
     listMovements: unary(log, async (request) => {
-      const size = request.pageSize === 0 ? PAGE_SIZE_DEFAULT : request.pageSize;
-      if (size > PAGE_SIZE_MAX) throw invalidArgument(`page_size: is ${size}; expected at most ${PAGE_SIZE_MAX}`);
+      const size = readPageSize(request.pageSize);
       const page = await queries.movements(readFilter(request), size, readToken(request.pageToken));
       return {
         movements: page.movements.map((view) => writeMovement(view, writer)),
         nextPageToken: page.next.map((id) => id.toString(36)).join('-'),
+      };
+    }),
+    listActs: unary(log, async ({ playerId, pageSize, pageToken }) => {
+      if (playerId !== '') refuse(playerFault(playerId));
+      const size = readPageSize(pageSize);
+      const [from] = readToken(pageToken);
+      const acts = await queries.acts(playerId === '' ? undefined : playerId, size + 1, from);
+      return {
+        acts: acts.slice(0, size).map((act) => writeAct(act, writer)),
+        nextPageToken: acts[size]?.id.toString(36) ?? '',
       };
     }),
   };
@@ -98,6 +107,11 @@ function readFilter({ playerId, currency, channel, round, kinds, fromMs, toMs }:
   };
 }
 
+function readPageSize(pageSize: number): number {
+  if (pageSize > PAGE_SIZE_MAX) throw invalidArgument(`page_size: is ${pageSize}; expected at most ${PAGE_SIZE_MAX}`);
+  return pageSize === 0 ? PAGE_SIZE_DEFAULT : pageSize;
+}
+
 /** A token is the ids to go on from, in base 36; the filters are applied anew, so a forged one shows nothing else. */
 function readToken(token: string): bigint[] {
   if (token === '') return [];
@@ -107,7 +121,7 @@ function readToken(token: string): bigint[] {
   return token.split('-').map((id) => [...id].reduce((sum, digit) => sum * 36n + BigInt(parseInt(digit, 36)), 0n));
 }
 
-function writeMovement({ record, outstanding, refunded }: MovementView, writer: number): pb.Movement {
+function writeMovement({ record, outstanding, refunded, by }: MovementView, writer: number): pb.Movement {
   const { currency, reason } = record;
   return {
     movementId: formatId(writer, record.id),
@@ -133,5 +147,11 @@ function writeMovement({ record, outstanding, refunded }: MovementView, writer: 
     timeMs: record.timeMs,
     outstanding: outstanding === null ? '' : formatMoney(outstanding, currency),
     refunded,
+    ...(by && { by }),
   };
+}
+
+function writeAct({ id, act, operator, reason, player, records, timeMs }: ActView, writer: number): Act {
+  const by = { name: operator, reason };
+  return { actId: formatId(writer, id), act, by, playerId: player, records: Number(records), timeMs };
 }

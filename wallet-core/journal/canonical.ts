@@ -18,6 +18,7 @@ const TYPE_NUMBERS = {
   'token-use': '11',
   session: '12',
   'session-end': '13',
+  act: '14',
 } as const satisfies Record<LedgerRecord['type'], string>;
 
 type Field = string | bigint | number | boolean;
@@ -154,6 +155,8 @@ function fieldsOf(record: Exclude<LedgerRecord, MovementRecord>): Field[] {
       return [record.player, record.channel, record.reference, record.hash];
     case 'session-end':
       return [record.player, record.channel];
+    case 'act':
+      return [record.operator, record.reason, record.act, record.player, record.records];
     case 'house':
       return [record.channel, record.currency, record.purpose, record.amount, record.balanceAfter];
   }

@@ -87,6 +87,7 @@ export const RECORDS: { readonly [Type in RecordType]: RecordForm<RecordOf<Type>
   'token-use': form('token-use', { player: text, hash: text, channel: text, reference: text }, numbered),
   session: form('session', { player: text, channel: text, reference: text, hash: text }, numbered),
   'session-end': form('session-end', { player: text, channel: text }, numbered),
+  act: form('act', { operator: text, reason: text, act: text, player: text, records: whole }, numbered),
 };
 
 export function isRecordType(type: unknown): type is RecordType {

@@ -1,7 +1,7 @@
-import type { Command } from '../domain/command.js';
+import type { Command, Operator } from '../domain/command.js';
 import type { Kind } from '../domain/kinds.js';
 import type { Outcome } from '../domain/outcome.js';
-import type { MovementRecord } from '../domain/record.js';
+import type { ActRecord, MovementRecord } from '../domain/record.js';
 import type { Digest } from '../journal/digest.js';
 import type { Progress, Verification } from '../verify/verify.js';
 
@@ -18,6 +18,13 @@ export interface MovementView {
   /** What is left of an applied stake for returns, in minor units; null for all else. */
   readonly outstanding: bigint | null;
   readonly refunded: boolean;
+  /** Who asked for it, of the kinds that operators ask for; undefined: nobody was named. */
+  readonly by: Operator | undefined;
+}
+
+/** Something that an operator did. */
+export interface ActView extends Omit<ActRecord, 'type'> {
+  readonly timeMs: bigint;
 }
 
 export interface AccountView {
@@ -37,6 +44,7 @@ export interface FreezeView {
   readonly reason: string;
   readonly note: string;
   readonly sinceMs: bigint;
+  readonly by: Operator | undefined;
 }
 
 export interface MovementFilter {
@@ -84,6 +92,8 @@ export interface Queries {
   request(id: bigint): Promise<Uint8Array | undefined>;
   /** A page of at most `size` movements, from the ids that the page before gave, or from the newest. */
   movements(filter: MovementFilter, size: number, from: readonly bigint[]): Promise<MovementPage>;
+  /** At most `size` acts about a player, or (undefined) all, newest first, from this id back. */
+  acts(player: string | undefined, size: number, from: bigint | undefined): Promise<readonly ActView[]>;
   /** The hash of the player's password. */
   passwordHash(player: string): Promise<string | undefined>;
   /** Whose an access token is, valid or not; by its SHA-256 in hex. */

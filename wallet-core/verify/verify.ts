@@ -1,4 +1,5 @@
 import { type Digest } from '../journal/digest.js';
+import { checkAct } from './acts.js';
 import { AccountsCheck } from './accounts.js';
 import { ChainCheck } from './chain.js';
 import { DrawsCheck } from './draws.js';
@@ -98,6 +99,7 @@ class Reading {
         if (record.type !== 'movement') {
           special ||= record.type === 'refund' || record.type === 'block';
           this.#maintenance.take(record);
+          if (record.type === 'act') checkAct(record, this.findings);
           continue;
         }
         special ||= record.kind === 'REFUND';

@@ -15,7 +15,7 @@ const CHUNK_ACCOUNTS = 2_000n;
 /** Where a record id stands in each table that has one. */
 const ID_COLUMNS: readonly (readonly [table: string, column: string])[] = [
   ...['movement', 'refund', 'block', 'house_movement', 'freeze_act', 'password'].map((table) => [table, 'id'] as const),
-  ...['maintenance_act', 'token', 'token_use', 'session', 'session_end'].map((table) => [table, 'id'] as const),
+  ...['maintenance_act', 'token', 'token_use', 'session', 'session_end', 'act'].map((table) => [table, 'id'] as const),
   ...(['channel', 'account'] as const).map((table) => [table, 'opened_id'] as const),
   ['name', 'movement_id'],
   ['refund_line', 'refund_id'],

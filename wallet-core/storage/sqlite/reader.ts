@@ -1,12 +1,13 @@
 import type { Database, Statement } from 'better-sqlite3';
 import { outstandingOf } from '../../domain/state.js';
-import { rule } from '../../domain/kinds.js';
+import { type Kind, rule } from '../../domain/kinds.js';
 import { GENESIS } from '../../journal/chain.js';
 import type { Digest } from '../../journal/digest.js';
 import { entryOf, indexOf } from '../../journal/position.js';
 import { requestOf } from '../../journal/requests.js';
 import type {
   AccountView,
+  ActView,
   ChannelView,
   FreezeView,
   MovementFilter,
@@ -15,6 +16,7 @@ import type {
   MovementView,
   Queries,
 } from '../port.js';
+import { ActRows } from './act-rows.js';
 import { openReader } from './connection.js';
 import { CredentialRows } from './credential-rows.js';
 import { WRITER } from './journal-writer.js';
@@ -23,6 +25,9 @@ import { MovementRows, type StoredMovement } from './movement-rows.js';
 
 /** How many rows one page may look at, so that no read holds up the calls beside it; ten names count as a row. */
 const SCAN_MAX = 2000;
+
+/** What an operator may have asked for; of all else nobody looks. */
+const BY_OPERATORS: readonly Kind[] = ['DEPOSIT', 'WITHDRAWAL', 'ADJUSTMENT'];
 
 interface ChannelRow {
   channel: string;
@@ -38,7 +43,8 @@ export class Reader implements Queries {
   readonly #channels: Statement<[], ChannelRow>;
   readonly #balance: Statement<[string, string], bigint>;
   readonly #accounts: Statement<[string], AccountView>;
-  readonly #freezes: Statement<[string], FreezeView>;
+  readonly #freezes: Statement<[string], Omit<FreezeView, 'by'> & { id: bigint }>;
+  readonly #acts: ActRows;
   readonly #request: Statement<[bigint], Buffer>;
   readonly #last: Statement<[], { seq: bigint; hash: Buffer }>;
   readonly #credentials: CredentialRows;
@@ -64,12 +70,13 @@ export class Reader implements Queries {
       SELECT a.currency, a.balance, e.time_ms AS openedMs FROM account a JOIN entry e ON e.seq = a.opened_id >> 16
       WHERE a.player = ? ORDER BY a.currency`);
     this.#freezes = db.prepare(`
-      SELECT f.reason, act.note, e.time_ms AS sinceMs
+      SELECT act.id, f.reason, act.note, e.time_ms AS sinceMs
       FROM freeze f JOIN freeze_act act ON act.id = f.act_id JOIN entry e ON e.seq = act.id >> 16
       WHERE f.player = ? ORDER BY f.reason`);
     this.#request = db.prepare<[bigint], Buffer>('SELECT body FROM request WHERE seq = ?').pluck();
     this.#last = db.prepare('SELECT seq, hash FROM entry ORDER BY seq DESC LIMIT 1');
     this.#credentials = new CredentialRows(db);
+    this.#acts = new ActRows(db);
     this.#newestOfPlayer = db.prepare('SELECT currency, last_movement_id AS id FROM account WHERE player = ?');
     this.#idsOfRound = db
       .prepare<[bigint, bigint, bigint], bigint>(
@@ -102,7 +109,8 @@ export class Reader implements Queries {
   }
 
   async accounts(player: string): Promise<{ accounts: AccountView[]; freezes: FreezeView[] }> {
-    return { accounts: this.#accounts.all(player), freezes: this.#freezes.all(player) };
+    const freezes = this.#freezes.all(player).map(({ id, ...freeze }) => ({ ...freeze, by: this.#acts.of(id) }));
+    return { accounts: this.#accounts.all(player), freezes };
   }
 
   async movement(id: bigint): Promise<MovementView | undefined> {
@@ -130,6 +138,10 @@ export class Reader implements Queries {
   async request(id: bigint): Promise<Uint8Array | undefined> {
     const body = this.#request.get(entryOf(id));
     return body && requestOf(body, indexOf(id));
+  }
+
+  async acts(player: string | undefined, size: number, from: bigint | undefined): Promise<ActView[]> {
+    return this.#acts.list(player, size, from);
   }
 
   async passwordHash(player: string): Promise<string | undefined> {
@@ -194,10 +206,11 @@ export class Reader implements Queries {
   }
 
   #view({ record }: StoredMovement): MovementView {
+    const by = BY_OPERATORS.includes(record.kind) ? this.#acts.of(record.id) : undefined;
     const drawable = record.reason === null && rule(record.kind).stake;
-    if (!drawable) return { record, outstanding: null, refunded: false };
+    if (!drawable) return { record, outstanding: null, refunded: false, by };
     const drawn = this.#rows.drawnFrom(record.id);
-    return { record, outstanding: outstandingOf(record, drawn), refunded: drawn.refunded };
+    return { record, outstanding: outstandingOf(record, drawn), refunded: drawn.refunded, by };
   }
 }
 

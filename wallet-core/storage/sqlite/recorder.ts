@@ -1,6 +1,7 @@
 import type { Database, Statement } from 'better-sqlite3';
 import type {
   AccountRecord,
+  ActRecord,
   BlockRecord,
   CommandRecord,
   FreezeRecord,
@@ -30,6 +31,7 @@ export class Recorder {
   readonly #insertFreezeAct: Statement;
   readonly #insertFreeze: Statement;
   readonly #deleteFreeze: Statement;
+  readonly #insertAct: Statement;
   readonly #credentials: CredentialRecorder;
 
   constructor(db: Database) {
@@ -48,6 +50,7 @@ export class Recorder {
     this.#insertFreezeAct = db.prepare('INSERT INTO freeze_act VALUES (?, ?, ?, ?, ?)');
     this.#insertFreeze = db.prepare('INSERT INTO freeze VALUES (?, ?, ?)');
     this.#deleteFreeze = db.prepare('DELETE FROM freeze WHERE player = ? AND reason = ?');
+    this.#insertAct = db.prepare('INSERT INTO act VALUES (?, ?, ?, ?, ?, ?)');
     this.#credentials = new CredentialRecorder(db);
   }
 
@@ -81,6 +84,8 @@ export class Recorder {
       case 'session':
       case 'session-end':
         return this.#credentials.write(record, channels);
+      case 'act':
+        return this.#act(record);
     }
   }
 
@@ -153,6 +158,10 @@ export class Recorder {
     this.#insertFreezeAct.run(id, player, reason, note, frozen ? 1n : 0n);
     if (frozen) this.#insertFreeze.run(player, reason, id);
     else this.#deleteFreeze.run(player, reason);
+  }
+
+  #act({ id, operator, reason, act, player, records }: ActRecord): void {
+    this.#insertAct.run(id, operator, reason, act, player, records);
   }
 
   /** The row of an account; made if this is the first time that the ledger hears of it. */

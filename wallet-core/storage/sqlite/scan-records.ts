@@ -93,6 +93,10 @@ const SIMPLE = [
     FROM session_end e LEFT JOIN channel c ON c.id = e.channel_id WHERE e.id BETWEEN ? AND ? ORDER BY e.id`,
     (row) => ({ type: 'session-end', ...row }),
   ),
+  table<Row & { operator: string; reason: string; act: string; records: bigint }>(
+    'SELECT id, operator, reason, act, player, records FROM act WHERE id BETWEEN ? AND ? ORDER BY id',
+    (row) => ({ type: 'act', ...row }),
+  ),
 ];
 
 interface RefundRow extends Row {

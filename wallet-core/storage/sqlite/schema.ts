@@ -209,6 +209,18 @@ const MIGRATIONS: readonly string[] = [
   -- The journal is read by ranges of record ids; all other records have theirs as the key of their table.
   CREATE INDEX account_opened ON account (opened_id) WHERE opened_id IS NOT NULL;
   `,
+  `
+  -- Who of the operator's people had the records before it written; few.
+  CREATE TABLE act (
+    id INTEGER PRIMARY KEY,
+    operator TEXT NOT NULL CHECK (length(operator) BETWEEN 1 AND 64),
+    reason TEXT NOT NULL CHECK (length(reason) BETWEEN 1 AND 200),
+    act TEXT NOT NULL,
+    player TEXT NOT NULL,
+    records INTEGER NOT NULL CHECK (records > 0)
+  ) STRICT;
+  CREATE INDEX act_player ON act (player);
+  `,
 ];
 
 /** The schema that this program writes. */

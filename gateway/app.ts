@@ -1,4 +1,4 @@
-import { createServer, type RequestListener, type Server } from 'node:http';
+import type { RequestListener, Server } from 'node:http';
 import { Server as NetServer, type AddressInfo } from 'node:net';
 import Koa from 'koa';
 import type { Logger } from 'pino';
@@ -8,15 +8,12 @@ import { clientAddress, type AddressOf } from './client-address.js';
 import type { Channel, GatewayConfig } from './config.js';
 import { connectionTo } from './connection.js';
 import { Health } from './health.js';
+import { HTTP_LIMITS, httpServer } from './http-server.js';
 import { type BusyAnswers, Intake } from './intake.js';
 import { apiv1BusyAnswers, apiv1Routes } from './apiv1/routes.js';
 import { ebetBusyAnswers, ebetRoutes } from './ebet/routes.js';
 import { WalletClient } from './wallet-client.js';
 
-/** A callback is small: who needs longer to send it is not a provider. */
-const REQUEST_TIMEOUT_MS = 10_000;
-/** How often Node looks for requests that take longer. */
-const CONNECTIONS_CHECK_MS = 1_000;
 /**
  * A provider's next call may be on its way on a connection that is idle when we stop: so long it is still taken, and its
  * answer says that the connection ends.
@@ -24,23 +21,17 @@ const CONNECTIONS_CHECK_MS = 1_000;
 const STOP_GRACE_MS = 250;
 /** Longer than any answer takes; who has not finished his request by then is not answered. */
 const STOP_MS_MAX = 2_500;
-/** Providers keep connections open between calls; longer than the proxies before us usually do. */
-const KEEP_ALIVE_TIMEOUT_MS = 75_000;
 
 /** Builds the whole of the gateway and starts it. */
-export async function startGateway(config: GatewayConfig, log: Logger): Promise<Service> {
+export async function startGateway(config: GatewayConfig, log: Logger, limits = HTTP_LIMITS): Promise<Service> {
   const client = new WalletClient(connectionTo(config.walletCoreAddress), log);
   const stopping = new AbortController();
   const intake = new Intake(log);
   const app = createApp(config, client, log, intake, stopping.signal);
-  const timeouts = {
-    requestTimeout: REQUEST_TIMEOUT_MS,
-    connectionsCheckingInterval: CONNECTIONS_CHECK_MS,
-    keepAliveTimeout: KEEP_ALIVE_TIMEOUT_MS,
-  };
   const health = new Health(() => client.readiness(), stopping.signal);
-  const server = createServer(timeouts, turningAway(intake, busyAnswers(config), health, app, stopping.signal));
-  const { channels } = config;
+  const { channels, tls, trustedProxies } = config;
+  const listener = turningAway(intake, busyAnswers(config), health, app, stopping.signal);
+  const server = httpServer(tls, trustedProxies, limits, log, listener);
   const { host } = config.listen;
   await new Promise<void>((resolve, reject) => {
     server.once('error', reject).listen(config.listen.port, host, resolve);
@@ -48,7 +39,8 @@ export async function startGateway(config: GatewayConfig, log: Logger): Promise<
     throw listenProblem('gateway.listen', 'GATEWAY_LISTEN', config.listen, error);
   });
   const { port } = server.address() as AddressInfo;
-  const about = { walletCore: config.walletCoreAddress, channels: channels.map(({ name }) => name) };
+  const secure = tls ? { certificateValidTo: tls.validTo } : {};
+  const about = { ...secure, walletCore: config.walletCoreAddress, channels: channels.map(({ name }) => name) };
   return { host, port, about, stop: () => stop(server, client, stopping) };
 }
 

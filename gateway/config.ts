@@ -4,11 +4,13 @@ import {
   addressSetting,
   dataSetting,
   formatAddress,
+  isLoopback,
   logLevelSetting,
   readSetup,
   section,
   validate,
 } from '../config.js';
+import { type Tls, tlsSetting } from '../tls.js';
 import { addressListSetting, type AddressList } from './address-list.js';
 import { type Apiv1Channel, apiv1Channel } from './apiv1/channel.js';
 import { developmentChannels } from './development.js';
@@ -21,6 +23,8 @@ export interface GatewayConfig {
   /** Absolute path of the data folder; of it the gateway uses only the development keys. */
   readonly data: string;
   readonly listen: Address;
+  /** With it the gateway speaks HTTPS and nothing else. */
+  readonly tls?: Tls | undefined;
   /** host:port of wallet-core. */
   readonly walletCoreAddress: string;
   /** Whether the file or the environment gave that address; `npm start` replaces only the default. */
@@ -31,6 +35,12 @@ export interface GatewayConfig {
   readonly channels: readonly Channel[];
   /** There is no configuration file and this is not production: the channels have keys that everybody knows or can read. */
   readonly development: boolean;
+}
+
+interface Listening {
+  readonly listen: Address;
+  readonly tls?: Tls | undefined;
+  readonly allowPlainHttpBeyondLoopback: boolean;
 }
 
 const DEFAULT_LISTEN: Address = { host: '127.0.0.1', port: 8080 };
@@ -46,6 +56,17 @@ function channelSetting(setup: Setup) {
 
 const NO_CHANNELS = { error: 'expected a list of one or more channels' };
 
+const FLAG = { error: 'expected true or false' };
+
+/** What providers sign does not cover all that they say: who can be reached from elsewhere speaks TLS, or a proxy does it for him. */
+function listenRule({ listen, tls, allowPlainHttpBeyondLoopback }: Listening, context: z.RefinementCtx): void {
+  if (isLoopback(listen) || tls || allowPlainHttpBeyondLoopback) return;
+  const message =
+    'expected an address that only this machine reaches, such as "127.0.0.1:8080", or tls with a certificate; ' +
+    'allowPlainHttpBeyondLoopback: true lifts that where a proxy that speaks TLS stands before it';
+  context.addIssue({ code: 'custom', path: ['listen'], message });
+}
+
 const PROXIES = 'expected a list of the addresses or ranges of your own proxies, such as ["127.0.0.1", "10.0.5.0/28"]';
 
 /** Reads the gateway's part of the configuration. Throws a ConfigError that lists everything that is wrong with it. */
@@ -57,14 +78,16 @@ export function loadGatewayConfig(setup: Setup = readSetup()): GatewayConfig {
       listen: addressSetting('127.0.0.1:8080', 0).default(DEFAULT_LISTEN),
       walletCore: addressSetting('127.0.0.1:50051', 1).optional(),
       logLevel: logLevelSetting,
+      tls: tlsSetting(setup).optional(),
+      allowPlainHttpBeyondLoopback: z.boolean(FLAG).default(false),
       trustedProxies: addressListSetting(PROXIES, 0).prefault([]),
       channels: z.array(channelSetting(setup), NO_CHANNELS).min(1, NO_CHANNELS),
-    }),
+    }).superRefine(listenRule),
   });
   const overrides = { GATEWAY_LISTEN: 'gateway.listen', WALLET_CORE_ADDRESS: 'gateway.walletCore' };
   const content = setup.development ? { gateway: { channels: developmentChannels(setup.data) } } : setup.content;
   const { data, gateway } = validate(setup, schema, overrides, content);
-  const { walletCore, ...rest } = gateway;
+  const { walletCore, allowPlainHttpBeyondLoopback: _, ...rest } = gateway;
   return Object.freeze({
     data,
     ...rest,

@@ -2,9 +2,11 @@ import { generateKeyPairSync } from 'node:crypto';
 import { copyFileSync, mkdirSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
+import { inspect } from 'node:util';
 import { expect } from 'chai';
 import { ConfigError, type Environment, readSetup } from '../config.js';
 import { type Channel, loadGatewayConfig } from '../gateway/config.js';
+import { certificate, type CertificateOptions } from './certificates.js';
 import { loadCoreConfig } from '../wallet-core/config.js';
 
 const EXAMPLE = path.join(import.meta.dirname, '..', '..', 'single-wallet.example.yaml');
@@ -220,7 +222,7 @@ describe('configuration', () => {
       const environment = {
         SINGLE_WALLET_DATA: 'other',
         WALLET_CORE_LISTEN: '0.0.0.0:50052',
-        GATEWAY_LISTEN: '[::]:8081',
+        GATEWAY_LISTEN: '[::1]:8081',
         WALLET_CORE_ADDRESS: 'core.internal:50052',
       };
       expect(core(environment)).to.deep.include({
@@ -229,7 +231,7 @@ describe('configuration', () => {
       });
       expect(gateway(environment)).to.deep.include({
         data: path.join(folder, 'other'),
-        listen: { host: '::', port: 8081 },
+        listen: { host: '::1', port: 8081 },
         walletCoreAddress: 'core.internal:50052',
         walletCoreNamed: true,
       });
@@ -338,6 +340,93 @@ describe('configuration', () => {
     });
   });
 
+  describe('of what listens beyond loopback', () => {
+    const listening = (more = '') => write(`gateway: { listen: "0.0.0.0:80", ${more} channels: [${CHANNEL}] }`);
+    const PLAIN =
+      'expected an address that only this machine reaches, such as "127.0.0.1:8080", or tls with a certificate; ' +
+      'allowPlainHttpBeyondLoopback: true lifts that where a proxy that speaks TLS stands before it';
+
+    it('refuses a gateway that speaks plain HTTP, unless allowPlainHttpBeyondLoopback says so', () => {
+      listening();
+      expect(problems(gateway)).to.deep.equal([`single-wallet.yaml: gateway.listen: is "0.0.0.0:80"; ${PLAIN}`]);
+      listening('allowPlainHttpBeyondLoopback: true,');
+      expect(gateway().listen.host).to.equal('0.0.0.0');
+    });
+
+    it('knows loopback in all its forms', () => {
+      write(`gateway: { channels: [${CHANNEL}] }`);
+      for (const host of ['127.0.0.1', '127.8.8.8', 'localhost', '[::1]', '[0:0:0:0:0:0:0:1]', '[::ffff:127.0.0.1]']) {
+        expect(problems(() => gateway({ GATEWAY_LISTEN: `${host}:80` }))).to.deep.equal([]);
+      }
+      for (const host of ['0.0.0.0', '10.0.0.1', '[::]', '[::ffff:10.0.0.1]', 'localhost.example', '128.0.0.1']) {
+        const expected = [`GATEWAY_LISTEN: is "${host}:80"; ${PLAIN}`];
+        expect(problems(() => gateway({ GATEWAY_LISTEN: `${host}:80` }))).to.deep.equal(expected);
+      }
+    });
+  });
+
+  describe('of a certificate', () => {
+    const CERTIFICATE =
+      'expected a PEM file with a certificate and those that it was issued with, such as "keys/tls.pem"';
+    const KEY =
+      'expected a PEM file with the private key of the certificate, without a passphrase, such as "keys/tls.key"';
+    const MARKED = 'single-wallet.yaml: gateway.tls';
+
+    async function made(options: CertificateOptions = {}, otherKey?: string): Promise<string[]> {
+      const pair = await certificate('gateway', options);
+      writeFileSync(path.join(folder, 'tls.pem'), pair.certificate);
+      writeFileSync(path.join(folder, 'tls.key'), otherKey ?? pair.key);
+      return problems(gateway);
+    }
+
+    beforeEach(() =>
+      write(`gateway: { listen: "0.0.0.0:443", tls: { certificate: tls.pem, key: tls.key }, channels: [${CHANNEL}] }`),
+    );
+
+    it('takes one that is valid, with its key, and lets the gateway listen beyond loopback', async () => {
+      expect(await made()).to.deep.equal([]);
+      const { tls } = gateway();
+      expect(tls?.certificate).to.match(/^-----BEGIN CERTIFICATE-----/);
+      expect(inspect(tls, { depth: 9, showHidden: true })).to.not.contain('PRIVATE KEY');
+    });
+
+    it('names the file that cannot be read', () => {
+      const [line, ...more] = problems(gateway);
+      expect(line).to.match(
+        /^single-wallet\.yaml: gateway\.tls\.certificate: is "tls\.pem"; expected .* \(ENOENT: .*tls\.pem'\)$/,
+      );
+      expect(more).to.deep.equal([]);
+    });
+
+    it('refuses one that has expired, and one that is not valid yet', async () => {
+      const [expired] = await made({ fromDays: -30, toDays: -1 });
+      expect(expired).to.match(
+        /^single-wallet\.yaml: gateway\.tls\.certificate: is "tls\.pem"; expected one that is valid, this one was until \d{4}-/,
+      );
+      const [early] = await made({ fromDays: 1, toDays: 30 });
+      expect(early).to.match(
+        /^single-wallet\.yaml: gateway\.tls\.certificate: is "tls\.pem"; expected one that is valid, this one is from \d{4}-.* on$/,
+      );
+    });
+
+    it('refuses the key of another certificate, and what is none', async () => {
+      const other = await certificate('other');
+      expect(await made({}, other.key)).to.deep.equal([
+        `${MARKED}.key: is "tls.key"; ${KEY}; this key is of another certificate than tls.pem`,
+      ]);
+      const [none] = await made({}, 'the key itself is a secret');
+      expect(none).to.contain(`${MARKED}.key: is "tls.key"; ${KEY} (`).and.not.contain('secret');
+      writeFileSync(path.join(folder, 'tls.pem'), other.key);
+      const [wrong] = problems(gateway);
+      expect(wrong).to.contain(`${MARKED}.certificate: is "tls.pem"; ${CERTIFICATE} (`).and.not.contain('PRIVATE');
+    });
+
+    it('needs both', () => {
+      write(`gateway: { tls: { certificate: tls.pem }, channels: [${CHANNEL}] }`);
+      expect(problems(gateway)).to.deep.equal([`${MARKED}.key: is missing; ${KEY}`]);
+    });
+  });
+
   describe('with mistakes', () => {
     const channel = (changes: string) => `gateway: { channels: [{ ${changes} }] }`;
     const GOOD = 'provider: ebet, channelId: 1, currency: CNY, publicKeys: [keys/ebet-1.pem]';
@@ -353,7 +442,8 @@ describe('configuration', () => {
     const CODE = 'expected an ISO 4217 code in capitals, such as "CNY"';
     const MINUTES = 'expected a whole number of minutes from 1 to 1440';
     const FILES = `expected a list of one or more files with eBET's public keys, such as ["keys/ebet-1.pem"]`;
-    const GATEWAY = 'expected a section with the keys listen, walletCore, logLevel, trustedProxies, channels';
+    const GATEWAY =
+      'expected a section with the keys listen, walletCore, logLevel, tls, allowPlainHttpBeyondLoopback, trustedProxies, channels';
 
     const table: [string, string, string[]][] = [
       [
@@ -388,7 +478,7 @@ describe('configuration', () => {
         'misspells sections',
         `{ walletcore: {}, gateway: { chanels: 1, channels: [${CHANNEL}] } }`,
         [
-          'single-wallet.yaml: gateway.chanels: is not a setting; expected one of listen, walletCore, logLevel, trustedProxies, channels',
+          'single-wallet.yaml: gateway.chanels: is not a setting; expected one of listen, walletCore, logLevel, tls, allowPlainHttpBeyondLoopback, trustedProxies, channels',
           'single-wallet.yaml: walletcore: is not a setting; expected one of data, walletCore, gateway',
         ],
       ],

@@ -295,7 +295,8 @@ export class System {
     const channels = settings.map((channel) => ({ provider: 'ebet', ...keyOf(channel), ...channel }));
     for (const file of channels.flatMap(({ publicKeys }) => publicKeys ?? [])) this.#makeKey(file);
     writeFileSync(path.join(this.folder, 'apiv1.key'), `${APIV1_KEY}\n`);
-    const gateway = { listen: '127.0.0.1:0', trustedProxies: this.trustedProxies, channels };
+    const addresses = { listen: '127.0.0.1:0', allowPlainHttpBeyondLoopback: true };
+    const gateway = { ...addresses, trustedProxies: this.trustedProxies, channels };
     writeFileSync(this.#file, stringify({ data: 'data', walletCore: { listen: '127.0.0.1:0' }, gateway }));
   }
 

@@ -41,6 +41,8 @@ const FILE = { error: 'expected a file with the key that the provider handed out
 const VARIABLE = { error: 'expected the name of an environment variable that holds the key, such as "APIV1_KEY"' };
 const EXACT = { error: 'expected 2, or no such line' };
 const SECONDS = { error: 'expected a whole number of seconds from 1 to 86400' };
+/** Whoever has seen one signed call can try shorter ones until its md5 comes out. */
+const KEY_CHARACTERS_MIN = 16;
 const FLAG = { error: 'expected true or false' };
 
 /** The schema of the api-v1 channels of one configuration: no two of them have the same merchant or path. */
@@ -64,6 +66,7 @@ export function apiv1Channel(setup: Setup) {
       .refine(isCurrency, { ...CURRENCY, abort: true })
       .refine((currency) => decimalsOf(currency) <= 2, DECIMALS),
     ...accessSettings,
+    allowShortKeys: z.boolean(FLAG).default(false),
     keyFile: z.string(FILE).optional(),
     keyVariable: z.string(VARIABLE).optional(),
     checkCloses: z.boolean(FLAG).default(true),
@@ -74,8 +77,8 @@ export function apiv1Channel(setup: Setup) {
   })
     .superRefine(accessRules(setup))
     .transform((settings, context): Apiv1Channel => {
-      const { keyFile, keyVariable, timestampToleranceSeconds, allowAnyAddress: _, ...rest } = settings;
-      const key = readKey(setup, keyFile, keyVariable);
+      const { keyFile, keyVariable, timestampToleranceSeconds, allowAnyAddress: _, allowShortKeys, ...rest } = settings;
+      const key = readKey(setup, keyFile, keyVariable, allowShortKeys || rest.allowFrom !== undefined);
       if (typeof key === 'string') {
         context.addIssue(key);
         return z.NEVER;
@@ -97,7 +100,12 @@ function isNew(taken: Set<string>) {
 }
 
 /** The key, or what to mend. What is told never has the value of a variable or the content of a file. */
-function readKey(setup: Setup, file: string | undefined, variable: string | undefined): KeyObject | string {
+function readKey(
+  setup: Setup,
+  file: string | undefined,
+  variable: string | undefined,
+  mayBeShort: boolean,
+): KeyObject | string {
   if ((file === undefined) === (variable === undefined)) return 'expected exactly one of keyFile and keyVariable';
   let text: string;
   if (file !== undefined) {
@@ -117,6 +125,12 @@ function readKey(setup: Setup, file: string | undefined, variable: string | unde
   }
   if (setup.production && isDevelopmentSecret(text)) {
     return `${from}: the development key is refused with NODE_ENV=production, expected the key that the provider handed out`;
+  }
+  if (setup.production && !mayBeShort && text.length < KEY_CHARACTERS_MIN) {
+    return (
+      `${from}: expected a key of ${KEY_CHARACTERS_MIN} characters or more: NODE_ENV=production takes a shorter one only on a ` +
+      'channel with allowFrom, unless allowShortKeys: true lifts that'
+    );
   }
   return createSecretKey(text, 'utf8');
 }

@@ -131,7 +131,21 @@ describe('the configuration of an api-v1 channel', () => {
     writeFileSync(path.join(folder, 'apiv1.key'), 'the secret\n');
     expect(problems([GOOD], production)[0]).to.contain(`${FIRST}.allowFrom: is missing; expected a list`);
     expect(problems([`${GOOD}, allowFrom: [203.0.113.9]`], production)).to.deep.equal([]);
+    writeFileSync(path.join(folder, 'apiv1.key'), 'sixteen letters!\n');
     expect(problems([`${GOOD}, allowAnyAddress: true`], production)).to.deep.equal([]);
+  });
+
+  it('in production refuses a key under 16 characters on a channel that every address may call, unless allowShortKeys says so', () => {
+    writeFileSync(path.join(folder, 'apiv1.key'), 'fifteen letters\n');
+    const open = `${GOOD}, allowAnyAddress: true`;
+    const [problem, ...more] = problems([open], { NODE_ENV: 'production' });
+    expect(problem).to.equal(
+      `${FIRST}: is a section; keyFile: expected a key of 16 characters or more: NODE_ENV=production takes a shorter one only ` +
+        'on a channel with allowFrom, unless allowShortKeys: true lifts that',
+    );
+    expect(more).to.deep.equal([]);
+    expect(problems([`${open}, allowShortKeys: true`], { NODE_ENV: 'production' })).to.deep.equal([]);
+    expect(problems([open]), 'not in production').to.deep.equal([]);
   });
 
   const MERCHANT = 'expected a name for this channel of 1 to 58 of a-z 0-9 . _ -, such as "brand-1"';
@@ -159,7 +173,7 @@ describe('the configuration of an api-v1 channel', () => {
       'the key itself',
       `${GOOD}, key: secret`,
       `${FIRST}.key: is not a setting; expected one of provider, merchant, path, currency, allowFrom, allowAnyAddress, ` +
-        'keyFile, keyVariable, checkCloses, exactDecimals, memberIdPattern, transactionIdPattern, timestampToleranceSeconds',
+        'allowShortKeys, keyFile, keyVariable, checkCloses, exactDecimals, memberIdPattern, transactionIdPattern, timestampToleranceSeconds',
     ],
     [
       'a key file that is missing',

@@ -6,6 +6,7 @@ import { pino } from 'pino';
 import { AddressList } from '../../gateway/address-list.js';
 import { startGateway } from '../../gateway/app.js';
 import type { GatewayConfig } from '../../gateway/config.js';
+import { HTTP_LIMITS, type HttpLimits } from '../../gateway/http-server.js';
 import { startCore, type Core } from '../../wallet-core/core.js';
 import { Clients, type HttpAnswer } from '../system.js';
 import type { Target } from './ebet.js';
@@ -21,7 +22,7 @@ export class Planted implements Target {
   /** What both have written into their logs. */
   log = '';
 
-  async start(rules?: URL): Promise<void> {
+  async start(rules?: URL, limits: Partial<HttpLimits> = {}): Promise<void> {
     const log = pino({ level: 'warn' }, { write: (line: string) => void (this.log += line) });
     const onFatal = (error: Error) => {
       throw error;
@@ -30,7 +31,8 @@ export class Planted implements Target {
     const data = path.join(this.folder, 'data');
     this.#core = await startCore({ data, listen, log, onFatal, ...(rules ? { rules } : {}) });
     this.clients = new Clients(`127.0.0.1:${this.#core.port}`);
-    this.#gateway = await startGateway(this.#config(listen, this.clients.address, this.#pair.publicKey), log);
+    const config = this.#config(listen, this.clients.address, this.#pair.publicKey);
+    this.#gateway = await startGateway(config, log, { ...HTTP_LIMITS, ...limits });
   }
 
   #config(listen: GatewayConfig['listen'], walletCoreAddress: string, publicKey: KeyObject): GatewayConfig {

@@ -1,0 +1,84 @@
+import http, { type RequestListener, type Server } from 'node:http';
+import https from 'node:https';
+import type { Socket } from 'node:net';
+import type { Logger } from 'pino';
+import { pemOf, type Tls } from '../tls.js';
+import { canonicalAddress, type AddressList } from './address-list.js';
+
+/** What bounds the connections of whoever means us harm, or is broken. Times are in milliseconds. */
+export interface HttpLimits {
+  /** From the first byte of a request, or from the connection, to its last: a callback is small. */
+  readonly requestMs: number;
+  /** The same for its headers. */
+  readonly headersMs: number;
+  /** How often connections are looked at for these two. */
+  readonly checkMs: number;
+  /** How long a connection may be idle between two calls; longer than the proxies before us usually keep them. */
+  readonly idleMs: number;
+  readonly headerBytesMax: number;
+  readonly connectionsMax: number;
+  /** Of one address that is no proxy of ours: fewer, so that nobody alone can take them all. */
+  readonly connectionsPerAddressMax: number;
+}
+
+export const HTTP_LIMITS: HttpLimits = {
+  requestMs: 10_000,
+  headersMs: 5_000,
+  checkMs: 1_000,
+  idleMs: 75_000,
+  headerBytesMax: 16 * 2 ** 10,
+  connectionsMax: 8_192,
+  connectionsPerAddressMax: 2_048,
+};
+
+/** The server that providers connect to; with `tls` it speaks nothing else. */
+export function httpServer(
+  tls: Tls | undefined,
+  trustedProxies: AddressList,
+  limits: HttpLimits,
+  log: Logger,
+  listener: RequestListener,
+): Server {
+  const options = {
+    requestTimeout: limits.requestMs,
+    headersTimeout: limits.headersMs,
+    connectionsCheckingInterval: limits.checkMs,
+    keepAliveTimeout: limits.idleMs,
+    maxHeaderSize: limits.headerBytesMax,
+  };
+  const secure = tls && { cert: tls.certificate, key: pemOf(tls), handshakeTimeout: limits.headersMs };
+  const server = secure
+    ? https.createServer({ ...options, ...secure }, listener)
+    : http.createServer(options, listener);
+  server.maxConnections = limits.connectionsMax;
+  const tell = onceAMinute(() => log.warn({ limits }, 'too many connections: more are closed at once'));
+  server.on('drop', tell);
+  const open = new Map<string, number>();
+  server.on('connection', (socket: Socket) => {
+    const address = canonicalAddress((socket.remoteAddress ?? '').replace(/%.*$/, '')) ?? '';
+    if (trustedProxies.has(address)) return;
+    const count = open.get(address) ?? 0;
+    if (count === limits.connectionsPerAddressMax) {
+      tell();
+      socket.destroy();
+      return;
+    }
+    open.set(address, count + 1);
+    socket.once('close', () => {
+      const left = (open.get(address) ?? 1) - 1;
+      if (left === 0) open.delete(address);
+      else open.set(address, left);
+    });
+  });
+  return server;
+}
+
+/** A line in the log for each would help whoever floods us. */
+function onceAMinute(tell: () => void): () => void {
+  let toldMs = -Infinity;
+  return () => {
+    if (performance.now() - toldMs < 60_000) return;
+    toldMs = performance.now();
+    tell();
+  };
+}

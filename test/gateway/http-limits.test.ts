@@ -1,0 +1,117 @@
+import { once } from 'node:events';
+import type { AddressInfo } from 'node:net';
+import { connect, type Socket } from 'node:net';
+import { rmSync } from 'node:fs';
+import { expect } from 'chai';
+import { pino } from 'pino';
+import { AddressList } from '../../gateway/address-list.js';
+import { HTTP_LIMITS, httpServer, type HttpLimits } from '../../gateway/http-server.js';
+import { Ebet } from './ebet.js';
+import { Planted } from './planted.js';
+
+/** What a server says until it closes the connection; "reset" if it says nothing. */
+function untilClosed(socket: Socket): Promise<string> {
+  let text = '';
+  socket.on('data', (chunk: Buffer) => (text += chunk.toString()));
+  return new Promise((resolve) => {
+    socket.on('error', () => resolve(text || 'reset'));
+    socket.on('close', () => resolve(text || 'reset'));
+  });
+}
+
+const HEAD = 'POST /increaseCredit HTTP/1.1\r\nHost: gateway\r\nContent-Type: application/json\r\n';
+
+describe('a client that is slow', () => {
+  const planted = new Planted();
+
+  before(() => planted.start(undefined, { requestMs: 400, headersMs: 200, checkMs: 20, headerBytesMax: 2_048 }));
+  after(async () => {
+    await planted.stop();
+    rmSync(planted.folder, { recursive: true });
+  });
+
+  function opens(text = ''): Socket {
+    const socket = connect(Number(new URL(planted.url).port), '127.0.0.1');
+    socket.write(text);
+    return socket;
+  }
+
+  const SLOW: readonly (readonly [what: string, text: string])[] = [
+    ['in sending anything', ''],
+    ['in sending its headers', HEAD],
+    ['in sending its body', `${HEAD}Content-Length: 1000\r\n\r\n{"seqNo":`],
+    ['in sending its body in chunks', `${HEAD}Transfer-Encoding: chunked\r\n\r\n5\r\n{"seq\r\n`],
+    ['in sending its second call', `GET /healthz HTTP/1.1\r\nHost: gateway\r\n\r\n${HEAD}`],
+  ];
+  for (const [what, text] of SLOW) {
+    it(`${what} is hung up on`, async () => {
+      const said = await untilClosed(opens(text));
+      expect(said).to.match(/HTTP\/1\.1 408 Request Timeout\r\nConnection: close\r\n\r\n$/);
+    });
+  }
+
+  it('keeps nobody else waiting', async () => {
+    await planted.clients.openChannel('platform/test');
+    await planted.clients.openChannel('ebet/1');
+    const ebet = new Ebet(planted);
+    const player = await ebet.player();
+    const slow = Array.from({ length: 500 }, (_, n) => opens(SLOW[1 + (n % 3)]?.[1]));
+    await Promise.all(slow.map((socket) => once(socket, 'connect')));
+    let closed = 0;
+    const ends = slow.map((socket) => untilClosed(socket).then(() => (closed += 1)));
+    while (closed < slow.length) expect((await player.increaseCredit(1, '-1')).json.status).to.equal(200);
+    await Promise.all(ends);
+  });
+
+  it('is refused headers beyond their limit', async () => {
+    const said = await untilClosed(opens(`${HEAD}X-Long: ${'x'.repeat(3_000)}\r\n\r\n`));
+    expect(said).to.match(/^HTTP\/1\.1 431 /);
+  });
+});
+
+describe('the connections of the gateway', () => {
+  async function withServer(
+    limits: Partial<HttpLimits>,
+    trusted: readonly { address: string; bits: number }[],
+    use: (open: () => Socket, log: string[]) => Promise<void>,
+  ): Promise<void> {
+    const log: string[] = [];
+    const logger = pino({}, { write: (line: string) => log.push((JSON.parse(line) as { msg: string }).msg) });
+    const bounds = { ...HTTP_LIMITS, ...limits };
+    const server = httpServer(undefined, new AddressList(trusted), bounds, logger, (_, response) => response.end('ok'));
+    await new Promise<void>((resolve) => void server.listen(0, '127.0.0.1', resolve));
+    const { port } = server.address() as AddressInfo;
+    try {
+      await use(() => connect(port, '127.0.0.1'), log);
+    } finally {
+      server.closeAllConnections();
+      server.close();
+    }
+  }
+
+  async function isServed(socket: Socket): Promise<boolean> {
+    socket.on('error', () => {});
+    socket.write('GET / HTTP/1.1\r\nHost: gateway\r\n\r\n');
+    const answered = once(socket, 'data').then(() => true);
+    return Promise.race([answered, once(socket, 'close').then(() => false)]);
+  }
+
+  for (const limit of ['connectionsMax', 'connectionsPerAddressMax'] as const) {
+    it(`are as many as ${limit}; more are closed, which the log says once, and new ones are taken when some have ended`, async () => {
+      await withServer({ [limit]: 3 }, [], async (open, log) => {
+        const sockets = [open(), open(), open()];
+        for (const socket of sockets) expect(await isServed(socket)).to.equal(true);
+        expect([await isServed(open()), await isServed(open())]).to.deep.equal([false, false]);
+        expect(log).to.deep.equal(['too many connections: more are closed at once']);
+        sockets[0]?.destroy();
+        while (!(await isServed(open())));
+      });
+    });
+  }
+
+  it('are not counted for a proxy of ours, which connects for everybody', async () => {
+    await withServer({ connectionsPerAddressMax: 1 }, [{ address: '127.0.0.1', bits: 32 }], async (open) => {
+      for (const socket of [open(), open(), open()]) expect(await isServed(socket)).to.equal(true);
+    });
+  });
+});

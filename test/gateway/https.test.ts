@@ -1,0 +1,71 @@
+import { request } from 'node:https';
+import { readFileSync, writeFileSync } from 'node:fs';
+import path from 'node:path';
+import { expect } from 'chai';
+import { parse, stringify } from 'yaml';
+import { certificate, type Pair } from '../certificates.js';
+import { Process, System } from '../system.js';
+import { Ebet, print } from './ebet.js';
+
+describe('a gateway with a certificate', () => {
+  let system: System;
+  let authority: Pair;
+  let secure: Process;
+  let port: number;
+
+  before(async () => {
+    system = await System.start();
+    authority = await certificate('the authority of the tests', { isAuthority: true });
+    const pair = await certificate('gateway', { issuer: authority });
+    writeFileSync(path.join(system.folder, 'tls.pem'), pair.certificate);
+    writeFileSync(path.join(system.folder, 'tls.key'), pair.key);
+    const config = parse(readFileSync(path.join(system.folder, 'single-wallet.yaml'), 'utf8')) as { gateway: object };
+    const gateway = { ...config.gateway, listen: '0.0.0.0:0', tls: { certificate: 'tls.pem', key: 'tls.key' } };
+    const file = path.join(system.folder, 'secure.yaml');
+    writeFileSync(file, stringify({ ...config, gateway }));
+    const environment = { SINGLE_WALLET_CONFIG: file, WALLET_CORE_ADDRESS: system.clients.address };
+    secure = new Process('gateway', environment);
+    port = Number((await secure.listening).split(':')[1]);
+  });
+  after(async () => {
+    await secure.stop('SIGKILL');
+    await system.stop();
+  });
+
+  function send(method: string, endpoint: string, body: string, ca?: string): Promise<string> {
+    return new Promise((resolve, reject) => {
+      const asked = request({ host: '127.0.0.1', port, path: endpoint, method, ca, agent: false }, (answer) => {
+        let text = '';
+        answer.on('data', (chunk: Buffer) => (text += chunk.toString()));
+        answer.on('end', () => resolve(text));
+      });
+      asked.on('error', reject).end(body);
+    });
+  }
+
+  it('serves providers and probes over HTTPS, also beyond loopback', async () => {
+    const ebet = new Ebet(system);
+    const player = await ebet.player('100.00');
+    const bet = print(ebet.signed('/increaseCredit', player.movement(1, '-30')));
+    expect(await send('POST', '/increaseCredit', bet, authority.certificate)).to.include('"money":70');
+    await player.expectLedger('70.00', 'BET -30.00');
+    expect(await send('GET', '/readyz', '', authority.certificate)).to.equal('ready\n');
+  });
+
+  it('is believed only by those who trust who issued it', async () => {
+    const error = await send('GET', '/healthz', '').catch((error: NodeJS.ErrnoException) => error.code);
+    expect(error).to.equal('UNABLE_TO_VERIFY_LEAF_SIGNATURE');
+  });
+
+  it('does not answer plain HTTP', async () => {
+    const answer = await fetch(`http://127.0.0.1:${port}/healthz`).then(
+      () => 'answered',
+      () => 'hung up',
+    );
+    expect(answer).to.equal('hung up');
+  });
+
+  it('says in its log until when the certificate is valid', () => {
+    expect(secure.output).to.match(/"certificateValidTo":"\d{4}-\d\d-\d\dT/);
+  });
+});

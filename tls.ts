@@ -1,0 +1,61 @@
+import { createPrivateKey, type KeyObject, X509Certificate } from 'node:crypto';
+import { readFileSync } from 'node:fs';
+import path from 'node:path';
+import { z } from 'zod';
+import { messageOf, section, type Setup } from './config.js';
+
+/** What a process shows to whoever connects to it. */
+export interface Tls {
+  /** PEM: its own certificate first, then those that it was issued with. */
+  readonly certificate: string;
+  /** A KeyObject, so that it is not printed by accident. */
+  readonly key: KeyObject;
+  /** ISO 8601: from then on nobody trusts the certificate. */
+  readonly validTo: string;
+}
+
+const CERTIFICATE = 'expected a PEM file with a certificate and those that it was issued with, such as "keys/tls.pem"';
+const KEY = 'expected a PEM file with the private key of the certificate, without a passphrase, such as "keys/tls.key"';
+
+/** The section of a certificate and its key, read from files whose relative paths start at the folder of the configuration. */
+export function tlsSetting(setup: Setup) {
+  const read = (file: string) => readFileSync(path.resolve(setup.folder, file), 'utf8');
+  return section({
+    certificate: z.string({ error: CERTIFICATE }),
+    key: z.string({ error: KEY }),
+  }).transform((files, context): Tls => {
+    const fault = (field: 'certificate' | 'key', message: string) => {
+      context.addIssue({ code: 'custom', path: [field], message });
+      return z.NEVER;
+    };
+    let certificate: string;
+    let x509: X509Certificate;
+    try {
+      certificate = read(files.certificate);
+      x509 = new X509Certificate(certificate);
+    } catch (error) {
+      return fault('certificate', `${CERTIFICATE} (${messageOf(error)})`);
+    }
+    const [validFrom, validTo] = [new Date(x509.validFrom), new Date(x509.validTo)];
+    const now = new Date();
+    if (now < validFrom)
+      return fault('certificate', `expected one that is valid, this one is from ${iso(validFrom)} on`);
+    if (now > validTo) return fault('certificate', `expected one that is valid, this one was until ${iso(validTo)}`);
+    try {
+      const key = createPrivateKey(read(files.key));
+      if (x509.checkPrivateKey(key)) return { certificate, key, validTo: iso(validTo) };
+    } catch (error) {
+      return fault('key', `${KEY} (${messageOf(error)})`);
+    }
+    return fault('key', `${KEY}; this key is of another certificate than ${files.certificate}`);
+  });
+}
+
+/** The key in the form that node:tls and grpc-js read. */
+export function pemOf({ key }: Tls): string {
+  return key.export({ type: 'pkcs8', format: 'pem' }).toString();
+}
+
+function iso(date: Date): string {
+  return date.toISOString();
+}

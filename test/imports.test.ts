@@ -56,6 +56,7 @@ const RULES: readonly Rule[] = [
     mayImport: (name) =>
       !within('wallet-core')(name) ||
       name === 'wallet-core/lines.ts' ||
+      name === 'wallet-core/money.ts' ||
       within(...['cli', 'storage', 'verify', 'journal', 'domain'].map((folder) => `wallet-core/${folder}`))(name),
   },
   {

@@ -1,6 +1,9 @@
 import { type Client, connectivityState, credentials, type ServiceError, status } from '@grpc/grpc-js';
 import type { Command } from 'commander';
+import { AccountServiceClient } from '../../proto/gen/wallet/v1/account.js';
 import { OperationsServiceClient } from '../../proto/gen/wallet/v1/operations.js';
+import { PostingServiceClient } from '../../proto/gen/wallet/v1/posting.js';
+import { QueryServiceClient } from '../../proto/gen/wallet/v1/query.js';
 
 /** For a connection only: what is asked over it may take as long as it takes. */
 const CONNECT_TIMEOUT_MS = 10_000;
@@ -25,6 +28,16 @@ export function withServerOptions(command: Command): Command {
 /** The services that commands ask. */
 export interface WalletCore {
   readonly operations: OperationsServiceClient;
+  readonly accounts: AccountServiceClient;
+  readonly posting: PostingServiceClient;
+  readonly queries: QueryServiceClient;
+}
+
+/** A call with one answer. */
+export function answerOf<Response>(
+  run: (done: (error: ServiceError | null, response: Response) => void) => unknown,
+): Promise<Response> {
+  return new Promise((resolve, reject) => run((error, response) => (error ? reject(error) : resolve(response))));
 }
 
 /**
@@ -42,7 +55,7 @@ export async function ask<T>(
     if (!(await settles(operations, Date.now() + connectTimeoutMs))) {
       throw unreachable(address, `no connection within ${connectTimeoutMs / 1000} s`);
     }
-    return await asking({ operations });
+    return await asking({ operations, ...others(operations, server) });
   } catch (error) {
     if (!isServiceError(error)) throw error;
     const { code, details } = error;
@@ -54,6 +67,17 @@ export async function ask<T>(
   } finally {
     operations.close();
   }
+}
+
+/** The other services, on the same connection. */
+function others(operations: OperationsServiceClient, server: ServerOptions): Omit<WalletCore, 'operations'> {
+  const [address, creds, options] = connectionTo(server);
+  const shared = [address, creds, { ...options, channelOverride: operations.getChannel() }] as const;
+  return {
+    accounts: new AccountServiceClient(...shared),
+    posting: new PostingServiceClient(...shared),
+    queries: new QueryServiceClient(...shared),
+  };
 }
 
 /** Whether it turns out in time if there is a connection. If there is none, the first call fails at once and says why. */

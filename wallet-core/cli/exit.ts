@@ -4,9 +4,9 @@ import { messageOf } from '../../config.js';
 export const EXIT = { good: 0, found: 1, failed: 2 } as const;
 
 /** The action of a command: the process ends with the exit code that it gives. */
-export function ending<Options>(run: (options: Options) => Promise<number>): (options: Options) => Promise<void> {
-  return async (options) => {
-    process.exitCode = await run(options);
+export function ending<Given extends unknown[]>(run: (...given: Given) => Promise<number>) {
+  return async (...given: Given): Promise<void> => {
+    process.exitCode = await run(...given);
   };
 }
 

@@ -1,19 +1,27 @@
 #!/usr/bin/env node
 import { Command } from 'commander';
+import { addAdjust } from './adjust.js';
 import { addBackup } from './backup.js';
 import { EXIT } from './exit.js';
 import { addExport } from './export.js';
 import { addImport } from './import.js';
+import { addMovements } from './movements.js';
+import { addPlayer } from './player.js';
 import { addPrune } from './prune.js';
 import { addRestore } from './restore.js';
+import { addRound } from './round.js';
 import { addVerify } from './verify.js';
 
 /** The operator's command line: a client of a running wallet-core, and for what is done without one, the files of a ledger. */
 const program = new Command('single-wallet')
-  .description('Looks after the ledger of wallet-core.')
+  .description('Looks after the ledger of wallet-core, and what is in it.')
   .configureHelp({ helpWidth: 100 })
   .exitOverride((error) => process.exit(error.exitCode === 0 ? EXIT.good : EXIT.failed));
 
+addPlayer(program.command('player').description('Opens, shows, freezes players, and sets their passwords.'));
+addAdjust(program);
+addMovements(program);
+addRound(program);
 addVerify(program);
 addBackup(program);
 addRestore(program);

@@ -4,6 +4,7 @@ import { withBar } from './bar.js';
 import { ask, type ServerOptions, withServerOptions } from './client.js';
 import { ending, EXIT, tried } from './exit.js';
 import { print } from './print.js';
+import { timeOf, TIME_FORM } from './time.js';
 
 interface PruneOptions extends ServerOptions {
   readonly before: string;
@@ -35,9 +36,7 @@ const BAR = '{entries} entries, {duration_formatted}';
 async function pruneRequests({ before, json, ...server }: PruneOptions): Promise<number> {
   const beforeMs = timeOf(before);
   if (beforeMs === undefined) {
-    console.error(
-      `--before: is "${before}"; expected a date or a time in UTC, such as 2026-01-01 or 2026-01-01T12:00:00Z`,
-    );
+    console.error(`--before: is "${before}"; expected ${TIME_FORM}`);
     return EXIT.failed;
   }
   let pruned: PruneRequestsResponse = { entries: 0n, bytes: 0n };
@@ -56,12 +55,4 @@ async function pruneRequests({ before, json, ...server }: PruneOptions): Promise
     print(json, report, () => `The requests of ${entries} entries are gone, ${bytes} bytes.`);
     return EXIT.good;
   });
-}
-
-/** Milliseconds since 1970. */
-function timeOf(text: string): number | undefined {
-  if (!/^\d{4}-\d\d-\d\d(T\d\d:\d\d(:\d\d(\.\d{1,3})?)?Z)?$/.test(text)) return undefined;
-  const ms = Date.parse(text);
-  // The 31st of a month that has 30 days would be the 1st of the next.
-  return Number.isNaN(ms) || !new Date(ms).toISOString().startsWith(text.slice(0, 10)) ? undefined : ms;
 }

@@ -1,0 +1,154 @@
+import { expect } from 'chai';
+import { Kind, Relation } from '../../proto/gen/wallet/v1/movement.js';
+import { escaped } from '../../wallet-core/cli/escaped.js';
+import { table } from '../../wallet-core/cli/table.js';
+import { CommandLine } from './command-line.js';
+import { movements, refund, TestCore, words } from './core.js';
+
+describe("the operator's commands", () => {
+  let core: TestCore;
+
+  before(async () => (core = await TestCore.start('1000.00')));
+  after(() => core.stop());
+
+  const run = (...args: readonly string[]) => CommandLine.run(...args, '--address', core.clients.address);
+  const json = async (...args: readonly string[]) =>
+    JSON.parse((await run(...args, '--json')).stdout) as Record<string, unknown> & Record<string, unknown>[];
+  const by = (reason: string) => ['--as', 'olga', '--reason', reason];
+  const deposit = ['adjust', 'demo', '50.00', 'CNY', '--kind', 'deposit', '--reference', 'ticket-1'];
+
+  it('opens an account, and says if it was open already', async () => {
+    const first = await json('player', 'open', 'anna', 'THB', ...by('asked by mail'));
+    expect(first).to.deep.equal({ player: 'anna', currency: 'THB', opened: true });
+    const { code, stdout } = await run('player', 'open', 'anna', 'THB', ...by('again'));
+    expect({ code, stdout }).to.deep.equal({ code: 0, stdout: 'anna has an account in THB already.\n' });
+  });
+
+  it('freezes for several reasons and lifts each on its own, with who and why', async () => {
+    await run('player', 'freeze', 'anna', '--for', 'kyc', ...by('passport expired'));
+    await run('player', 'freeze', 'anna', '--for', 'fraud', ...by('ticket 7'));
+    await run('player', 'unfreeze', 'anna', '--for', 'kyc', ...by('new passport seen'));
+    const { freezes, acts } = await json('player', 'show', 'anna');
+    expect(freezes).to.deep.include.members([
+      { ...(freezes as object[])[0], by: { name: 'olga', reason: 'ticket 7' } },
+    ]);
+    expect((freezes as { reason: string }[]).map(({ reason }) => reason)).to.deep.equal(['fraud']);
+    expect(
+      (acts as { act: string; by: { reason: string } }[]).map(({ act, by }) => `${act}: ${by.reason}`),
+    ).to.deep.equal([
+      'freeze: new passport seen',
+      'freeze: ticket 7',
+      'freeze: passport expired',
+      'open-account: asked by mail',
+    ]);
+  });
+
+  it('sets a password from standard input, and prints it nowhere', async () => {
+    const args = ['player', 'password', 'anna', ...by('forgotten'), '--address', core.clients.address];
+    const command = new CommandLine(args);
+    command.child.stdin.end('correct horse\n');
+    expect(await command.end()).to.deep.equal({ code: 0, stdout: 'anna has a new password.\n', stderr: '' });
+    expect(core.process.output).not.to.contain('correct horse');
+  });
+
+  it('moves money by hand once, however often it is told to', async () => {
+    const first = await run(...deposit, ...by('goodwill'));
+    expect(first.code, first.stderr).to.equal(0);
+    expect(first.stdout).to.match(
+      /^Applied: the balance of demo went from 1000\.00 to 1050\.00 CNY\. \(1\.\d+\.0, .*Z\)\n$/,
+    );
+    expect(await run(...deposit, ...by('goodwill'))).to.deep.equal(first);
+    expect(await core.clients.balance()).to.equal('1050.00');
+  });
+
+  it('says why it does not move money', async () => {
+    const other = await run(...deposit.with(2, '60.00'), ...by('goodwill'));
+    expect(other.code).to.equal(2);
+    expect(other.stderr).to.match(/^nothing was moved: .*ticket-1/);
+    const poor = await run(
+      ...['adjust', 'demo', '-5000.00', 'CNY', '--kind', 'withdrawal', '--reference', 'ticket-2'],
+      ...by('asked'),
+    );
+    expect(poor.code).to.equal(1);
+    expect(poor.stdout).to.match(/^Refused: INSUFFICIENT_FUNDS\. The balance of demo is 1050\.00 CNY\./);
+  });
+
+  it('will not act without a reason', async () => {
+    const { code, stderr } = await run(...deposit);
+    expect({ code, stderr }).to.deep.equal({
+      code: 2,
+      stderr: "error: required option '--reason <text>' not specified\n",
+    });
+  });
+
+  it('tells the story of a round in order, with refusals, refunds and what it came to', async () => {
+    const settle = { reference: 'bet-1', relation: Relation.SETTLE, amount: '' };
+    for (const command of [
+      { ...movements({ amount: '-80.00' }), request: Buffer.from('{"seqNo":"bet-1"}') },
+      movements({ reference: 'bet-2', amount: '-9000.00' }),
+      movements({ reference: 'tip-1', amount: '-5.00', kind: Kind.TIP }),
+      movements({ reference: 'payout-1', amount: '160.00', kind: Kind.PAYOUT, names: [settle] }),
+      refund({}, { reference: 'tip-1', amount: '5.00' }),
+    ]) {
+      expect(words(await core.post(command))).to.match(/^(APPLIED|REFUSED INSUFFICIENT_FUNDS)$/);
+    }
+    const told = await json('round', 'round-1');
+    const story = (told['movements'] as Record<string, unknown>[]).map(
+      ({ kind, amount, outcome, reference }) =>
+        `${String(kind)} ${String(amount)} ${String(outcome)} ${String(reference)}`,
+    );
+    expect(story).to.deep.equal([
+      'BET -80.00 APPLIED bet-1',
+      'BET -9000.00 REFUSED bet-2',
+      'TIP -5.00 APPLIED tip-1',
+      'PAYOUT 160.00 APPLIED payout-1',
+      'REFUND 5.00 APPLIED refund-1',
+    ]);
+    expect(told['nets']).to.deep.equal([
+      { channel: 'platform/test', playerId: 'demo', currency: 'CNY', paid: '85.00', received: '165.00', net: '80.00' },
+    ]);
+    const { stdout } = await run('round', 'round-1', '--player', 'demo');
+    expect(stdout).to.contain('SETTLE bet-1').and.to.contain('REFUSED INSUFFICIENT_FUNDS');
+    expect((await run('round', 'no-such-round')).code).to.equal(1);
+  });
+
+  it('lists movements by what they are, newest first', async () => {
+    const found = await json('movements', '--player', 'demo', '--kind', 'payout', 'bet', '--limit', '2');
+    expect(found.map(({ reference }) => reference)).to.deep.equal(['payout-1', 'bet-2']);
+    const none = await run('movements', '--player', 'demo', '--from', '2001-01-01', '--to', '2001-01-02');
+    expect(none).to.deep.equal({ code: 1, stdout: 'There is no such movement.\n', stderr: '' });
+  });
+
+  it('shows one movement in full by its reference, with the request and the answer', async () => {
+    const { stdout } = await run('movements', '--reference', 'bet-1');
+    expect(stdout).to.contain('answer       APPLIED, balance 1050.00 before and 970.00 after\n');
+    expect(stdout).to.contain('request:\n{"seqNo":"bet-1"}\n');
+    const [found] = await json('movements', '--reference', 'ticket-1');
+    expect(found?.['by']).to.deep.equal({ name: 'olga', reason: 'goodwill' });
+  });
+
+  it('shows nothing of a player who is not there', async () => {
+    expect(await run('player', 'show', 'ghost')).to.deep.equal({
+      code: 2,
+      stdout: '',
+      stderr: `the player was not shown: wallet-core at ${core.clients.address} answered NOT_FOUND: player_id: ghost has no account\n`,
+    });
+  });
+});
+
+describe('what a command prints of what others wrote', () => {
+  it('commands no terminal and hides nothing', () => {
+    expect(escaped('a\u001b[2J\u202eb\n')).to.equal('a\\u{1b}[2J\\u{202e}b\\u{a}');
+  });
+
+  it('fits the terminal, where there is one', () => {
+    const columns = [
+      { head: 'name', of: (text: string) => text, cut: true as const },
+      { head: 'length', of: (text: string) => String(text.length), right: true as const },
+    ];
+    expect(table(columns, ['a'.repeat(30), 'b'], 20)).to.equal(
+      ['name          length', 'aaaaaaaaaaa…      30', 'b                  1'].join('\n'),
+    );
+    expect(table(columns, ['a'.repeat(30)], undefined)).to.contain('a'.repeat(30));
+  });
+});

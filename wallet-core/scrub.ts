@@ -25,6 +25,7 @@ export class Scrub {
   #stopped = false;
   #met = false;
   #found = false;
+  #lastMs = 0;
 
   /** `everyMs`: from the end of one to the next, 0: none. `onDamage` hears of each verification that found something, and of a call. */
   constructor(store: Store, log: Logger, everyMs: number, onDamage: () => void) {
@@ -37,6 +38,11 @@ export class Scrub {
   /** Whether damage was found. */
   get hasFound(): boolean {
     return this.#met || this.#found;
+  }
+
+  /** When a verification last came to its end, in milliseconds since 1970; 0: none has. */
+  get lastMs(): number {
+    return this.#lastMs;
   }
 
   start(): void {
@@ -104,6 +110,7 @@ export class Scrub {
 
   #judge({ digest, movements, count, findings }: Verification, done: string, about: object = {}): void {
     this.#log.info({ digest: formatDigest(digest), movements, findings: count, ...about }, done);
+    this.#lastMs = Date.now();
     if (!findings.some(isDamage)) return;
     this.#log.fatal({ count, findings: findings.slice(0, TOLD_MAX).map(shown) }, DAMAGED);
     this.#found = true;

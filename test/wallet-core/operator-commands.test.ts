@@ -127,6 +127,41 @@ describe("the operator's commands", () => {
     expect(found?.['by']).to.deep.equal({ name: 'olga', reason: 'goodwill' });
   });
 
+  it('sums the players and the house to zero, by currency', async () => {
+    const found = await json('trial-balance');
+    expect(found.map(({ currency, sum }) => [currency, sum])).to.deep.equal([
+      ['CNY', '0.00'],
+      ['THB', '0.00'],
+    ]);
+    expect(found[0]).to.deep.include({
+      accounts: 1,
+      players: '1130.00',
+      houses: [
+        { channel: 'operator', purpose: 'CASH', balance: '-50.00' },
+        { channel: 'platform/test', purpose: 'CASH', balance: '-1000.00' },
+        { channel: 'platform/test', purpose: 'GAME', balance: '-80.00' },
+        { channel: 'platform/test', purpose: 'TIPS', balance: '0.00' },
+      ],
+    });
+    const { code, stdout } = await run('trial-balance');
+    expect(code).to.equal(0);
+    expect(stdout).to.match(/^CNY +purpose +balance\nplayers, 1 accounts +1130\.00\n/);
+  });
+
+  it('says how wallet-core is, also what was backed up and proved last', async () => {
+    const before = await json('status');
+    expect(before).to.include({ version: '0.1.0', readiness: 'READY', lastBackup: '', lastVerified: '' });
+    const since = new Date().toISOString().slice(0, -4);
+    const { digest } = await json('verify');
+    await run('backup');
+    const after = await json('status');
+    expect(after['digest']).to.equal(digest);
+    expect(String(after['lastVerified']) >= since).to.equal(true);
+    expect(String(after['lastBackup']) >= since).to.equal(true);
+    expect(Number(after['ledgerBytes']) + Number(after['walBytes'])).to.be.above(0);
+    expect((await run('status')).stdout).to.match(/^commits +ready\nwaiting +0 commands\nversion +0\.1\.0\n/);
+  });
+
   it('shows nothing of a player who is not there', async () => {
     expect(await run('player', 'show', 'ghost')).to.deep.equal({
       code: 2,

@@ -10,6 +10,8 @@ import { addPlayer } from './player.js';
 import { addPrune } from './prune.js';
 import { addRestore } from './restore.js';
 import { addRound } from './round.js';
+import { addStatus } from './status.js';
+import { addTrialBalance } from './trial-balance.js';
 import { addVerify } from './verify.js';
 
 /** The operator's command line: a client of a running wallet-core, and for what is done without one, the files of a ledger. */
@@ -22,6 +24,8 @@ addPlayer(program.command('player').description('Opens, shows, freezes players, 
 addAdjust(program);
 addMovements(program);
 addRound(program);
+addStatus(program);
+addTrialBalance(program);
 addVerify(program);
 addBackup(program);
 addRestore(program);

@@ -7,6 +7,8 @@ import { backup } from './operations/backup.js';
 import { exportJournal } from './operations/export.js';
 import { pruneRequests } from './operations/prune-requests.js';
 import { readiness } from './operations/readiness.js';
+import { status } from './operations/status.js';
+import { trialBalance } from './operations/trial-balance.js';
 import { verify } from './operations/verify.js';
 
 /** OperationsService: the ledger as a whole, for the person on call. `stopping` ends what takes long. */
@@ -23,5 +25,7 @@ export function operationsService(
     export: exportJournal(store, log, stopping),
     pruneRequests: pruneRequests(store, log, stopping),
     getReadiness: readiness(store, committer, scrub, log, stopping),
+    getTrialBalance: trialBalance(store, log),
+    getStatus: status(store, committer, scrub, log, stopping),
   };
 }

@@ -155,6 +155,23 @@ export class StoreFullError extends Error {
   override readonly name = 'StoreFullError';
 }
 
+/** The sum of all balances of one side at one moment, in minor units. */
+export interface TrialBalance {
+  readonly currency: string;
+  readonly accounts: number;
+  readonly players: bigint;
+  readonly houses: readonly { readonly channel: string; readonly purpose: string; readonly balance: bigint }[];
+}
+
+/** What the store takes of the disk, in bytes. */
+export interface Room {
+  readonly ledger: number;
+  readonly wal: number;
+  readonly free: number;
+  /** The time of the newest backup, in milliseconds since 1970; 0: there is none. */
+  readonly lastBackupMs: number;
+}
+
 /** A store of the ledger. It is given `decide` when it is made, so the rules of money are the same in every store. */
 export interface Store {
   /** The number of this process's journal. */
@@ -193,5 +210,8 @@ export interface Store {
    * between commits. Tells the sum after each step. An abort ends it behind a step and rejects; it rejects as a commit does.
    */
   prune(beforeMs: bigint, tell: (soFar: PrunedSoFar) => void, signal: AbortSignal): Promise<PrunedSoFar>;
+  /** The sums of all balances, by currency; it reads every account beside the calls. */
+  trialBalance(): Promise<readonly TrialBalance[]>;
+  room(): Promise<Room>;
   close(): Promise<void>;
 }

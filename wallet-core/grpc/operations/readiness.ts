@@ -9,6 +9,18 @@ import { unary } from '../unary.js';
 const COMMIT_MS_MAX = 1_000;
 
 /** The first thing that keeps commits from working. A commit that hangs would let the look for room hang as well. */
+export async function readinessOf(
+  store: Store,
+  committer: Committer,
+  scrub: Scrub,
+  stopping: AbortSignal,
+): Promise<pb.Readiness> {
+  if (stopping.aborted) return pb.Readiness.STOPPING;
+  if (scrub.hasFound) return pb.Readiness.DAMAGED;
+  if (committer.commitMs > COMMIT_MS_MAX) return pb.Readiness.HANGING;
+  return (await store.hasRoom()) ? pb.Readiness.READY : pb.Readiness.FULL;
+}
+
 export function readiness(
   store: Store,
   committer: Committer,
@@ -16,11 +28,5 @@ export function readiness(
   log: Logger,
   stopping: AbortSignal,
 ): pb.OperationsServiceServer['getReadiness'] {
-  const now = async (): Promise<pb.Readiness> => {
-    if (stopping.aborted) return pb.Readiness.STOPPING;
-    if (scrub.hasFound) return pb.Readiness.DAMAGED;
-    if (committer.commitMs > COMMIT_MS_MAX) return pb.Readiness.HANGING;
-    return (await store.hasRoom()) ? pb.Readiness.READY : pb.Readiness.FULL;
-  };
-  return unary(log, async () => ({ readiness: await now() }));
+  return unary(log, async () => ({ readiness: await readinessOf(store, committer, scrub, stopping) }));
 }

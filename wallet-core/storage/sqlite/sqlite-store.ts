@@ -13,9 +13,11 @@ import {
   type ExportPiece,
   type PrunedSoFar,
   type Queries,
+  type Room as Taken,
   type Store,
   StoreFullError,
   type Submission,
+  type TrialBalance,
 } from '../port.js';
 import { backUp, clearBackups } from './backup.js';
 import type { Synchronous } from './connection.js';
@@ -27,6 +29,7 @@ import { own, type Ownership } from './owner.js';
 import { LEDGER_FILE, refuseUnfinished } from './place.js';
 import { Reader } from './reader.js';
 import { findsRoom, Room } from './room.js';
+import { roomOf } from './taken.js';
 import { watched } from './watched.js';
 import { verifyFile } from './verifier.js';
 import { Wake } from './wake.js';
@@ -205,6 +208,20 @@ export class SqliteStore implements Store {
       bytes += step.bytes;
       tell({ entries, bytes });
     }
+  }
+
+  async trialBalance(): Promise<readonly TrialBalance[]> {
+    const thread = new Worker(new URL('./trial-balance-thread.js', import.meta.url), { workerData: this.#path });
+    try {
+      const [balances] = (await once(thread, 'message')) as [TrialBalance[]];
+      return balances;
+    } finally {
+      await thread.terminate();
+    }
+  }
+
+  room(): Promise<Taken> {
+    return roomOf(this.#path, this.#backups);
   }
 
   async close(): Promise<void> {

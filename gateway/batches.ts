@@ -83,7 +83,10 @@ export class Batches {
     const deadline = onWallClock(Math.min(...batch.map((item) => item.deadline)) - CANCEL_MS);
     this.#posting.postBatch({ commands }, new Metadata(), { deadline }, (error, answer) => {
       this.#underWay -= 1;
-      if (error) this.#log.warn({ code: status[error.code], commands: batch.length }, 'wallet-core gave no outcomes');
+      if (error) {
+        const { code, details } = error;
+        this.#log.warn({ code: status[code], details, commands: batch.length }, 'wallet-core gave no outcomes');
+      }
       if (error?.code === status.DEADLINE_EXCEEDED) this.#sendAgain(batch);
       else batch.forEach((item, index) => item.answer(error ? undefined : answer.results[index]));
       this.#sendWhatIsDue();

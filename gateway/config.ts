@@ -1,3 +1,6 @@
+import { createSecretKey, type KeyObject } from 'node:crypto';
+import { existsSync, readFileSync } from 'node:fs';
+import path from 'node:path';
 import { z } from 'zod';
 import type { Address, LogLevel, Setup } from '../config.js';
 import {
@@ -6,6 +9,7 @@ import {
   formatAddress,
   isLoopback,
   logLevelSetting,
+  messageOf,
   readSetup,
   section,
   validate,
@@ -29,6 +33,8 @@ export interface GatewayConfig {
   readonly walletCoreAddress: string;
   /** Whether the file or the environment gave that address; `npm start` replaces only the default. */
   readonly walletCoreNamed: boolean;
+  /** What it shows to wallet-core; undefined: nothing. A KeyObject, so that it is not printed by accident. */
+  readonly walletCoreToken: KeyObject | undefined;
   readonly logLevel: LogLevel;
   /** Whose X-Forwarded-For is believed. */
   readonly trustedProxies: AddressList;
@@ -69,6 +75,27 @@ function listenRule({ listen, tls, allowPlainHttpBeyondLoopback }: Listening, co
 
 const PROXIES = 'expected a list of the addresses or ranges of your own proxies, such as ["127.0.0.1", "10.0.5.0/28"]';
 
+const TOKEN = 'expected a file with a token that npx single-wallet token create printed, such as "keys/gateway.token"';
+
+/** By default the token that a wallet-core on this machine made for the gateway, if it did. */
+function tokenSetting(setup: Setup) {
+  const own = path.join(setup.data, 'gateway.token');
+  return z
+    .string({ error: TOKEN })
+    .optional()
+    .transform((named, context) => {
+      if (named === undefined && !existsSync(own)) return undefined;
+      try {
+        const text = readFileSync(named === undefined ? own : path.resolve(setup.folder, named), 'utf8').trim();
+        if (/^swt_[\w-]{43}$/.test(text)) return createSecretKey(text, 'utf8');
+        context.addIssue(TOKEN);
+      } catch (error) {
+        context.addIssue(`${TOKEN} (${messageOf(error)})`);
+      }
+      return z.NEVER;
+    });
+}
+
 /** Reads the gateway's part of the configuration. Throws a ConfigError that lists everything that is wrong with it. */
 export function loadGatewayConfig(setup: Setup = readSetup()): GatewayConfig {
   const schema = section({
@@ -77,6 +104,7 @@ export function loadGatewayConfig(setup: Setup = readSetup()): GatewayConfig {
     gateway: section({
       listen: addressSetting('127.0.0.1:8080', 0).default(DEFAULT_LISTEN),
       walletCore: addressSetting('127.0.0.1:50051', 1).optional(),
+      walletCoreTokenFile: tokenSetting(setup),
       logLevel: logLevelSetting,
       tls: tlsSetting(setup).optional(),
       allowPlainHttpBeyondLoopback: z.boolean(FLAG).default(false),
@@ -87,12 +115,13 @@ export function loadGatewayConfig(setup: Setup = readSetup()): GatewayConfig {
   const overrides = { GATEWAY_LISTEN: 'gateway.listen', WALLET_CORE_ADDRESS: 'gateway.walletCore' };
   const content = setup.development ? { gateway: { channels: developmentChannels(setup.data) } } : setup.content;
   const { data, gateway } = validate(setup, schema, overrides, content);
-  const { walletCore, allowPlainHttpBeyondLoopback: _, ...rest } = gateway;
+  const { walletCore, walletCoreTokenFile, allowPlainHttpBeyondLoopback: _, ...rest } = gateway;
   return Object.freeze({
     data,
     ...rest,
     walletCoreAddress: formatAddress(walletCore ?? DEFAULT_WALLET_CORE),
     walletCoreNamed: walletCore !== undefined,
+    walletCoreToken: walletCoreTokenFile,
     development: setup.development,
   });
 }

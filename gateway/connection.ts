@@ -1,3 +1,5 @@
+import type { KeyObject } from 'node:crypto';
+import { bearer } from '../bearer.js';
 import { type ChannelCredentials, type ClientOptions, credentials } from '@grpc/grpc-js';
 
 /** What every client of the gateway is made with to reach wallet-core. */
@@ -19,7 +21,8 @@ const OPTIONS = {
   'grpc.max_send_message_length': 32 * 2 ** 20,
 };
 
-/** The one place that says how the gateway reaches wallet-core. */
-export function connectionTo(address: string): Connection {
-  return { address, credentials: credentials.createInsecure(), options: OPTIONS };
+/** The one place that says how the gateway reaches wallet-core, and with what it shows who it is. */
+export function connectionTo(address: string, token: KeyObject | undefined): Connection {
+  const interceptors = token ? [bearer(token.export().toString())] : [];
+  return { address, credentials: credentials.createInsecure(), options: { ...OPTIONS, interceptors } };
 }

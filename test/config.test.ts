@@ -53,6 +53,7 @@ describe('configuration', () => {
         data: path.join(folder, 'data'),
         backups: path.join(folder, 'data', 'backups'),
         listen: { host: '127.0.0.1', port: 50051 },
+        access: { tokens: 'off', health: 'open', reflection: 'token' },
         logLevel: 'info',
         scrubEveryMs: 86_400_000,
         development: true,

@@ -4,8 +4,10 @@ import { once } from 'node:events';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { credentials, type ChannelCredentials, type ServiceError } from '@grpc/grpc-js';
+import { type ChannelCredentials, type ClientOptions, credentials, type ServiceError } from '@grpc/grpc-js';
 import { stringify } from 'yaml';
+import { bearer } from '../bearer.js';
+import { AccessServiceClient } from '../proto/gen/wallet/v1/access.js';
 import { AccountServiceClient, type SetMaintenanceResponse } from '../proto/gen/wallet/v1/account.js';
 import {
   PostingServiceClient,
@@ -109,9 +111,9 @@ export class Process {
   }
 }
 
-/** The one place that says with what the clients of the tests reach wallet-core. */
-export function clientCredentials(): ChannelCredentials {
-  return credentials.createInsecure();
+/** The one place that says with what the clients of the tests reach wallet-core; `token`: what they show. */
+export function clientAccess(token?: string): readonly [ChannelCredentials, ClientOptions] {
+  return [credentials.createInsecure(), { interceptors: token === undefined ? [] : [bearer(token)] }];
 }
 
 /** gRPC clients of a running wallet-core, as promises. */
@@ -120,16 +122,22 @@ export class Clients {
   readonly queries: QueryServiceClient;
   readonly accounts: AccountServiceClient;
   readonly operations: OperationsServiceClient;
+  readonly tokens: AccessServiceClient;
 
-  constructor(readonly address: string) {
-    this.posting = new PostingServiceClient(address, clientCredentials());
-    this.queries = new QueryServiceClient(address, clientCredentials());
-    this.accounts = new AccountServiceClient(address, clientCredentials());
-    this.operations = new OperationsServiceClient(address, clientCredentials());
+  /** `access`: with what it is reached, and what is shown to it. */
+  constructor(
+    readonly address: string,
+    access = clientAccess(),
+  ) {
+    this.posting = new PostingServiceClient(address, ...access);
+    this.queries = new QueryServiceClient(address, ...access);
+    this.accounts = new AccountServiceClient(address, ...access);
+    this.tokens = new AccessServiceClient(address, ...access);
+    this.operations = new OperationsServiceClient(address, ...access);
   }
 
   close(): void {
-    for (const client of [this.posting, this.queries, this.accounts, this.operations]) client.close();
+    for (const client of [this.posting, this.queries, this.accounts, this.operations, this.tokens]) client.close();
   }
 
   /** Posts one movement of demo in CNY on the channel platform/test, unless told otherwise. */

@@ -1,6 +1,7 @@
 import path from 'node:path';
 import { z } from 'zod';
 import type { Address, LogLevel, Setup } from '../config.js';
+import { accessSettings, type Access } from './access/settings.js';
 import { addressSetting, dataSetting, logLevelSetting, readSetup, section, validate } from '../config.js';
 
 export interface CoreConfig {
@@ -9,6 +10,7 @@ export interface CoreConfig {
   /** Absolute path of the folder of backups. */
   readonly backups: string;
   readonly listen: Address;
+  readonly access: Access;
   readonly logLevel: LogLevel;
   /** From the end of one background verification of the ledger to the next; 0: none. */
   readonly scrubEveryMs: number;
@@ -32,14 +34,16 @@ export function loadCoreConfig(setup: Setup = readSetup()): CoreConfig {
       logLevel: logLevelSetting,
       backups: backupsSetting(setup),
       scrubEveryHours: scrubSetting(),
+      ...accessSettings,
     }).prefault({}),
     gateway: z.unknown().optional(),
   });
   const { data, walletCore: set } = validate(setup, schema, { WALLET_CORE_LISTEN: 'walletCore.listen' });
-  const { scrubEveryHours, ...walletCore } = set;
+  const { scrubEveryHours, tokens, health, reflection, ...walletCore } = set;
   const scrubEveryMs = scrubEveryHours * HOUR_MS;
   const { development, production } = setup;
-  return Object.freeze({ data, ...walletCore, scrubEveryMs, development, production });
+  const access = { tokens, health, reflection };
+  return Object.freeze({ data, ...walletCore, access, scrubEveryMs, development, production });
 }
 
 function scrubSetting() {

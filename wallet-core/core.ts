@@ -4,6 +4,8 @@ import type { Service } from '../process.js';
 import type { Command } from './domain/command.js';
 import { formatDigest } from './journal/digest.js';
 import { DigestLog } from './digest-log.js';
+import { OPEN, type Access } from './access/settings.js';
+import { Tokens } from './access/tokens.js';
 import { Scrub } from './scrub.js';
 import { Committer } from './committer.js';
 import { listen } from './grpc/server.js';
@@ -18,6 +20,8 @@ export interface CoreOptions {
   readonly backups?: string;
   /** Port 0: one that the system chooses. */
   readonly listen: Address;
+  /** Who may call; left out: whoever reaches it. */
+  readonly access?: Access;
   readonly log: Logger;
   /** Called when a commit's fate is unknown: only a restart finds out. */
   readonly onFatal: (error: Error) => void;
@@ -42,7 +46,7 @@ const DISK_FULL =
 
 /** Builds the whole of wallet-core and starts it. */
 export async function startCore(given: CoreOptions): Promise<Core> {
-  const { data, backups, listen: at, log, onFatal, rules, synchronous, scrubEveryMs = 0 } = given;
+  const { data, backups, listen: at, access = OPEN, log, onFatal, rules, synchronous, scrubEveryMs = 0 } = given;
   const owner = `process ${process.pid}, started ${new Date().toISOString()}, listening on ${formatAddress(at)}`;
   const chosen = { ...(rules ? { rules } : {}), ...(synchronous ? { synchronous } : {}) };
   const onRoom = (hasRoom: boolean) => {
@@ -59,10 +63,16 @@ export async function startCore(given: CoreOptions): Promise<Core> {
     if (error instanceof CommitUnknownError) onFatal(error);
   });
   const scrub = new Scrub(store, log, scrubEveryMs, () => server.announceDamage());
-  const server = await listen(formatAddress(at), store, committer, scrub, log).catch(async (error: unknown) => {
+  const tokens = await openTokens(data, access).catch(async (error: unknown) => {
     await store.close();
-    throw listenProblem('walletCore.listen', 'WALLET_CORE_LISTEN', at, error);
+    throw error;
   });
+  const server = await listen(formatAddress(at), store, committer, scrub, access, tokens, log).catch(
+    async (error: unknown) => {
+      await store.close();
+      throw listenProblem('walletCore.listen', 'WALLET_CORE_LISTEN', at, error);
+    },
+  );
   const digest = formatDigest(await store.queries.digest());
   const digestLog = new DigestLog(store.queries, log, digest);
   scrub.start();
@@ -81,6 +91,16 @@ export async function startCore(given: CoreOptions): Promise<Core> {
       await store.close();
     },
   };
+}
+
+async function openTokens(folder: string, access: Access): Promise<Tokens> {
+  try {
+    const tokens = new Tokens(folder);
+    if (access.tokens === 'required') tokens.admitOwn(folder);
+    return tokens;
+  } catch (error) {
+    throw new ConfigError([`data (SINGLE_WALLET_DATA): ${messageOf(error)}`]);
+  }
 }
 
 /** What the person on call needs to find a command again. */

@@ -48,7 +48,7 @@ export class Planted implements Target {
     } as const;
     const logins = { rotateAccessToken: false, accessTokenLifetimeS: 60 };
     const channels = [{ ...channel, ...policies, ...logins, ...rates }];
-    const rest = { logLevel: 'silent', walletCoreNamed: true, development: false } as const;
+    const rest = { logLevel: 'silent', walletCoreNamed: true, walletCoreToken: undefined, development: false } as const;
     return { data: this.folder, listen, walletCoreAddress, trustedProxies, channels, ...rest };
   }
 

@@ -87,10 +87,16 @@ export class TestCore {
 
   /** With money, there is a player demo who has so much in CNY. `setting`: such as ", logLevel: warn". */
   static async start(money?: string, setting = ''): Promise<TestCore> {
-    const core = new TestCore(undefined, undefined, setting);
-    await core.start();
+    const core = await TestCore.bare(setting);
     await core.clients.openChannel(CHANNEL);
     if (money !== undefined) await core.player('demo', money);
+    return core;
+  }
+
+  /** Without a channel. `setting`: as above. */
+  static async bare(setting = ''): Promise<TestCore> {
+    const core = new TestCore(undefined, undefined, setting);
+    await core.start();
     return core;
   }
 

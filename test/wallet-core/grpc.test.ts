@@ -12,7 +12,7 @@ import type {
   ListMovementsRequest,
   ListMovementsResponse,
 } from '../../proto/gen/wallet/v1/query.js';
-import { call, clientCredentials } from '../system.js';
+import { call, clientAccess } from '../system.js';
 import { CHANNEL, deposit, failure, movements, refund, TestCore, words } from './core.js';
 
 const times = (count: number) => Array.from({ length: count }, (_, index) => index);
@@ -507,7 +507,7 @@ describe('wallet-core', () => {
 
   function health() {
     const Health = makeClientConstructor(healthDefinition, 'Health');
-    const client = new Health(core.clients.address, clientCredentials());
+    const client = new Health(core.clients.address, ...clientAccess());
     return {
       check: (service: string) =>
         call<{ status: string }>((done) => (client['check'] as Check | undefined)?.call(client, { service }, done)),

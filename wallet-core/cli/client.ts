@@ -1,33 +1,19 @@
-import { type Client, connectivityState, credentials, type ServiceError, status } from '@grpc/grpc-js';
-import type { Command } from 'commander';
+import { type Client, connectivityState, type ServiceError, status } from '@grpc/grpc-js';
+import { AccessServiceClient } from '../../proto/gen/wallet/v1/access.js';
 import { AccountServiceClient } from '../../proto/gen/wallet/v1/account.js';
 import { OperationsServiceClient } from '../../proto/gen/wallet/v1/operations.js';
 import { PostingServiceClient } from '../../proto/gen/wallet/v1/posting.js';
 import { QueryServiceClient } from '../../proto/gen/wallet/v1/query.js';
+import { type Connection, connectionTo, type ServerOptions } from './connection.js';
+
+export { type ServerOptions, withServerOptions } from './connection.js';
 
 /** For a connection only: what is asked over it may take as long as it takes. */
 const CONNECT_TIMEOUT_MS = 10_000;
-// A proxy that the environment names is for the world outside.
-const OPTIONS = { 'grpc.enable_http_proxy': 0 };
-
-/** The one place that says how the command line reaches wallet-core. */
-function connectionTo({ address }: ServerOptions) {
-  return [address, credentials.createInsecure(), OPTIONS] as const;
-}
-
-/** How a command that asks wallet-core reaches it. */
-export interface ServerOptions {
-  readonly address: string;
-}
-
-/** Adds what says how wallet-core is reached to the options of a command. */
-export function withServerOptions(command: Command): Command {
-  return command.option('--address <host:port>', 'where wallet-core answers', '127.0.0.1:50051');
-}
-
 /** The services that commands ask. */
 export interface WalletCore {
   readonly operations: OperationsServiceClient;
+  readonly access: AccessServiceClient;
   readonly accounts: AccountServiceClient;
   readonly posting: PostingServiceClient;
   readonly queries: QueryServiceClient;
@@ -50,12 +36,13 @@ export async function ask<T>(
   connectTimeoutMs = CONNECT_TIMEOUT_MS,
 ): Promise<T> {
   const { address } = server;
-  const operations = new OperationsServiceClient(...connectionTo(server));
+  const connection = connectionTo(server);
+  const operations = new OperationsServiceClient(...connection);
   try {
     if (!(await settles(operations, Date.now() + connectTimeoutMs))) {
       throw unreachable(address, `no connection within ${connectTimeoutMs / 1000} s`);
     }
-    return await asking({ operations, ...others(operations, server) });
+    return await asking({ operations, ...others(operations, connection) });
   } catch (error) {
     if (!isServiceError(error)) throw error;
     const { code, details } = error;
@@ -70,10 +57,10 @@ export async function ask<T>(
 }
 
 /** The other services, on the same connection. */
-function others(operations: OperationsServiceClient, server: ServerOptions): Omit<WalletCore, 'operations'> {
-  const [address, creds, options] = connectionTo(server);
+function others(operations: OperationsServiceClient, [address, creds, options]: Connection): Omit<WalletCore, 'operations'> {
   const shared = [address, creds, { ...options, channelOverride: operations.getChannel() }] as const;
   return {
+    access: new AccessServiceClient(...shared),
     accounts: new AccountServiceClient(...shared),
     posting: new PostingServiceClient(...shared),
     queries: new QueryServiceClient(...shared),

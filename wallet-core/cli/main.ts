@@ -12,6 +12,7 @@ import { addRestore } from './restore.js';
 import { addRound } from './round.js';
 import { addStatus } from './status.js';
 import { addTrialBalance } from './trial-balance.js';
+import { addToken } from './token.js';
 import { addVerify } from './verify.js';
 
 /** The operator's command line: a client of a running wallet-core, and for what is done without one, the files of a ledger. */
@@ -31,6 +32,7 @@ addBackup(program);
 addRestore(program);
 addExport(program);
 addImport(program);
+addToken(program);
 addPrune(program.command('requests').description("The providers' requests that the ledger keeps."));
 
 await program.parseAsync();

@@ -9,6 +9,7 @@ export function upTo(lastMs: bigint, digest: string): string {
   return lastMs === 0n ? 'nothing yet' : `${utc(lastMs)}, entry ${entry}`;
 }
 
-function utc(ms: bigint): string {
+/** "2026-11-25 14:13:33.123 UTC". */
+export function utc(ms: bigint): string {
   return `${new Date(Number(ms)).toISOString().replace('T', ' ').replace('Z', '')} UTC`;
 }

@@ -1,6 +1,9 @@
 import { Server, ServerCredentials } from '@grpc/grpc-js';
 import { HealthImplementation } from 'grpc-health-check';
 import type { Logger } from 'pino';
+import { AccessServiceService } from '../../proto/gen/wallet/v1/access.js';
+import type { Access } from '../access/settings.js';
+import type { Tokens } from '../access/tokens.js';
 import type { Committer } from '../committer.js';
 import type { Scrub } from '../scrub.js';
 import type { Store } from '../storage/port.js';
@@ -8,7 +11,9 @@ import { AccountServiceService } from '../../proto/gen/wallet/v1/account.js';
 import { PostingServiceService } from '../../proto/gen/wallet/v1/posting.js';
 import { OperationsServiceService } from '../../proto/gen/wallet/v1/operations.js';
 import { QueryServiceService } from '../../proto/gen/wallet/v1/query.js';
+import { accessService } from './access-service.js';
 import { accountService } from './account-service.js';
+import { authentication } from './authentication.js';
 import { operationsService } from './operations-service.js';
 import { postingService } from './posting-service.js';
 import { queryService } from './query-service.js';
@@ -22,8 +27,19 @@ const STOP_TIMEOUT_MS = 3_000;
 /** What the health service knows; the empty name stands for the whole process. */
 const SERVICES = [
   '',
-  ...['PostingService', 'QueryService', 'AccountService', 'OperationsService'].map((name) => `wallet.v1.${name}`),
+  ...['PostingService', 'QueryService', 'AccountService', 'OperationsService', 'AccessService'].map(
+    (name) => `wallet.v1.${name}`,
+  ),
 ];
+
+/** Services that are not ours, with the setting that says who may use them. */
+const OTHERS = [
+  { setting: 'health', services: ['grpc.health.v1.Health'] },
+  {
+    setting: 'reflection',
+    services: ['grpc.reflection.v1.ServerReflection', 'grpc.reflection.v1alpha.ServerReflection'],
+  },
+] as const;
 
 /** wallet.v1 with health and reflection, listening. */
 export interface ListeningServer {
@@ -41,9 +57,13 @@ export async function listen(
   store: Store,
   committer: Committer,
   scrub: Scrub,
+  access: Access,
+  tokens: Tokens,
   log: Logger,
 ): Promise<ListeningServer> {
+  const open = OTHERS.filter(({ setting }) => access[setting] === 'open').flatMap(({ services }) => services);
   const server = new Server({
+    interceptors: access.tokens === 'required' ? [authentication(tokens, open, log)] : [],
     'grpc.max_receive_message_length': MESSAGE_BYTES_MAX,
     'grpc.max_send_message_length': MESSAGE_BYTES_MAX,
   });
@@ -54,8 +74,9 @@ export async function listen(
   server.addService(OperationsServiceService, operationsService(store, committer, scrub, log, stopping.signal));
   const health = new HealthImplementation(Object.fromEntries(SERVICES.map((name) => [name, 'SERVING'])));
   const notServing = () => SERVICES.forEach((name) => health.setStatus(name, 'NOT_SERVING'));
-  health.addToServer(server);
-  addReflection(server);
+  server.addService(AccessServiceService, accessService(tokens, log));
+  if (access.health !== 'off') health.addToServer(server);
+  if (access.reflection !== 'off') addReflection(server);
   const port = await new Promise<number>((resolve, reject) => {
     server.bindAsync(address, ServerCredentials.createInsecure(), (error, bound) =>
       error ? reject(error) : resolve(bound),

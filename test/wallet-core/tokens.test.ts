@@ -1,0 +1,311 @@
+import { readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import path from 'node:path';
+import { expect } from 'chai';
+import {
+  Role,
+  type CreateTokenResponse,
+  type ListTokensResponse,
+  type RevokeTokenResponse,
+  type Token,
+} from '../../proto/gen/wallet/v1/access.js';
+import { Kind } from '../../proto/gen/wallet/v1/movement.js';
+import { call, clientAccess, Clients } from '../system.js';
+import { CommandLine } from './command-line.js';
+import { CHANNEL, deposit, failure, movements, TestCore, words } from './core.js';
+import { health } from './health.js';
+
+const REQUIRED = ', tokens: required, reflection: token, health: token';
+
+describe('wallet-core with tokens', () => {
+  let core: TestCore;
+  /** With the token of the operator's file. */
+  let operator: Clients;
+  const opened: Clients[] = [];
+
+  const tokenIn = (name: string) => readFileSync(path.join(core.data, name), 'utf8').trim();
+
+  /** Somebody who shows this token, or none. */
+  function caller(token?: string): Clients {
+    const clients = new Clients(core.clients.address, clientAccess(token));
+    opened.push(clients);
+    return clients;
+  }
+
+  async function create(name: string, roles: readonly Role[], channels: readonly string[] = []): Promise<Clients> {
+    return caller((await made(name, roles, channels)).token);
+  }
+
+  function made(name: string, roles: readonly Role[], channels: readonly string[] = []) {
+    const request = { name, roles: [...roles], channels: [...channels] };
+    return call<CreateTokenResponse>((done) => operator.tokens.createToken(request, done));
+  }
+
+  async function list(): Promise<Token[]> {
+    return (await call<ListTokensResponse>((done) => operator.tokens.listTokens({}, done))).tokens;
+  }
+
+  async function revoke(tokenId: string): Promise<boolean> {
+    return (await call<RevokeTokenResponse>((done) => operator.tokens.revokeToken({ tokenId }, done))).revoked;
+  }
+
+  before(async () => {
+    core = await TestCore.bare(REQUIRED);
+    operator = caller(tokenIn('operator.token'));
+    await operator.openChannel(CHANNEL);
+    await operator.openChannel('ebet/1');
+    await operator.open('demo', 'CNY');
+    await operator.post({ kind: Kind.DEPOSIT, amount: '10000.00', reference: 'deposit-1', round: '' });
+  });
+  after(async () => {
+    for (const clients of opened) clients.close();
+    await core.stop();
+  });
+
+  it('has at its first start one for the operator and one for a gateway, in files that only their owner reads', () => {
+    for (const name of ['operator.token', 'gateway.token', 'tokens.acts']) {
+      expect((statSync(path.join(core.data, name)).mode & 0o777).toString(8), name).to.equal('600');
+    }
+    expect(tokenIn('operator.token'))
+      .to.match(/^swt_[\w-]{43}$/)
+      .and.to.not.equal(tokenIn('gateway.token'));
+  });
+
+  it('keeps of a token its SHA-256 and nothing else', async () => {
+    const { token, tokenId } = await made('kept', [Role.READ]);
+    const file = readFileSync(path.join(core.data, 'tokens.acts'), 'utf8');
+    expect(file).to.contain(tokenId);
+    for (const secret of [token, token.slice(4), tokenIn('operator.token')]) {
+      expect(file).to.not.contain(secret);
+      expect(core.process.output).to.not.contain(secret);
+    }
+  });
+
+  it('answers without a token, or with one that it does not know, UNAUTHENTICATED, and nothing happens', async () => {
+    const how = 'send the metadata "authorization: Bearer <token>"; npx single-wallet token create makes one';
+    expect(await failure(caller().post({ reference: 'nobody-1' }))).to.equal(
+      `UNAUTHENTICATED: there is no token: ${how}`,
+    );
+    const unknown = caller(`swt_${'x'.repeat(43)}`);
+    expect(await failure(unknown.post({ reference: 'nobody-1' }))).to.equal(
+      `UNAUTHENTICATED: the token is unknown here: ${how}`,
+    );
+    expect(await operator.movements({ channel: CHANNEL })).to.have.length(1);
+  });
+
+  it('lets a platform post under its own channel, and shows it the movements of that and any balance', async () => {
+    const cashier = await create('cashier', [Role.POST], ['platform/cashier']);
+    await operator.openChannel('platform/cashier');
+    const result = await cashier.post({ reference: 'own-1', kind: Kind.DEPOSIT, amount: '5.00' }, 'platform/cashier');
+    expect(words(result)).to.equal('APPLIED');
+    expect(await cashier.movements({ channel: 'platform/cashier' })).to.have.length(1);
+    expect(await cashier.balance()).to.equal('10005.00');
+    await cashier.open('new-player', 'CNY');
+  });
+
+  it("refuses it another's channel with PERMISSION_DENIED, also in a batch, of which then nothing is posted", async () => {
+    const { token, tokenId } = await made('shop', [Role.POST], ['platform/shop', 'shops/*']);
+    const shop = caller(token);
+    await operator.openChannel('platform/shop');
+    const owns = `the token shop (${tokenId}) has the role post for platform/shop, shops/*`;
+    const denied = `PERMISSION_DENIED: channel: ebet/1 is another's channel; ${owns}`;
+    expect(await failure(shop.post({ reference: 'other-1' }, 'ebet/1'))).to.equal(denied);
+    const own = { ...movements({ reference: 'batch-1' }), channel: 'platform/shop' };
+    const commands = [own, { ...movements({ reference: 'batch-2' }), channel: 'ebet/1' }];
+    expect(await failure(call((done) => shop.posting.postBatch({ commands }, done)))).to.equal(denied);
+    expect(await operator.movements({ channel: 'platform/shop' })).to.deep.equal([]);
+    expect(await failure(shop.movements({ channel: 'ebet/1' }))).to.equal(denied);
+    expect(await failure(shop.movements())).to.equal(`PERMISSION_DENIED: channel: no channel is named; ${owns}`);
+    const reference = { channel: 'ebet/1', reference: 'other-1' };
+    expect(await failure(call((done) => shop.queries.getMovementByReference(reference, done)))).to.equal(denied);
+    expect(await failure(shop.post({ reference: 'x' }, 'shopsx/1'))).to.contain("shopsx/1 is another's channel");
+    expect(words(await shop.post({ reference: 'x' }, 'shops/1'))).to.equal('INVALID CHANNEL_UNKNOWN');
+  });
+
+  it('lets the role read read everything and post nothing', async () => {
+    const { token, tokenId } = await made('auditor', [Role.READ]);
+    const auditor = caller(token);
+    expect(await auditor.movements()).to.not.deep.equal([]);
+    expect(await auditor.balance()).to.be.a('string');
+    expect(await failure(auditor.post({ reference: 'read-1' }))).to.equal(
+      `PERMISSION_DENIED: wallet.v1.PostingService/Post needs the role post or operate, the token auditor (${tokenId}) has read`,
+    );
+  });
+
+  it('lets only the role operate freeze, open channels, verify and make tokens', async () => {
+    const other = await create('other', [Role.READ, Role.POST], [CHANNEL]);
+    const freeze = { playerId: 'demo', reason: 'kyc', note: '' };
+    const verified = () => {
+      const verification = other.operations.verify({ against: '' });
+      return new Promise((resolve, reject) => verification.on('end', resolve).on('error', reject).resume());
+    };
+    for (const ask of [
+      () => call((done) => other.accounts.freezePlayer(freeze, done)),
+      () => other.openChannel('platform/new'),
+      () => call((done) => other.accounts.setPassword({ playerId: 'demo', password: 'p' }, done)),
+      () => call((done) => other.tokens.createToken({ name: 'x', roles: [Role.OPERATE], channels: [] }, done)),
+      () => call((done) => other.tokens.listTokens({}, done)),
+      verified,
+    ]) {
+      expect(await failure(ask())).to.match(
+        /^PERMISSION_DENIED: wallet\.v1\.\S+ needs the role operate, the token other/,
+      );
+    }
+  });
+
+  it('takes both tokens of a platform while it changes from one to the other, and the old one no more once it is revoked', async () => {
+    const [old, next] = [await made('changing', [Role.READ]), await made('changing', [Role.READ])];
+    const [before, after] = [caller(old.token), caller(next.token)];
+    expect([await before.balance(), await after.balance()]).to.deep.equal(['10005.00', '10005.00']);
+    expect(await revoke(old.tokenId)).to.equal(true);
+    expect(await failure(before.balance())).to.match(
+      new RegExp(`^UNAUTHENTICATED: the token changing \\(${old.tokenId}\\) was revoked: `),
+    );
+    expect(await after.balance()).to.equal('10005.00');
+    expect(await revoke(old.tokenId), 'again').to.equal(false);
+    expect(await failure(revoke('nothing'))).to.equal('NOT_FOUND: token_id: there is no token "nothing"');
+  });
+
+  it('remembers over a restart who made and who revoked a token, and when', async () => {
+    const { tokenId } = await made('remembered', [Role.POST], ['platform/a', 'b/*']);
+    await revoke(tokenId);
+    const found = (await list()).find((token) => token.tokenId === tokenId);
+    const operators = (await list()).find(({ name }) => name === 'operator.token')?.tokenId ?? '';
+    expect(found).to.deep.include({ name: 'remembered', roles: [Role.POST], channels: ['platform/a', 'b/*'] });
+    expect(found).to.include({
+      createdBy: `operator.token (${operators})`,
+      revokedBy: `operator.token (${operators})`,
+    });
+    expect(Number(found?.revokedMs))
+      .to.be.at.least(Number(found?.createdMs))
+      .and.above(Date.now() - 60_000);
+    const all = await list();
+    await core.process.stop();
+    await core.start();
+    operator = caller(tokenIn('operator.token'));
+    expect(await list()).to.deep.equal(all);
+  });
+
+  for (const [what, grant, fault] of [
+    ['no role', { name: 'x', roles: [], channels: [] }, 'roles: is empty; expected one or more of read, post, operate'],
+    ['a role that is none', { name: 'x', roles: [9 as Role], channels: [] }, 'roles: has 9; expected values of Role'],
+    ['no channel to post on', { name: 'x', roles: [Role.POST], channels: [] }, 'channels: is empty; expected those'],
+    ['a channel for reading', { name: 'x', roles: [Role.READ], channels: ['a'] }, 'channels: are for the role post'],
+    ['a channel that can be none', { name: 'x', roles: [Role.POST], channels: ['*'] }, 'channels: has "*"; expected'],
+    ['a name that can be none', { name: 'Ä', roles: [Role.READ], channels: [] }, 'name: is "Ä"; expected 1 to 64'],
+    ["the name of wallet-core's own", { name: 'gateway.token', roles: [Role.READ], channels: [] }, 'name: is "gateway'],
+  ] as const) {
+    it(`makes no token with ${what}, and says why`, async () => {
+      const request = { ...grant, roles: [...grant.roles], channels: [...grant.channels] };
+      const answer = await failure(call((done) => operator.tokens.createToken(request, done)));
+      expect(answer).to.contain(`INVALID_ARGUMENT: ${fault}`);
+    });
+  }
+
+  it('asks for a token for health and reflection where the settings say so', async () => {
+    expect(await failure(health(caller()))).to.match(/^UNAUTHENTICATED/);
+    const reader = await made('probe', [Role.READ]);
+    expect(await health(core.clients, reader.token)).to.equal('SERVING');
+  });
+
+  it('takes a token from its file that was lost for a new one, and the lost one no more', async () => {
+    const lost = tokenIn('operator.token');
+    await core.process.stop();
+    rmSync(path.join(core.data, 'operator.token'));
+    await core.start();
+    operator = caller(tokenIn('operator.token'));
+    expect(await failure(caller(lost).balance())).to.match(
+      /^UNAUTHENTICATED: the token operator\.token .* was revoked/,
+    );
+    expect(await operator.balance()).to.equal('10005.00');
+  });
+
+  it('does not start on a file of tokens that somebody changed, and says what to do', async () => {
+    const file = path.join(core.data, 'tokens.acts');
+    const written = readFileSync(file, 'utf8');
+    await core.process.stop();
+    writeFileSync(file, written.replace('"roles":["read"]', '"roles":["operate"]'));
+    expect(await core.start().catch((error: Error) => error.message)).to.match(
+      /tokens\.acts: line \d+ is not what was written there; put back a copy of the file, or remove it/,
+    );
+    writeFileSync(file, `${written}${written.slice(0, 100)}`);
+    await core.start();
+    expect(readFileSync(file, 'utf8'), 'without the line that the power cut short').to.equal(written);
+    operator = caller(tokenIn('operator.token'));
+    expect(await operator.balance()).to.equal('10005.00');
+  });
+
+  describe('and npx single-wallet token', () => {
+    const run = (file: string, ...args: readonly string[]) =>
+      CommandLine.run(...args, '--address', core.clients.address, '--token-file', path.join(core.data, file));
+
+    it('makes a token that is shown once, lists it and revokes it', async () => {
+      const created = await run(
+        ...([
+          'operator.token',
+          'token',
+          'create',
+          'web',
+          '--role',
+          'post',
+          '--channel',
+          'platform/web',
+          'web/*',
+        ] as const),
+      );
+      expect(created).to.include({ code: 0, stderr: '' });
+      const [, token = '', id = ''] = /^token {2}(swt_\S{43})\nid {5}([0-9a-f]{12})\n$/.exec(created.stdout) ?? [];
+      expect(await caller(token).balance()).to.equal('10005.00');
+      const listed = await run('operator.token', 'token', 'list');
+      expect(listed.stdout).to.match(
+        new RegExp(`^${id} {2}web: post platform/web web/\\*; made 20.* UTC by operator\\.token \\(.*\\); valid$`, 'm'),
+      );
+      expect(listed.stdout).to.not.contain(token);
+      const revoked = await run('operator.token', 'token', 'revoke', id);
+      expect(revoked).to.deep.equal({ code: 0, stdout: `The token ${id} is revoked.\n`, stderr: '' });
+      const json = JSON.parse((await run('operator.token', 'token', 'list', '--json')).stdout) as Token[];
+      expect(json.find(({ tokenId }) => tokenId === id)).to.deep.include({ name: 'web', roles: ['post'] });
+      expect(await failure(caller(token).balance())).to.match(/was revoked/);
+    });
+
+    it('says what keeps it from making one', async () => {
+      const denied = await run('gateway.token', 'token', 'create', 'x', '--role', 'read');
+      expect(denied).to.include({ code: 2, stdout: '' });
+      expect(denied.stderr).to.match(
+        /^no token was made: wallet-core at \S+ answered PERMISSION_DENIED: .* needs the role/,
+      );
+      const role = await run('operator.token', 'token', 'create', 'x', '--role', 'king');
+      expect(role.stderr).to.equal('--role: is "king"; expected one or more of read, post, operate\n');
+      const file = await run('owner.db', 'token', 'list');
+      expect(file.stderr).to.match(/--token-file: \S+owner\.db has no token; expected one that/);
+    });
+
+    it('takes the file of the operator by itself where it finds the data folder', async () => {
+      const command = new CommandLine(['verify', '--json', '--address', core.clients.address], core.environment);
+      const { code, stderr } = await command.end();
+      expect(stderr).to.equal('');
+      expect(code).to.equal(0);
+    });
+  });
+});
+
+describe('wallet-core without tokens', () => {
+  it('asks nobody for one, and makes tokens for the day when it will', async () => {
+    const core = await TestCore.start('100.00');
+    try {
+      const request = { name: 'early', roles: [Role.READ], channels: [] };
+      const { token } = await call<CreateTokenResponse>((done) => core.clients.tokens.createToken(request, done));
+      expect((await core.post(deposit('1.00', 'd-1'))).outcome).to.equal(1);
+      await core.end();
+      writeFileSync(
+        core.environment['SINGLE_WALLET_CONFIG'] ?? '',
+        'walletCore: { listen: "127.0.0.1:0", tokens: required }',
+      );
+      await core.start();
+      const early = new Clients(core.clients.address, clientAccess(token));
+      expect(await early.balance()).to.equal('101.00');
+      early.close();
+    } finally {
+      await core.stop();
+    }
+  });
+});

@@ -1,0 +1,64 @@
+import { existsSync, readFileSync } from 'node:fs';
+import path from 'node:path';
+import { type ChannelCredentials, type ClientOptions, credentials } from '@grpc/grpc-js';
+import { type Command, Option } from 'commander';
+import { bearer } from '../../bearer.js';
+import { ConfigError, messageOf, readSetup } from '../../config.js';
+
+/** How a command that asks wallet-core reaches it, and with what it shows who asks. */
+export interface ServerOptions {
+  readonly address: string;
+  readonly tokenFile?: string;
+}
+
+/** Adds what says how wallet-core is reached to the options of a command. */
+export function withServerOptions(command: Command): Command {
+  return command
+    .addOption(
+      new Option('--address <host:port>', 'where wallet-core answers')
+        .env('WALLET_CORE_ADDRESS')
+        .default('127.0.0.1:50051'),
+    )
+    .addOption(
+      new Option(
+        '--token-file <file>',
+        'a file with a token of the role operate (default: operator.token in the data folder, if it is there)',
+      ).env('WALLET_CORE_TOKEN_FILE'),
+    );
+}
+
+/** What every client of the command line is made with. */
+export type Connection = readonly [string, ChannelCredentials, ClientOptions];
+
+/** The one place that says how the command line reaches wallet-core. Throws an Error for a person. */
+export function connectionTo({ address, tokenFile }: ServerOptions): Connection {
+  const token = tokenFile === undefined ? ownToken() : readToken(tokenFile);
+  const options = {
+    // A proxy that the environment names is for the world outside.
+    'grpc.enable_http_proxy': 0,
+    interceptors: token === undefined ? [] : [bearer(token)],
+  };
+  return [address, credentials.createInsecure(), options];
+}
+
+/** What a wallet-core on this machine made for whoever may read its data folder. */
+function ownToken(): string | undefined {
+  try {
+    const file = path.join(readSetup().data, 'operator.token');
+    return existsSync(file) ? readToken(file) : undefined;
+  } catch (error) {
+    // Without a configuration, or one that another process must mend, there is no such folder.
+    if (error instanceof ConfigError) return undefined;
+    throw error;
+  }
+}
+
+function readToken(file: string): string {
+  try {
+    const text = readFileSync(file, 'utf8').trim();
+    if (/^swt_[\w-]{43}$/.test(text)) return text;
+  } catch (error) {
+    throw new Error(`--token-file: ${file} cannot be read (${messageOf(error)})`, { cause: error });
+  }
+  throw new Error(`--token-file: ${file} has no token; expected one that single-wallet token create printed`);
+}

@@ -1,0 +1,118 @@
+import type { Command } from 'commander';
+import {
+  type CreateTokenResponse,
+  type ListTokensResponse,
+  type RevokeTokenResponse,
+  Role,
+  type Token,
+} from '../../proto/gen/wallet/v1/access.js';
+import { answerOf, ask, type ServerOptions, withServerOptions } from './client.js';
+import { ending, EXIT, tried } from './exit.js';
+import { print } from './print.js';
+import { utc } from './words.js';
+
+interface Json extends ServerOptions {
+  readonly json: boolean;
+}
+
+interface CreateOptions extends Json {
+  readonly role: readonly string[];
+  readonly channel: readonly string[];
+}
+
+const ROLES: Readonly<Record<string, Role>> = { read: Role.READ, post: Role.POST, operate: Role.OPERATE };
+
+export function addToken(program: Command): void {
+  const tokens = program
+    .command('token')
+    .description('The tokens with which platforms, gateways and operators call wallet-core (walletCore.tokens).');
+  withServerOptions(tokens.command('create <name>'))
+    .description(
+      'Makes a token and prints it, this once: wallet-core keeps only its SHA-256. Several of one name are valid side by side: to\n' +
+        'change one, create the next, give it to whom it is for, and revoke the old one.',
+    )
+    .requiredOption(
+      '--role <roles...>',
+      'read: everything is read; post: posts under its own channels, reads their movements, opens\n' +
+        'accounts, logs players in; operate: everything, on every channel',
+    )
+    .option(
+      '--channel <channels...>',
+      'of the role post, such as platform/cashier, or "ebet/*" for all that begin so',
+      [],
+    )
+    .option('--json', 'id and token for machines on stdout and nothing else', false)
+    .addHelpText('after', '\nExit codes: 0 the token is made, 2 none was made.')
+    .action(async (name: string, options: CreateOptions) => ending(create)({ name, ...options }));
+  withServerOptions(tokens.command('list'))
+    .description(
+      'Lists all tokens that were ever made: id, name, what they allow, who made and who revoked them, and when.',
+    )
+    .option('--json', 'the list for machines on stdout and nothing else', false)
+    .addHelpText('after', '\nExit codes: 0 the list is whole, 2 there is none.')
+    .action(ending(list));
+  withServerOptions(tokens.command('revoke <id>'))
+    .description('Ends a token: the next call with it is refused.')
+    .option('--json', 'whether it was valid until now, for machines on stdout and nothing else', false)
+    .addHelpText('after', '\nExit codes: 0 the token is valid no more, 2 that is not known.')
+    .action(async (id: string, options: Json) => ending(revoke)({ id, ...options }));
+}
+
+async function create({ name, role, channel, json, ...server }: CreateOptions & { name: string }): Promise<number> {
+  const wrong = role.find((each) => !Object.hasOwn(ROLES, each));
+  if (wrong !== undefined) {
+    console.error(`--role: is "${wrong}"; expected one or more of ${Object.keys(ROLES).join(', ')}`);
+    return EXIT.failed;
+  }
+  return tried(
+    () => 'no token was made',
+    async () => {
+      const roles = role.map((each) => ROLES[each] ?? Role.UNSPECIFIED);
+      const made = await ask(server, ({ access }) =>
+        answerOf<CreateTokenResponse>((done) => access.createToken({ name, roles, channels: [...channel] }, done)),
+      );
+      print(json, made, () => `token  ${made.token}\nid     ${made.tokenId}`);
+      return EXIT.good;
+    },
+  );
+}
+
+async function list({ json, ...server }: Json): Promise<number> {
+  return tried(
+    () => 'the tokens are not known',
+    async () => {
+      const { tokens } = await ask(server, ({ access }) =>
+        answerOf<ListTokensResponse>((done) => access.listTokens({}, done)),
+      );
+      print(json, tokens.map(asReport), () => tokens.map(asText).join('\n'));
+      return EXIT.good;
+    },
+  );
+}
+
+async function revoke({ id, json, ...server }: Json & { id: string }): Promise<number> {
+  return tried(
+    () => 'no token was revoked',
+    async () => {
+      const answer = await ask(server, ({ access }) =>
+        answerOf<RevokeTokenResponse>((done) => access.revokeToken({ tokenId: id }, done)),
+      );
+      print(json, answer, () => `The token ${id} ${answer.revoked ? 'is' : 'was already'} revoked.`);
+      return EXIT.good;
+    },
+  );
+}
+
+function asReport(token: Token) {
+  return { ...token, roles: token.roles.map(wordOf) };
+}
+
+function asText({ tokenId, name, roles, channels, createdMs, createdBy, revokedMs, revokedBy }: Token): string {
+  const allows = [...roles.map(wordOf), ...channels].join(' ');
+  const ended = revokedMs === 0n ? 'valid' : `revoked ${utc(revokedMs)} by ${revokedBy}`;
+  return `${tokenId}  ${name}: ${allows}; made ${utc(createdMs)} by ${createdBy}; ${ended}`;
+}
+
+function wordOf(role: Role): string {
+  return Object.keys(ROLES).find((word) => ROLES[word] === role) ?? '?';
+}

@@ -1,0 +1,51 @@
+import type { Logger } from 'pino';
+import * as pb from '../../proto/gen/wallet/v1/access.js';
+import { grantFault, type Role } from '../access/grant.js';
+import { isOwn, type Token, type Tokens } from '../access/tokens.js';
+import { callerOf } from './authentication.js';
+import { invalidArgument, notFound } from './call-error.js';
+import { unary } from './unary.js';
+
+const ROLE: Readonly<Record<Role, pb.Role>> = {
+  read: pb.Role.READ,
+  post: pb.Role.POST,
+  operate: pb.Role.OPERATE,
+};
+
+/** AccessService: the tokens of those who may call. */
+export function accessService(tokens: Tokens, log: Logger): pb.AccessServiceServer {
+  return {
+    createToken: unary(log, async ({ name, roles, channels }, call) => {
+      const grant = { name, roles: roles.map(readRole), channels };
+      const fault = grantFault(grant);
+      if (fault !== undefined) throw invalidArgument(fault);
+      if (isOwn(name)) throw invalidArgument(`name: is "${name}"; expected another, wallet-core makes that one itself`);
+      const by = callerOf(call);
+      const { id, text } = tokens.create(grant, by);
+      log.info({ token: id, ...grant, by }, 'a token was created');
+      return { tokenId: id, token: text };
+    }),
+    listTokens: unary(log, async () => ({ tokens: tokens.list().map(writeToken) })),
+    revokeToken: unary(log, async ({ tokenId }, call) => {
+      const by = callerOf(call);
+      const revoked = tokens.revoke(tokenId, by);
+      if (revoked === undefined) throw notFound(`token_id: there is no token ${JSON.stringify(tokenId.slice(0, 40))}`);
+      if (revoked) log.info({ token: tokenId, by }, 'a token was revoked');
+      return { revoked };
+    }),
+  };
+}
+
+function readRole(sent: pb.Role): Role {
+  const found = (Object.keys(ROLE) as Role[]).find((role) => ROLE[role] === sent);
+  if (!found) throw invalidArgument(`roles: has ${sent}; expected values of Role`);
+  return found;
+}
+
+function writeToken({ id, name, roles, channels, createdMs, createdBy, revoked }: Token): pb.Token {
+  return {
+    ...{ tokenId: id, name, roles: roles.map((role) => ROLE[role]), channels: [...channels] },
+    ...{ createdMs: BigInt(createdMs), createdBy },
+    ...{ revokedMs: BigInt(revoked?.timeMs ?? 0), revokedBy: revoked?.by ?? '' },
+  };
+}

@@ -444,7 +444,7 @@ describe('configuration', () => {
     const MINUTES = 'expected a whole number of minutes from 1 to 1440';
     const FILES = `expected a list of one or more files with eBET's public keys, such as ["keys/ebet-1.pem"]`;
     const GATEWAY =
-      'expected a section with the keys listen, walletCore, logLevel, tls, allowPlainHttpBeyondLoopback, trustedProxies, channels';
+      'expected a section with the keys listen, walletCore, walletCoreTokenFile, logLevel, tls, allowPlainHttpBeyondLoopback, trustedProxies, channels';
 
     const table: [string, string, string[]][] = [
       [
@@ -479,7 +479,7 @@ describe('configuration', () => {
         'misspells sections',
         `{ walletcore: {}, gateway: { chanels: 1, channels: [${CHANNEL}] } }`,
         [
-          'single-wallet.yaml: gateway.chanels: is not a setting; expected one of listen, walletCore, logLevel, tls, allowPlainHttpBeyondLoopback, trustedProxies, channels',
+          'single-wallet.yaml: gateway.chanels: is not a setting; expected one of listen, walletCore, walletCoreTokenFile, logLevel, tls, allowPlainHttpBeyondLoopback, trustedProxies, channels',
           'single-wallet.yaml: walletcore: is not a setting; expected one of data, walletCore, gateway',
         ],
       ],
@@ -650,7 +650,7 @@ describe('configuration', () => {
       write('{ walletCore: { listen: core, loglevel: info }, gateway: nobody looks }');
       expect(problems(core)).to.deep.equal([
         'single-wallet.yaml: walletCore.listen: is "core"; expected host:port with a port from 0 to 65535, such as "127.0.0.1:50051" or "[::1]:50051"',
-        'single-wallet.yaml: walletCore.loglevel: is not a setting; expected one of listen, logLevel, backups, scrubEveryHours',
+        'single-wallet.yaml: walletCore.loglevel: is not a setting; expected one of listen, logLevel, backups, scrubEveryHours, tokens, health, reflection',
       ]);
     });
 

@@ -45,6 +45,9 @@ export interface ChannelSetting {
   readonly publicKeys?: readonly string[];
 }
 
+/** The section walletCore of every test that says nothing else. */
+export const CORE_SETTINGS = { listen: '127.0.0.1:0', tokens: 'off' };
+
 const SHARED_KEY = 'ebet.pem';
 /** An api-v1 channel; its key is APIV1_KEY. */
 export interface Apiv1Setting {
@@ -305,7 +308,7 @@ export class System {
     writeFileSync(path.join(this.folder, 'apiv1.key'), `${APIV1_KEY}\n`);
     const addresses = { listen: '127.0.0.1:0', allowPlainHttpBeyondLoopback: true };
     const gateway = { ...addresses, trustedProxies: this.trustedProxies, channels };
-    writeFileSync(this.#file, stringify({ data: 'data', walletCore: { listen: '127.0.0.1:0' }, gateway }));
+    writeFileSync(this.#file, stringify({ data: 'data', walletCore: CORE_SETTINGS, gateway }));
   }
 
   #makeKey(file: string): void {

@@ -34,7 +34,7 @@ export function loadCoreConfig(setup: Setup = readSetup()): CoreConfig {
       logLevel: logLevelSetting,
       backups: backupsSetting(setup),
       scrubEveryHours: scrubSetting(),
-      ...accessSettings,
+      ...accessSettings(setup),
     }).prefault({}),
     gateway: z.unknown().optional(),
   });

@@ -8,7 +8,7 @@ import { Batches, type Ask } from '../../gateway/batches.js';
 import { Outcome } from '../../proto/gen/wallet/v1/movement.js';
 import { PostingServiceClient, type PostBatchRequest } from '../../proto/gen/wallet/v1/posting.js';
 import { startCore, type Core } from '../../wallet-core/core.js';
-import { clientCredentials, Clients, MOVEMENT } from '../system.js';
+import { clientAccess, Clients, MOVEMENT } from '../system.js';
 
 /** How many callbacks make a batch that goes beside another. */
 const BESIDE_MIN = 24;
@@ -54,7 +54,8 @@ describe('batches of callbacks', () => {
           next(message);
         },
       });
-    const client = new PostingServiceClient(`127.0.0.1:${core.port}`, clientCredentials(), { interceptors: [noting] });
+    const [credentials] = clientAccess();
+    const client = new PostingServiceClient(`127.0.0.1:${core.port}`, credentials, { interceptors: [noting] });
     const batches = new Batches(client, log);
     const deadline = performance.now() + 60_000;
     let posted = 0;

@@ -45,7 +45,7 @@ describe('the ledger, when the power goes', () => {
   it('refuses to start when it has lost answers, which the file "acknowledged" tells a second later', async () => {
     const power = new Power(path.join(folder, 'data'), shim);
     const config = path.join(folder, 'single-wallet.yaml');
-    writeFileSync(config, 'data: data\nwalletCore: { listen: "127.0.0.1:0" }\n');
+    writeFileSync(config, 'data: data\nwalletCore: { listen: "127.0.0.1:0", tokens: off }\n');
     const environment = { SINGLE_WALLET_CONFIG: config, SINGLE_WALLET_DATA: '', WALLET_CORE_LISTEN: '' };
     const start = () => new Process('wallet-core', { ...environment, ...power.environment }, undefined, NORMAL);
     const core = start();

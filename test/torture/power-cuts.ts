@@ -67,7 +67,10 @@ class Bench {
   ) {
     this.#power = new Power(path.join(this.#folder, 'data'), options.shim);
     this.#crew = Crew.ofPlatforms(this, random, PLATFORMS);
-    writeFileSync(path.join(this.#folder, 'single-wallet.yaml'), 'data: data\nwalletCore: { listen: "127.0.0.1:0" }\n');
+    writeFileSync(
+      path.join(this.#folder, 'single-wallet.yaml'),
+      'data: data\nwalletCore: { listen: "127.0.0.1:0", tokens: off }\n',
+    );
   }
 
   async cut(cuts: number, done: () => void): Promise<CutFigures> {

@@ -118,6 +118,7 @@ describe('buf curl, an independent client that knows only what reflection tells'
       'grpc.health.v1.Health',
       'grpc.reflection.v1.ServerReflection',
       'grpc.reflection.v1alpha.ServerReflection',
+      'wallet.v1.AccessService',
       'wallet.v1.AccountService',
       'wallet.v1.OperationsService',
       'wallet.v1.PostingService',

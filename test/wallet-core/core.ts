@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { Metadata, type ServiceError, status } from '@grpc/grpc-js';
 import Database from 'better-sqlite3';
+import { parse, stringify } from 'yaml';
 import { Kind, Outcome, Reason } from '../../proto/gen/wallet/v1/movement.js';
 import {
   PostBatchRequest,
@@ -16,7 +17,7 @@ import {
   type RefundLine,
   type Result,
 } from '../../proto/gen/wallet/v1/posting.js';
-import { call, Clients, MOVEMENT, Process } from '../system.js';
+import { call, Clients, CORE_SETTINGS, MOVEMENT, Process } from '../system.js';
 
 export const CHANNEL = 'platform/test';
 
@@ -81,7 +82,8 @@ export class TestCore {
     setting = '',
   ) {
     const file = path.join(this.folder, 'single-wallet.yaml');
-    writeFileSync(file, `data: data\nwalletCore: { listen: "127.0.0.1:0"${setting} }\n`);
+    const walletCore = { ...CORE_SETTINGS, ...(parse(`{ ${setting.replace(/^, /, '')} }`) as object) };
+    writeFileSync(file, stringify({ data: 'data', walletCore }));
     this.environment = { SINGLE_WALLET_CONFIG: file, SINGLE_WALLET_DATA: data, WALLET_CORE_LISTEN: '' };
   }
 

@@ -74,7 +74,7 @@ describe('an empty place for a ledger', () => {
     writeFileSync(path.join(data, 'unfinished.db'), 'half');
     writeFileSync(path.join(data, 'unfinished.db-wal'), 'half');
     const config = path.join(folder, 'single-wallet.yaml');
-    writeFileSync(config, 'data: new/data\nwalletCore: { listen: "127.0.0.1:0" }\n');
+    writeFileSync(config, 'data: new/data\nwalletCore: { listen: "127.0.0.1:0", tokens: off }\n');
     const core = new Process('wallet-core', { SINGLE_WALLET_CONFIG: config, SINGLE_WALLET_DATA: '' });
     expect(await core.ended).to.equal(1);
     expect(core.output).to.contain('was interrupted; run that again, or remove unfinished.db to begin an empty ledger');

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import type { Setup } from '../../config.js';
 
 const EXPOSURES = ['open', 'token', 'off'] as const;
 /** Who may use a service beside wallet.v1: everybody, callers with any token, or nobody. */
@@ -17,9 +18,11 @@ export const OPEN: Access = { tokens: 'off', health: 'open', reflection: 'open' 
 const TOKENS = { error: 'expected required (every call shows a token, see docs/security.md) or off' };
 const EXPOSURE = { error: 'expected open, token (whoever has any token) or off' };
 
-/** The settings of walletCore that say who may call. */
-export const accessSettings = {
-  tokens: z.enum(['required', 'off'], TOKENS).default('off'),
-  health: z.enum(EXPOSURES, EXPOSURE).default('open'),
-  reflection: z.enum(EXPOSURES, EXPOSURE).default('token'),
-};
+/** The settings of walletCore that say who may call; in the development set-up anybody on this machine may. */
+export function accessSettings({ development }: Setup) {
+  return {
+    tokens: z.enum(['required', 'off'], TOKENS).default(development ? 'off' : 'required'),
+    health: z.enum(EXPOSURES, EXPOSURE).default('open'),
+    reflection: z.enum(EXPOSURES, EXPOSURE).default('token'),
+  };
+}

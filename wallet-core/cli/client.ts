@@ -57,7 +57,10 @@ export async function ask<T>(
 }
 
 /** The other services, on the same connection. */
-function others(operations: OperationsServiceClient, [address, creds, options]: Connection): Omit<WalletCore, 'operations'> {
+function others(
+  operations: OperationsServiceClient,
+  [address, creds, options]: Connection,
+): Omit<WalletCore, 'operations'> {
   const shared = [address, creds, { ...options, channelOverride: operations.getChannel() }] as const;
   return {
     access: new AccessServiceClient(...shared),

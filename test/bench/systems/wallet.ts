@@ -61,6 +61,6 @@ function configure(folder: string, data: string, publicKey: string): string {
     ...{ allowFrom: ['127.0.0.1'], queriesPerMinute: 1_000_000 },
   };
   const gateway = { listen: '127.0.0.1:0', channels: [channel] };
-  writeFileSync(file, stringify({ data, walletCore: { listen: '127.0.0.1:0' }, gateway }));
+  writeFileSync(file, stringify({ data, walletCore: { listen: '127.0.0.1:0', tokens: 'off' }, gateway }));
   return file;
 }

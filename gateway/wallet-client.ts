@@ -20,6 +20,7 @@ import {
 import { Batches, type Ask } from './batches.js';
 import type { Connection } from './connection.js';
 import { onWallClock } from './deadline.js';
+import { RefusedCalls } from './refused.js';
 
 const EVERYTHING = { currency: '', kinds: [], fromMs: 0n, toMs: 0n, pageSize: 1000 };
 const READINESS_MS = 1_000;
@@ -54,6 +55,8 @@ export class WalletClient {
   readonly #health: InstanceType<ReturnType<typeof makeClientConstructor>>;
   readonly #log: Logger;
   readonly #batches: Batches;
+  /** Those that were refused before the ledger. */
+  readonly refused: RefusedCalls;
 
   constructor({ address, credentials, options }: Connection, log: Logger) {
     this.#posting = new PostingServiceClient(address, credentials, options);
@@ -64,6 +67,7 @@ export class WalletClient {
     const Health = makeClientConstructor(healthDefinition, 'Health');
     this.#health = new Health(address, credentials, shared);
     this.#log = log;
+    this.refused = new RefusedCalls(this.#operations, log);
     this.#batches = new Batches(this.#posting, log);
   }
 

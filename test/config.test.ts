@@ -56,6 +56,7 @@ describe('configuration', () => {
         access: { tokens: 'off', health: 'open', reflection: 'token' },
         logLevel: 'info',
         scrubEveryMs: 86_400_000,
+        keepRefusedMs: 2_592_000_000,
         development: true,
         production: false,
       });
@@ -650,7 +651,7 @@ describe('configuration', () => {
       write('{ walletCore: { listen: core, loglevel: info }, gateway: nobody looks }');
       expect(problems(core)).to.deep.equal([
         'single-wallet.yaml: walletCore.listen: is "core"; expected host:port with a port from 0 to 65535, such as "127.0.0.1:50051" or "[::1]:50051"',
-        'single-wallet.yaml: walletCore.loglevel: is not a setting; expected one of listen, logLevel, backups, scrubEveryHours, tokens, health, reflection',
+        'single-wallet.yaml: walletCore.loglevel: is not a setting; expected one of listen, logLevel, backups, scrubEveryHours, keepRefusedDays, tokens, health, reflection',
       ]);
     });
 

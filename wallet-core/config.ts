@@ -14,6 +14,8 @@ export interface CoreConfig {
   readonly logLevel: LogLevel;
   /** From the end of one background verification of the ledger to the next; 0: none. */
   readonly scrubEveryMs: number;
+  /** For how long calls are kept that were refused before the ledger. */
+  readonly keepRefusedMs: number;
   /** There is no configuration file and this is not production: the core opens the player "demo". */
   readonly development: boolean;
   /** NODE_ENV=production: a development ledger is refused. */
@@ -34,21 +36,28 @@ export function loadCoreConfig(setup: Setup = readSetup()): CoreConfig {
       logLevel: logLevelSetting,
       backups: backupsSetting(setup),
       scrubEveryHours: scrubSetting(),
+      keepRefusedDays: keepRefusedSetting(),
       ...accessSettings(setup),
     }).prefault({}),
     gateway: z.unknown().optional(),
   });
   const { data, walletCore: set } = validate(setup, schema, { WALLET_CORE_LISTEN: 'walletCore.listen' });
-  const { scrubEveryHours, tokens, health, reflection, ...walletCore } = set;
+  const { scrubEveryHours, keepRefusedDays, tokens, health, reflection, ...walletCore } = set;
   const scrubEveryMs = scrubEveryHours * HOUR_MS;
+  const keepRefusedMs = keepRefusedDays * 24 * HOUR_MS;
   const { development, production } = setup;
   const access = { tokens, health, reflection };
-  return Object.freeze({ data, ...walletCore, access, scrubEveryMs, development, production });
+  return Object.freeze({ data, ...walletCore, access, scrubEveryMs, keepRefusedMs, development, production });
 }
 
 function scrubSetting() {
   const error = `expected hours from 0 to ${SCRUB_HOURS_MAX}, such as 24 or 0.5; 0 turns it off`;
   return z.number({ error }).min(0, { error }).max(SCRUB_HOURS_MAX, { error }).default(24);
+}
+
+function keepRefusedSetting() {
+  const error = 'expected days from 1 to 3650, such as 30';
+  return z.number({ error }).min(1, { error }).max(3650, { error }).default(30);
 }
 
 /** A relative path starts at the folder of the file, as that of `data` does. */

@@ -10,6 +10,7 @@ import { Scrub } from './scrub.js';
 import { Committer } from './committer.js';
 import { listen } from './grpc/server.js';
 import type { Synchronous } from './storage/sqlite/connection.js';
+import { RefusedFile } from './storage/sqlite/refused-file.js';
 import { SqliteStore } from './storage/sqlite/sqlite-store.js';
 import { CommitUnknownError } from './storage/port.js';
 
@@ -31,6 +32,8 @@ export interface CoreOptions {
   readonly synchronous?: Synchronous;
   /** From the end of one background verification to the next; 0 or left out: none. */
   readonly scrubEveryMs?: number;
+  /** For how long calls are kept that were refused before the ledger. Default: 30 days. */
+  readonly keepRefusedMs?: number;
 }
 
 /** Stopping answers what is under way, writes the WAL into the database and gives up the ledger. */
@@ -40,13 +43,26 @@ export interface Core extends Service {
   channels(): Promise<readonly string[]>;
 }
 
+const DAY_MS = 86_400_000;
+
 const DISK_FULL =
   'the disk of the ledger is full: reads go on, what would be written is answered as not applied (STORE_FULL) and may be ' +
   'sent again; make room, and it goes on by itself';
 
 /** Builds the whole of wallet-core and starts it. */
 export async function startCore(given: CoreOptions): Promise<Core> {
-  const { data, backups, listen: at, access = OPEN, log, onFatal, rules, synchronous, scrubEveryMs = 0 } = given;
+  const {
+    data,
+    backups,
+    listen: at,
+    access = OPEN,
+    log,
+    onFatal,
+    rules,
+    synchronous,
+    scrubEveryMs = 0,
+    keepRefusedMs = 30 * DAY_MS,
+  } = given;
   const owner = `process ${process.pid}, started ${new Date().toISOString()}, listening on ${formatAddress(at)}`;
   const chosen = { ...(rules ? { rules } : {}), ...(synchronous ? { synchronous } : {}) };
   const onRoom = (hasRoom: boolean) => {
@@ -62,13 +78,16 @@ export async function startCore(given: CoreOptions): Promise<Core> {
     log.error({ err: error, ...subjectOf(command) }, 'a command could not be committed');
     if (error instanceof CommitUnknownError) onFatal(error);
   });
+  const refused = new RefusedFile(data, keepRefusedMs);
   const scrub = new Scrub(store, log, scrubEveryMs, () => server.announceDamage());
   const tokens = await openTokens(data, access).catch(async (error: unknown) => {
+    refused.close();
     await store.close();
     throw error;
   });
-  const server = await listen(formatAddress(at), store, committer, scrub, access, tokens, log).catch(
+  const server = await listen(formatAddress(at), store, committer, scrub, refused, access, tokens, log).catch(
     async (error: unknown) => {
+      refused.close();
       await store.close();
       throw listenProblem('walletCore.listen', 'WALLET_CORE_LISTEN', at, error);
     },
@@ -88,6 +107,7 @@ export async function startCore(given: CoreOptions): Promise<Core> {
       await server.stop();
       await committer.stop();
       await digestLog.stop();
+      refused.close();
       await store.close();
     },
   };

@@ -35,11 +35,13 @@ export function failure(errorCode: ErrorCode, balance?: JsonNumber): Answer {
 
 /** One line for a call that was not decided: what the person on call looks for. `ours`: somebody here must mend it. */
 export function logRejection(call: Call, errorCode: ErrorCode, why: string, ours = false): void {
-  const { endpoint, channel, address, body, log } = call;
+  const { endpoint, channel, address, body, log, client, request } = call;
   // The text of a caller whose fields may not have been looked at.
   const transaction = textOf(body, 'transaction_id').slice(0, 64);
   const member = textOf(body, 'member_id').slice(0, 64);
   const subject = { endpoint, channel: channel.name, address, transaction, member, errorCode, why };
+  const named = { reference: transaction, playerId: member.toLowerCase(), status: errorCode, reason: why };
+  client.refused.note({ address, channel: channel.name, endpoint, ...named, body: request });
   if (ours) log.error(subject, 'a callback was not decided');
   else log.warn(subject, 'a callback was not decided');
 }

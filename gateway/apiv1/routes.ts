@@ -64,6 +64,8 @@ export function apiv1Routes(
       } catch (error) {
         if (!(error instanceof JsonError)) throw error;
         log.warn({ endpoint: ctx.path, address, why: error.message }, 'a body that cannot be read');
+        const said = { reference: '', playerId: '', status: 'OTHERS', reason: error.message, body: Buffer.alloc(0) };
+        client.refused.note({ address, channel: channel.name, endpoint, ...said });
         return send(ctx, failure('OTHERS'), error instanceof DuplicateKeyError ? 200 : 400);
       }
       if (!isJsonObject(body)) return send(ctx, failure('OTHERS'), 400);

@@ -39,11 +39,15 @@ export interface Endpoint {
 /** One line for a call that was not decided: what the person on call looks for. */
 export function logRejection(
   endpoint: string,
-  { log, body, channel, address }: Call,
+  { log, body, channel, address, client, request }: Call,
   { status, why }: Rejection,
 ): void {
   const [seqNo, username] = [textOf(body, 'seqNo'), textOf(body, 'username')];
   const subject = { endpoint, channel: channel.name, address, seqNo, username };
+  const named = { reference: seqNo, playerId: playerOf(username), status: String(status), reason: why };
+  // Of a login not even what is left without its secrets: a password could stand where none belongs.
+  const kept = endpoint === 'registerOrLogin' ? Buffer.alloc(0) : request;
+  client.refused.note({ address, channel: channel.name, endpoint, ...named, body: kept });
   if (status === STATUS.SYSTEM_ERROR) log.error({ ...subject, status, why }, 'a callback was not decided');
   else log.warn({ ...subject, status, why }, 'a callback was not decided');
 }

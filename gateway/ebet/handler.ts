@@ -41,6 +41,10 @@ export function handler(
       const channel = channelOf(body, channels);
       if (!('provider' in channel)) {
         log.warn({ endpoint: name, address, seqNo: textOf(body, 'seqNo'), ...channel }, 'a call of no channel of ours');
+        const [reference, playerId] = [textOf(body, 'seqNo'), textOf(body, 'username').toLowerCase()];
+        const said = { reference, playerId, status: String(channel.status), reason: 'a call of no channel of ours' };
+        const kept = name === 'registerOrLogin' ? Buffer.alloc(0) : arrived.request;
+        client.refused.note({ address, channel: '', endpoint: name, ...said, body: kept });
         return endpoint.refuse(body, channel.status);
       }
       const call: Call = { ...arrived, channel, client, log };
@@ -70,6 +74,8 @@ export function handler(
       if (!(error instanceof JsonError)) throw error;
       const duplicate = error instanceof DuplicateKeyError;
       log.warn({ endpoint: name, address, why: error.message }, 'a body that cannot be read');
+      const said = { reference: '', playerId: '', status: String(STATUS.WRONG_PARAMETER), reason: error.message };
+      client.refused.note({ address, channel: '', endpoint: name, ...said, body: Buffer.alloc(0) });
       if (duplicate) send(ctx, { status: STATUS.WRONG_PARAMETER, timestamp: Date.now() });
       else send(ctx, { status: STATUS.WRONG_PARAMETER }, 400);
     }

@@ -8,6 +8,7 @@ import { addImport } from './import.js';
 import { addMovements } from './movements.js';
 import { addPlayer } from './player.js';
 import { addPrune } from './prune.js';
+import { addRefused } from './refused.js';
 import { addRestore } from './restore.js';
 import { addRound } from './round.js';
 import { addStatus } from './status.js';
@@ -25,6 +26,7 @@ addPlayer(program.command('player').description('Opens, shows, freezes players, 
 addAdjust(program);
 addMovements(program);
 addRound(program);
+addRefused(program);
 addStatus(program);
 addTrialBalance(program);
 addVerify(program);

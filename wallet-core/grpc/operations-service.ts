@@ -2,11 +2,12 @@ import type { Logger } from 'pino';
 import type * as pb from '../../proto/gen/wallet/v1/operations.js';
 import type { Committer } from '../committer.js';
 import type { Scrub } from '../scrub.js';
-import type { Store } from '../storage/port.js';
+import type { RefusedCalls, Store } from '../storage/port.js';
 import { backup } from './operations/backup.js';
 import { exportJournal } from './operations/export.js';
 import { pruneRequests } from './operations/prune-requests.js';
 import { readiness } from './operations/readiness.js';
+import { keepRefused, listRefused } from './operations/refused.js';
 import { status } from './operations/status.js';
 import { trialBalance } from './operations/trial-balance.js';
 import { verify } from './operations/verify.js';
@@ -16,6 +17,7 @@ export function operationsService(
   store: Store,
   committer: Committer,
   scrub: Scrub,
+  refused: RefusedCalls,
   log: Logger,
   stopping: AbortSignal,
 ): pb.OperationsServiceServer {
@@ -26,6 +28,8 @@ export function operationsService(
     pruneRequests: pruneRequests(store, log, stopping),
     getReadiness: readiness(store, committer, scrub, log, stopping),
     getTrialBalance: trialBalance(store, log),
+    keepRefused: keepRefused(refused, log),
+    listRefused: listRefused(refused, log),
     getStatus: status(store, committer, scrub, log, stopping),
   };
 }

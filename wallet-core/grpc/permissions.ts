@@ -65,6 +65,8 @@ const PERMISSIONS: Rows<PostingServiceService> &
   '/wallet.v1.OperationsService/PruneRequests': OPERATE,
   '/wallet.v1.OperationsService/GetTrialBalance': READ,
   '/wallet.v1.OperationsService/GetStatus': READ,
+  '/wallet.v1.OperationsService/KeepRefused': { roles: ['post'] },
+  '/wallet.v1.OperationsService/ListRefused': READ,
   '/wallet.v1.OperationsService/GetReadiness': READ_OR_POST,
 
   '/wallet.v1.AccessService/CreateToken': OPERATE,

@@ -6,7 +6,7 @@ import type { Access } from '../access/settings.js';
 import type { Tokens } from '../access/tokens.js';
 import type { Committer } from '../committer.js';
 import type { Scrub } from '../scrub.js';
-import type { Store } from '../storage/port.js';
+import type { RefusedCalls, Store } from '../storage/port.js';
 import { AccountServiceService } from '../../proto/gen/wallet/v1/account.js';
 import { PostingServiceService } from '../../proto/gen/wallet/v1/posting.js';
 import { OperationsServiceService } from '../../proto/gen/wallet/v1/operations.js';
@@ -57,6 +57,7 @@ export async function listen(
   store: Store,
   committer: Committer,
   scrub: Scrub,
+  refused: RefusedCalls,
   access: Access,
   tokens: Tokens,
   log: Logger,
@@ -71,7 +72,10 @@ export async function listen(
   server.addService(QueryServiceService, queryService(store, log));
   server.addService(AccountServiceService, accountService(store, committer, log));
   const stopping = new AbortController();
-  server.addService(OperationsServiceService, operationsService(store, committer, scrub, log, stopping.signal));
+  server.addService(
+    OperationsServiceService,
+    operationsService(store, committer, scrub, refused, log, stopping.signal),
+  );
   const health = new HealthImplementation(Object.fromEntries(SERVICES.map((name) => [name, 'SERVING'])));
   const notServing = () => SERVICES.forEach((name) => health.setStatus(name, 'NOT_SERVING'));
   server.addService(AccessServiceService, accessService(tokens, log));

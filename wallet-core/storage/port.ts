@@ -172,6 +172,37 @@ export interface Room {
   readonly lastBackupMs: number;
 }
 
+/** A provider's call that was refused before the ledger; all texts are bounded, and the caller's own. */
+export interface RefusedCall {
+  readonly timeMs: bigint;
+  readonly address: string;
+  /** Empty: it named none of ours. */
+  readonly channel: string;
+  readonly endpoint: string;
+  readonly reference: string;
+  readonly player: string;
+  readonly status: string;
+  readonly reason: string;
+  readonly body: Uint8Array;
+}
+
+export interface RefusedFilter {
+  readonly player: string | undefined;
+  readonly reference: string | undefined;
+  readonly channel: string | undefined;
+  /** Inclusive, milliseconds since 1970. */
+  readonly fromMs: bigint | undefined;
+  /** Exclusive, milliseconds since 1970. */
+  readonly toMs: bigint | undefined;
+}
+
+/** Calls that were refused before the ledger: kept beside it for a while. */
+export interface RefusedCalls {
+  keep(calls: readonly RefusedCall[], dropped: number): void;
+  /** Newest first, with how many were dropped in that time. */
+  list(filter: RefusedFilter, limit: number): { readonly calls: readonly RefusedCall[]; readonly dropped: bigint };
+}
+
 /** A store of the ledger. It is given `decide` when it is made, so the rules of money are the same in every store. */
 export interface Store {
   /** The number of this process's journal. */

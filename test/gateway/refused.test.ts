@@ -1,0 +1,151 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { expect } from 'chai';
+import type { ListRefusedResponse } from '../../proto/gen/wallet/v1/operations.js';
+import { RefusedFile } from '../../wallet-core/storage/sqlite/refused-file.js';
+import { call, System } from '../system.js';
+import { CommandLine } from '../wallet-core/command-line.js';
+
+const CALL = { player: undefined, reference: undefined, channel: undefined, fromMs: undefined, toMs: undefined };
+const BET = {
+  event: 'increaseCredit',
+  channelId: 1,
+  timestamp: 1,
+  username: 'Demo',
+  money: -8,
+  type: '1',
+  signature: 'AAAA',
+};
+
+describe('calls that are refused before the ledger', () => {
+  let system: System;
+
+  before(async () => {
+    system = await System.start([
+      { channelId: 1, currency: 'CNY' },
+      { provider: 'apiv1', merchant: 'brand', currency: 'CNY' },
+    ]);
+    await system.player();
+  });
+  after(() => system.stop());
+
+  const list = (filter: { reference?: string; playerId?: string; limit?: number }) => {
+    const request = { playerId: '', reference: '', channel: '', fromMs: 0n, toMs: 0n, limit: 0, ...filter };
+    return call<ListRefusedResponse>((done) => system.clients.operations.listRefused(request, done));
+  };
+  /** What is kept under a reference, once it has arrived. */
+  const kept = async (filter: { reference?: string; playerId?: string }) => {
+    for (;;) {
+      const { calls } = await list(filter);
+      const [first] = calls;
+      if (first) return { ...first, body: first.body.toString(), timeMs: undefined };
+    }
+  };
+
+  it('are kept with the address, the answer, why, and the body without its secrets', async () => {
+    const { json } = await system.post(
+      '/increaseCredit',
+      JSON.stringify({ ...BET, seqNo: 'bad-1', sessionToken: 'hush' }),
+    );
+    const found = await kept({ reference: 'bad-1' });
+    expect(found).to.deep.include({
+      ...{ address: '127.0.0.1', channel: 'ebet/1', endpoint: 'increaseCredit', reference: 'bad-1', playerId: 'demo' },
+      status: String(json['status']),
+    });
+    expect(found.reason).not.to.equal('');
+    expect(found.body).to.contain('"seqNo":"bad-1"').and.not.to.contain('hush');
+  });
+
+  it('are kept without a channel of ours', async () => {
+    await system.post('/increaseCredit', JSON.stringify({ ...BET, seqNo: 'bad-2', channelId: 99 }));
+    expect(await kept({ reference: 'bad-2' })).to.include({ channel: '', playerId: 'demo' });
+  });
+
+  it('are kept of api-v1', async () => {
+    const body = {
+      member_id: 'Demo',
+      transaction_id: 'bad-3',
+      action_type: 1,
+      action_value: '-8.00',
+      timestamp: 1,
+      sign: 'x',
+    };
+    const { json } = await system.post('/api-v1/balance-update', JSON.stringify(body));
+    expect(await kept({ reference: 'bad-3' })).to.include({
+      ...{ channel: 'apiv1/brand', endpoint: 'balance-update', status: json['error_code'] },
+    });
+  });
+
+  it('keep nothing of what a login said', async () => {
+    const login = {
+      event: 'registerOrLogin',
+      channelId: 1,
+      timestamp: 1,
+      eventType: 1,
+      seqNo: 'bad-4',
+      signature: 'AAAA',
+    };
+    await system.post('/registerOrLogin', JSON.stringify({ ...login, username: 'demo', password: 'correct horse' }));
+    expect((await kept({ reference: 'bad-4' })).body).to.equal('');
+  });
+
+  it('are found by one command, which no terminal obeys', async () => {
+    await system.post('/increaseCredit', JSON.stringify({ ...BET, seqNo: 'bad-5\u001b[2J', username: 'Mallory' }));
+    await kept({ playerId: 'mallory' });
+    const { code, stdout } = await CommandLine.run(
+      ...['refused', '--player', 'mallory', '--full', '--address', system.clients.address],
+    );
+    expect(code).to.equal(0);
+    expect(stdout).to.contain('bad-5\\u{1b}[2J').and.not.to.contain('\u001b');
+    const none = await CommandLine.run('refused', '--reference', 'good', '--address', system.clients.address);
+    expect(none).to.deep.equal({ code: 1, stdout: 'There is no such call.\n', stderr: '' });
+  });
+
+  it('are dropped and counted where there are too many', async () => {
+    const flood = Array.from({ length: 600 }, () =>
+      system.post('/increaseCredit', JSON.stringify({ ...BET, seqNo: 'flood', username: 'flood' })),
+    );
+    await Promise.all(flood);
+    let found: ListRefusedResponse;
+    do found = await list({ reference: 'flood', limit: 1000 });
+    while (found.calls.length + Number(found.dropped) < 600);
+    expect(found.calls.length + Number(found.dropped)).to.equal(600);
+    expect(Number(found.dropped)).to.be.above(0);
+  });
+});
+
+describe('the file of refused calls', () => {
+  const folder = mkdtempSync(path.join(tmpdir(), 'refused-'));
+  let file: RefusedFile;
+
+  afterEach(() => file.close());
+  after(() => rmSync(folder, { recursive: true }));
+
+  const at = (timeMs: number, reference: string) => ({
+    ...{ timeMs: BigInt(timeMs), address: '::1', channel: 'ebet/1', endpoint: 'increaseCredit', reference },
+    ...{ player: 'demo', status: '4026', reason: 'why', body: Buffer.alloc(0) },
+  });
+
+  it('forgets what is older than it is kept', () => {
+    file = new RefusedFile(folder, 60_000);
+    file.keep([at(Date.now() - 61_000, 'old'), at(Date.now(), 'young')], 0);
+    expect(file.list(CALL, 10).calls.map(({ reference }) => reference)).to.deep.equal(['young']);
+  });
+
+  it('keeps no more than its bound, the newest', () => {
+    file = new RefusedFile(folder, 60_000);
+    const many = Array.from({ length: 100_010 }, (_, index) => at(Date.now(), `call-${index}`));
+    file.keep(many, 0);
+    expect(file.list(CALL, 200_000).calls).to.have.length(100_000);
+    expect(file.list(CALL, 1).calls[0]?.reference).to.equal('call-100009');
+  });
+
+  it('is made anew where it cannot be read', () => {
+    for (const name of ['refused.db', 'refused.db-wal'])
+      writeFileSync(path.join(folder, name), 'not a database'.repeat(99));
+    file = new RefusedFile(folder, 60_000);
+    file.keep([at(Date.now(), 'after')], 3);
+    expect(file.list(CALL, 10)).to.deep.include({ dropped: 3n });
+  });
+});

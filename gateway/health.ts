@@ -27,7 +27,7 @@ export class Health {
   answers({ method, url }: IncomingMessage, response: ServerResponse): boolean {
     if (url !== '/healthz' && url !== '/readyz') return false;
     if (method !== 'GET' && method !== 'HEAD') {
-      response.writeHead(405, { Allow: 'GET, HEAD' }).end();
+      response.writeHead(405, { Allow: 'GET, HEAD', 'Content-Length': 0 }).end();
       return true;
     }
     const word = url === '/healthz' ? Promise.resolve(this.#stopping.aborted ? STOPPING : 'alive') : this.readiness();

@@ -55,7 +55,7 @@ function rulesOf(page: string): Rule[] {
 
 /** Whether there are the tests that are cited, in the file that is named, and at least as many as are told. */
 function isTrue(cite: string, tests: readonly Test[]): boolean {
-  const [, pattern = '', count = '1', file = ''] = /^(.+?)(?: \((\d+) tests\))? · `([\w-]+)`$/.exec(cite) ?? [];
+  const [, pattern = '', count = '1', file = ''] = /^(.+?)(?: \((\d+) tests\))? · `([\w/-]+)`$/.exec(cite) ?? [];
   const parts = pattern.split('…').map((part) => part.replace(/[.*+?^${}()|[\]\\]/g, '\\$&'));
   const title = new RegExp(`^${parts.join('.+')}$`);
   const found = tests.filter((test) => [file, `gateway/${file}`].includes(test.file) && title.test(test.title));
@@ -114,6 +114,19 @@ describe('the documentation', () => {
     const tests = await allTests();
     const untrue = rules.flatMap(({ cites }) => cites.filter((cite) => !isTrue(cite, tests)));
     expect(untrue, 'no such test, or not as many').to.deep.equal([]);
+  });
+
+  it('names for each threat a test that there is', async () => {
+    const rows = read('docs/security.md')
+      .split('\n')
+      .filter((line) => / · `[\w/-]+` +\|$/.test(line));
+    expect(rows.length).to.be.above(35);
+    const cites = rows.map((row) => row.slice(2, -2).split(' | ').at(-1)?.trim() ?? '');
+    const tests = await allTests();
+    expect(
+      cites.filter((cite) => !isTrue(cite, tests)),
+      'no such test',
+    ).to.deep.equal([]);
   });
 
   it('has among these rules every status and every type of both protocols', () => {

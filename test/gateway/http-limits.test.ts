@@ -115,3 +115,22 @@ describe('the connections of the gateway', () => {
     });
   });
 });
+
+describe('a connection on which a body was too large', () => {
+  const planted = new Planted();
+
+  before(() => planted.start());
+  after(async () => {
+    await planted.stop();
+    rmSync(planted.folder, { recursive: true });
+  });
+
+  it('serves the next call', async () => {
+    const socket = connect(Number(new URL(planted.url).port), '127.0.0.1');
+    const said = untilClosed(socket);
+    const body = ' '.repeat(3 * 2 ** 20);
+    socket.write(`${HEAD}Content-Length: ${body.length}\r\n\r\n${body}`);
+    socket.write('GET /healthz HTTP/1.1\r\nHost: gateway\r\nConnection: close\r\n\r\n');
+    expect(await said).to.match(/^HTTP\/1\.1 413 [^]*HTTP\/1\.1 200 OK\r\n[^]*alive\n$/);
+  });
+});

@@ -51,6 +51,22 @@ export function tlsSetting(setup: Setup) {
   });
 }
 
+const AUTHORITIES = 'expected a PEM file with the certificates of authorities, such as "keys/ca.pem"';
+
+/** A file with the certificates of authorities by whom others must have been certified; PEM. */
+export function authoritiesSetting(setup: Setup) {
+  return z.string({ error: AUTHORITIES }).transform((file, context): string => {
+    try {
+      const text = readFileSync(path.resolve(setup.folder, file), 'utf8');
+      if (new X509Certificate(text).ca) return text;
+      context.addIssue(`${AUTHORITIES}; this certificate may not sign others`);
+    } catch (error) {
+      context.addIssue(`${AUTHORITIES} (${messageOf(error)})`);
+    }
+    return z.NEVER;
+  });
+}
+
 /** The key in the form that node:tls and grpc-js read. */
 export function pemOf({ key }: Tls): string {
   return key.export({ type: 'pkcs8', format: 'pem' }).toString();

@@ -24,7 +24,7 @@ const STOP_MS_MAX = 2_500;
 
 /** Builds the whole of the gateway and starts it. */
 export async function startGateway(config: GatewayConfig, log: Logger, limits = HTTP_LIMITS): Promise<Service> {
-  const client = new WalletClient(connectionTo(config.walletCoreAddress, config.walletCoreToken), log);
+  const client = new WalletClient(connectionTo(config), log);
   const stopping = new AbortController();
   const intake = new Intake(log);
   const app = createApp(config, client, log, intake, stopping.signal);

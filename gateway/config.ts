@@ -14,7 +14,7 @@ import {
   section,
   validate,
 } from '../config.js';
-import { type Tls, tlsSetting } from '../tls.js';
+import { authoritiesSetting, type Tls, tlsSetting } from '../tls.js';
 import { addressListSetting, type AddressList } from './address-list.js';
 import { type Apiv1Channel, apiv1Channel } from './apiv1/channel.js';
 import { developmentChannels } from './development.js';
@@ -33,6 +33,9 @@ export interface GatewayConfig {
   readonly walletCoreAddress: string;
   /** Whether the file or the environment gave that address; `npm start` replaces only the default. */
   readonly walletCoreNamed: boolean;
+  /** See connection.ts. */
+  readonly walletCoreCa?: string | undefined;
+  readonly walletCoreTls?: Tls | undefined;
   /** What it shows to wallet-core; undefined: nothing. A KeyObject, so that it is not printed by accident. */
   readonly walletCoreToken: KeyObject | undefined;
   readonly logLevel: LogLevel;
@@ -105,6 +108,8 @@ export function loadGatewayConfig(setup: Setup = readSetup()): GatewayConfig {
       listen: addressSetting('127.0.0.1:8080', 0).default(DEFAULT_LISTEN),
       walletCore: addressSetting('127.0.0.1:50051', 1).optional(),
       walletCoreTokenFile: tokenSetting(setup),
+      walletCoreCa: authoritiesSetting(setup).optional(),
+      walletCoreTls: tlsSetting(setup).optional(),
       logLevel: logLevelSetting,
       tls: tlsSetting(setup).optional(),
       allowPlainHttpBeyondLoopback: z.boolean(FLAG).default(false),

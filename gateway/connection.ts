@@ -1,4 +1,5 @@
 import type { KeyObject } from 'node:crypto';
+import { pemOf, type Tls } from '../tls.js';
 import { bearer } from '../bearer.js';
 import { type ChannelCredentials, type ClientOptions, credentials } from '@grpc/grpc-js';
 
@@ -21,8 +22,30 @@ const OPTIONS = {
   'grpc.max_send_message_length': 32 * 2 ** 20,
 };
 
+/** How wallet-core is reached, as the configuration says it. */
+export interface WalletCore {
+  readonly walletCoreAddress: string;
+  readonly walletCoreToken: KeyObject | undefined;
+  /** PEM of the authorities that certify wallet-core; undefined: it speaks no TLS. */
+  readonly walletCoreCa?: string | undefined;
+  /** What the gateway shows to a wallet-core that asks callers for certificates. */
+  readonly walletCoreTls?: Tls | undefined;
+}
+
 /** The one place that says how the gateway reaches wallet-core, and with what it shows who it is. */
-export function connectionTo(address: string, token: KeyObject | undefined): Connection {
+export function connectionTo({
+  walletCoreAddress: address,
+  walletCoreToken: token,
+  ...transport
+}: WalletCore): Connection {
   const interceptors = token ? [bearer(token.export().toString())] : [];
-  return { address, credentials: credentials.createInsecure(), options: { ...OPTIONS, interceptors } };
+  return { address, credentials: credentialsOf(transport), options: { ...OPTIONS, interceptors } };
+}
+
+function credentialsOf({ walletCoreCa: ca, walletCoreTls: own }: Partial<WalletCore>): ChannelCredentials {
+  if (ca === undefined) return credentials.createInsecure();
+  const authorities = Buffer.from(ca);
+  return own
+    ? credentials.createSsl(authorities, Buffer.from(pemOf(own)), Buffer.from(own.certificate))
+    : credentials.createSsl(authorities);
 }

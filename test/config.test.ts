@@ -223,13 +223,13 @@ describe('configuration', () => {
       );
       const environment = {
         SINGLE_WALLET_DATA: 'other',
-        WALLET_CORE_LISTEN: '0.0.0.0:50052',
+        WALLET_CORE_LISTEN: '127.0.0.2:50052',
         GATEWAY_LISTEN: '[::1]:8081',
         WALLET_CORE_ADDRESS: 'core.internal:50052',
       };
       expect(core(environment)).to.deep.include({
         data: path.join(folder, 'other'),
-        listen: { host: '0.0.0.0', port: 50052 },
+        listen: { host: '127.0.0.2', port: 50052 },
       });
       expect(gateway(environment)).to.deep.include({
         data: path.join(folder, 'other'),
@@ -445,7 +445,7 @@ describe('configuration', () => {
     const MINUTES = 'expected a whole number of minutes from 1 to 1440';
     const FILES = `expected a list of one or more files with eBET's public keys, such as ["keys/ebet-1.pem"]`;
     const GATEWAY =
-      'expected a section with the keys listen, walletCore, walletCoreTokenFile, logLevel, tls, allowPlainHttpBeyondLoopback, trustedProxies, channels';
+      'expected a section with the keys listen, walletCore, walletCoreTokenFile, walletCoreCa, walletCoreTls, logLevel, tls, allowPlainHttpBeyondLoopback, trustedProxies, channels';
 
     const table: [string, string, string[]][] = [
       [
@@ -480,7 +480,7 @@ describe('configuration', () => {
         'misspells sections',
         `{ walletcore: {}, gateway: { chanels: 1, channels: [${CHANNEL}] } }`,
         [
-          'single-wallet.yaml: gateway.chanels: is not a setting; expected one of listen, walletCore, walletCoreTokenFile, logLevel, tls, allowPlainHttpBeyondLoopback, trustedProxies, channels',
+          'single-wallet.yaml: gateway.chanels: is not a setting; expected one of listen, walletCore, walletCoreTokenFile, walletCoreCa, walletCoreTls, logLevel, tls, allowPlainHttpBeyondLoopback, trustedProxies, channels',
           'single-wallet.yaml: walletcore: is not a setting; expected one of data, walletCore, gateway',
         ],
       ],
@@ -651,7 +651,7 @@ describe('configuration', () => {
       write('{ walletCore: { listen: core, loglevel: info }, gateway: nobody looks }');
       expect(problems(core)).to.deep.equal([
         'single-wallet.yaml: walletCore.listen: is "core"; expected host:port with a port from 0 to 65535, such as "127.0.0.1:50051" or "[::1]:50051"',
-        'single-wallet.yaml: walletCore.loglevel: is not a setting; expected one of listen, logLevel, backups, scrubEveryHours, keepRefusedDays, tokens, health, reflection',
+        'single-wallet.yaml: walletCore.loglevel: is not a setting; expected one of listen, logLevel, backups, scrubEveryHours, keepRefusedDays, tokens, health, reflection, tls, clientCa, allowInsecureListen',
       ]);
     });
 

@@ -1,7 +1,7 @@
 import path from 'node:path';
 import { z } from 'zod';
 import type { Address, LogLevel, Setup } from '../config.js';
-import { accessSettings, type Access } from './access/settings.js';
+import { accessSettings, listenRule, type Access } from './access/settings.js';
 import { addressSetting, dataSetting, logLevelSetting, readSetup, section, validate } from '../config.js';
 
 export interface CoreConfig {
@@ -38,15 +38,28 @@ export function loadCoreConfig(setup: Setup = readSetup()): CoreConfig {
       scrubEveryHours: scrubSetting(),
       keepRefusedDays: keepRefusedSetting(),
       ...accessSettings(setup),
-    }).prefault({}),
+    })
+      .superRefine(listenRule)
+      .prefault({}),
     gateway: z.unknown().optional(),
   });
   const { data, walletCore: set } = validate(setup, schema, { WALLET_CORE_LISTEN: 'walletCore.listen' });
-  const { scrubEveryHours, keepRefusedDays, tokens, health, reflection, ...walletCore } = set;
+  const {
+    scrubEveryHours,
+    keepRefusedDays,
+    tokens,
+    health,
+    reflection,
+    tls,
+    clientCa,
+    allowInsecureListen: _,
+    ...walletCore
+  } = set;
   const scrubEveryMs = scrubEveryHours * HOUR_MS;
   const keepRefusedMs = keepRefusedDays * 24 * HOUR_MS;
   const { development, production } = setup;
-  const access = { tokens, health, reflection };
+  const transport = { ...(tls && { tls }), ...(clientCa === undefined ? {} : { clientCa }) };
+  const access = { tokens, health, reflection, ...transport };
   return Object.freeze({ data, ...walletCore, access, scrubEveryMs, keepRefusedMs, development, production });
 }
 

@@ -43,8 +43,12 @@ function grpcurlLines(page: string, text: string): GrpcurlLine[] {
   return found;
 }
 
+const TOKEN = '-H "authorization: Bearer $(cat data/operator.token)" ';
+
 /** Throws at a form that is not one of the four that the documentation may use. */
-function translate({ at, line }: GrpcurlLine): BufCall {
+function translate({ at, line: written }: GrpcurlLine): BufCall {
+  // The development set-up asks for no token; tokens.test.ts shows that they are asked for elsewhere.
+  const line = written.replace(TOKEN, '');
   const address = DOCUMENTED.replaceAll('.', '\\.');
   const data = new RegExp(`^grpcurl -plaintext -d '([^']*)' ${address} ([\\w.]+/\\w+)$`).exec(line);
   if (data) return { flags: ['-d', data[1] ?? ''], urlPath: data[2] ?? '' };
@@ -55,7 +59,7 @@ function translate({ at, line }: GrpcurlLine): BufCall {
     const request = JSON.stringify({ fileContainingSymbol: symbol });
     return { flags: ['-d', request], urlPath: 'grpc.reflection.v1.ServerReflection/ServerReflectionInfo' };
   }
-  throw new Error(`${at}: ${line}: is none of the forms of grpcurl that this test can try`);
+  throw new Error(`${at}: ${written}: is none of the forms of grpcurl that this test can try`);
 }
 
 /** The pages that may show grpcurl. */

@@ -9,6 +9,9 @@ import { ConfigError, messageOf, readSetup } from '../../config.js';
 export interface ServerOptions {
   readonly address: string;
   readonly tokenFile?: string;
+  readonly ca?: string;
+  readonly cert?: string;
+  readonly key?: string;
 }
 
 /** Adds what says how wallet-core is reached to the options of a command. */
@@ -24,21 +27,26 @@ export function withServerOptions(command: Command): Command {
         '--token-file <file>',
         'a file with a token of the role operate (default: operator.token in the data folder, if it is there)',
       ).env('WALLET_CORE_TOKEN_FILE'),
-    );
+    )
+    .addOption(new Option('--ca <file>', 'speak TLS: who certifies wallet-core, PEM').env('WALLET_CORE_CA'))
+    .addOption(new Option('--cert <file>', 'with --ca: the certificate to show, PEM').env('WALLET_CORE_CERT'))
+    .addOption(new Option('--key <file>', 'with --cert: its key, PEM').env('WALLET_CORE_KEY'));
 }
 
 /** What every client of the command line is made with. */
 export type Connection = readonly [string, ChannelCredentials, ClientOptions];
 
 /** The one place that says how the command line reaches wallet-core. Throws an Error for a person. */
-export function connectionTo({ address, tokenFile }: ServerOptions): Connection {
+export function connectionTo({ address, tokenFile, ca, cert, key }: ServerOptions): Connection {
   const token = tokenFile === undefined ? ownToken() : readToken(tokenFile);
   const options = {
     // A proxy that the environment names is for the world outside.
     'grpc.enable_http_proxy': 0,
     interceptors: token === undefined ? [] : [bearer(token)],
   };
-  return [address, credentials.createInsecure(), options];
+  if (ca === undefined) return [address, credentials.createInsecure(), options];
+  const [authorities, own, itsKey] = [bytesOf('--ca', ca), bytesOf('--cert', cert), bytesOf('--key', key)];
+  return [address, credentials.createSsl(authorities, itsKey, own), options];
 }
 
 /** What a wallet-core on this machine made for whoever may read its data folder. */
@@ -61,4 +69,12 @@ function readToken(file: string): string {
     throw new Error(`--token-file: ${file} cannot be read (${messageOf(error)})`, { cause: error });
   }
   throw new Error(`--token-file: ${file} has no token; expected one that single-wallet token create printed`);
+}
+
+function bytesOf(option: string, file: string | undefined): Buffer | null {
+  try {
+    return file === undefined ? null : readFileSync(file);
+  } catch (error) {
+    throw new Error(`${option}: ${String(file)} cannot be read (${messageOf(error)})`, { cause: error });
+  }
 }

@@ -1,6 +1,7 @@
 import { Server, ServerCredentials } from '@grpc/grpc-js';
 import { HealthImplementation } from 'grpc-health-check';
 import type { Logger } from 'pino';
+import { pemOf } from '../../tls.js';
 import { AccessServiceService } from '../../proto/gen/wallet/v1/access.js';
 import type { Access } from '../access/settings.js';
 import type { Tokens } from '../access/tokens.js';
@@ -82,9 +83,7 @@ export async function listen(
   if (access.health !== 'off') health.addToServer(server);
   if (access.reflection !== 'off') addReflection(server);
   const port = await new Promise<number>((resolve, reject) => {
-    server.bindAsync(address, ServerCredentials.createInsecure(), (error, bound) =>
-      error ? reject(error) : resolve(bound),
-    );
+    server.bindAsync(address, credentialsOf(access), (error, bound) => (error ? reject(error) : resolve(bound)));
   });
   return {
     port,
@@ -105,4 +104,11 @@ export async function listen(
         });
       }),
   };
+}
+
+function credentialsOf({ tls, clientCa }: Access): ServerCredentials {
+  if (!tls) return ServerCredentials.createInsecure();
+  const pair = { private_key: Buffer.from(pemOf(tls)), cert_chain: Buffer.from(tls.certificate) };
+  const authorities = clientCa === undefined ? null : Buffer.from(clientCa);
+  return ServerCredentials.createSsl(authorities, [pair], authorities !== null);
 }

@@ -1,0 +1,94 @@
+import { readFileSync, writeFileSync } from 'node:fs';
+import path from 'node:path';
+import { credentials } from '@grpc/grpc-js';
+import { expect } from 'chai';
+import { ConfigError, readSetup } from '../../config.js';
+import { loadCoreConfig } from '../../wallet-core/config.js';
+import { bearer } from '../../bearer.js';
+import { certificate, type Pair } from '../certificates.js';
+import { Clients } from '../system.js';
+import { CommandLine } from './command-line.js';
+import { failure, TestCore } from './core.js';
+
+describe('wallet-core with TLS', () => {
+  let core: TestCore;
+  let authority: Pair;
+  let stranger: Pair;
+  let own: Pair;
+  const opened: Clients[] = [];
+
+  const file = (name: string) => path.join(core.folder, name);
+
+  function caller(ca: Pair | undefined, shown?: Pair): Clients {
+    const pair = shown ? ([Buffer.from(shown.key), Buffer.from(shown.certificate)] as const) : ([] as const);
+    const secure = ca ? credentials.createSsl(Buffer.from(ca.certificate), ...pair) : credentials.createInsecure();
+    const token = readFileSync(path.join(core.data, 'operator.token'), 'utf8').trim();
+    const clients = new Clients(core.clients.address, [secure, { interceptors: [bearer(token)] }]);
+    opened.push(clients);
+    return clients;
+  }
+
+  before(async () => {
+    authority = await certificate('authority', { isAuthority: true });
+    stranger = await certificate('stranger', { isAuthority: true });
+    own = await certificate('caller', { issuer: authority });
+    core = await TestCore.bare();
+    await core.process.stop();
+    const server = await certificate('wallet-core', { issuer: authority });
+    writeFileSync(file('core.pem'), server.certificate);
+    writeFileSync(file('core.key'), server.key);
+    writeFileSync(file('ca.pem'), authority.certificate);
+    writeFileSync(file('own.pem'), own.certificate);
+    writeFileSync(file('own.key'), own.key);
+    const tls = 'tls: { certificate: core.pem, key: core.key }, clientCa: ca.pem';
+    const config = `walletCore: { listen: "127.0.0.1:0", tokens: required, ${tls} }`;
+    writeFileSync(file('single-wallet.yaml'), config);
+    await core.start();
+    await caller(authority, own).open('demo', 'CNY');
+  });
+  after(async () => {
+    for (const clients of opened) clients.close();
+    await core.stop();
+  });
+
+  it('answers a caller whose certificate its authority signed', async () => {
+    expect(await caller(authority, own).balance()).to.equal('0.00');
+  });
+
+  it('refuses a caller without a certificate, with one of another authority, and one that speaks no TLS', async () => {
+    const other = await certificate('other', { issuer: stranger });
+    for (const [ca, shown] of [[authority], [authority, other], [undefined]] as const) {
+      expect(await failure(caller(ca, shown).balance())).to.match(/^UNAVAILABLE/);
+    }
+  });
+
+  it('is refused by a caller that trusts another authority', async () => {
+    expect(await failure(caller(stranger, own).balance())).to.match(/^UNAVAILABLE/);
+  });
+
+  it('is reached by npx single-wallet with --ca, --cert and --key', async () => {
+    const tls = ['--ca', file('ca.pem'), '--cert', file('own.pem'), '--key', file('own.key')];
+    const token = ['--token-file', path.join(core.data, 'operator.token')];
+    const answer = await CommandLine.run('token', 'list', '--address', core.clients.address, ...tls, ...token);
+    // Node warns of a name of a server that is an address.
+    expect(answer.code, answer.stderr).to.equal(0);
+    expect(answer.stdout).to.contain('operator.token: operate');
+  });
+
+  for (const [what, settings, refused] of [
+    ['without both', 'tokens: "off"', true],
+    ['with tokens alone', 'tokens: required', true],
+    ['with TLS alone', 'tokens: "off", tls: { certificate: core.pem, key: core.key }', true],
+    ['with TLS and tokens', 'tokens: required, tls: { certificate: core.pem, key: core.key }', false],
+    ['where that is allowed', 'tokens: "off", allowInsecureListen: true', false],
+  ] as const) {
+    it(`${refused ? 'may not listen' : 'may listen'} beyond this machine ${what}`, () => {
+      const config = file('beyond.yaml');
+      writeFileSync(config, `walletCore: { listen: "0.0.0.0:50051", ${settings} }`);
+      const load = () => loadCoreConfig(readSetup({ SINGLE_WALLET_CONFIG: config }));
+      if (refused)
+        expect(load).to.throw(ConfigError, 'walletCore.listen: is "0.0.0.0:50051"; expected an address that');
+      else expect(load().listen.host).to.equal('0.0.0.0');
+    });
+  }
+});

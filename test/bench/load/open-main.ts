@@ -10,8 +10,8 @@ import { onSchedule } from './schedule.js';
 
 /** eBET gives up then. */
 const GIVEN_UP_MS = 2_000;
-/** More at one moment than a provider has. */
-const CONNECTIONS = 4_000;
+/** As many as the gateway takes of one address. */
+const CONNECTIONS = 2_000;
 /** Fewer than a server lets wait to be taken. */
 const CONNECTIONS_AT_ONCE = 100;
 const TENTH_MS = 100;

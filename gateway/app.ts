@@ -117,5 +117,5 @@ async function stop(server: Server, client: WalletClient, stopping: AbortControl
       resolve();
     });
   });
-  client.close();
+  await client.close();
 }

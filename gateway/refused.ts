@@ -7,6 +7,8 @@ const WAITING_MAX = 1_000;
 const SECOND_MAX = 100;
 const SEND_EVERY_MS = 500;
 const SEND_MS_MAX = 5_000;
+/** The same at the end, for which the process waits. */
+const END_MS_MAX = 1_000;
 const BODY_BYTES_MAX = 2_048;
 
 /** What there is to say of a call, beside when it came. */
@@ -21,6 +23,7 @@ export class RefusedCalls {
   #second = 0;
   #inSecond = 0;
   #timer: NodeJS.Timeout | undefined;
+  #ended = false;
 
   constructor(client: OperationsServiceClient, log: Logger) {
     this.#client = client;
@@ -31,7 +34,7 @@ export class RefusedCalls {
     const now = Date.now();
     const second = Math.floor(now / 1000);
     if (second !== this.#second) [this.#second, this.#inSecond] = [second, 0];
-    this.#timer ??= setTimeout(() => this.#send(), SEND_EVERY_MS).unref();
+    this.#timer ??= this.#sendSoon();
     if (this.#inSecond >= SECOND_MAX || this.#waiting.length >= WAITING_MAX) {
       this.#dropped += 1;
       return;
@@ -42,23 +45,36 @@ export class RefusedCalls {
     this.#waiting.push({ ...refusal, body, timeMs: BigInt(now) });
   }
 
-  #send(): void {
+  /** Sends what waits for the last time, before the connection is closed. */
+  async end(): Promise<void> {
+    clearTimeout(this.#timer);
+    this.#ended = true;
+    if (this.#waiting.length > 0) await this.#send(END_MS_MAX);
+  }
+
+  #sendSoon(): NodeJS.Timeout | undefined {
+    return this.#ended ? undefined : setTimeout(() => void this.#send(SEND_MS_MAX), SEND_EVERY_MS).unref();
+  }
+
+  #send(timeoutMs: number): Promise<void> {
     const calls = this.#waiting;
     const dropped = this.#dropped;
     this.#waiting = [];
     this.#dropped = 0;
-    const options = { deadline: Date.now() + SEND_MS_MAX };
-    this.#client.keepRefused({ calls, dropped }, new Metadata(), options, (error) => {
-      if (error) {
-        // wallet-core is away: what there is room for waits for the next time.
-        const room = WAITING_MAX - this.#waiting.length;
-        this.#waiting.unshift(...calls.slice(0, room));
-        this.#dropped += dropped + Math.max(0, calls.length - room);
-      } else if (dropped > 0) {
-        this.#log.warn({ dropped }, 'more calls were refused than are kept');
-      }
-      this.#timer =
-        error || this.#waiting.length > 0 ? setTimeout(() => this.#send(), SEND_EVERY_MS).unref() : undefined;
+    const options = { deadline: Date.now() + timeoutMs };
+    return new Promise((resolve) => {
+      this.#client.keepRefused({ calls, dropped }, new Metadata(), options, (error) => {
+        if (error) {
+          // wallet-core is away: what there is room for waits for the next time.
+          const room = WAITING_MAX - this.#waiting.length;
+          this.#waiting.unshift(...calls.slice(0, room));
+          this.#dropped += dropped + Math.max(0, calls.length - room);
+        } else if (dropped > 0) {
+          this.#log.warn({ dropped }, 'more calls were refused than are kept');
+        }
+        this.#timer = error || this.#waiting.length > 0 ? this.#sendSoon() : undefined;
+        resolve();
+      });
     });
   }
 }

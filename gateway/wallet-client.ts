@@ -190,7 +190,8 @@ export class WalletClient {
     });
   }
 
-  close(): void {
+  async close(): Promise<void> {
+    await this.refused.end();
     this.#posting.close();
   }
 }

@@ -90,6 +90,13 @@ describe('calls that are refused before the ledger', () => {
     expect((await kept({ reference: 'bad-4' })).body).to.equal('');
   });
 
+  it('are kept also when the gateway stops right after them', async () => {
+    await system.post('/increaseCredit', JSON.stringify({ ...BET, seqNo: 'bad-6' }));
+    expect(await system.gateway.stop()).to.equal(0);
+    expect(await kept({ reference: 'bad-6' })).to.include({ channel: 'ebet/1' });
+    await system.startGateway();
+  });
+
   it('are found by one command, which no terminal obeys', async () => {
     await system.post('/increaseCredit', JSON.stringify({ ...BET, seqNo: 'bad-5\u001b[2J', username: 'Mallory' }));
     await kept({ playerId: 'mallory' });

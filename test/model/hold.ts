@@ -112,9 +112,10 @@ function recordsDiffer(
 
 /** A movement as the system tells it, in words. */
 function plain(movement: Movement): Record<string, unknown> {
-  const { movementId: id, kind, outcome, reason, names, ...rest } = movement;
+  const { movementId: id, kind, outcome, reason, names, by, ...rest } = movement;
   return {
     ...rest,
+    ...(by && { by }),
     id,
     ...{ kind: Kind[kind], outcome: Outcome[outcome], reason: Reason[reason] },
     names: names.map(({ reference, relation, amount }) => `${Relation[relation]} ${reference} ${amount}`),

@@ -4,13 +4,13 @@ import { Decimal } from 'decimal.js';
 const Exact = Decimal.clone({ precision: 100, toExpNeg: -100, toExpPos: 100 });
 
 /** ISO 4217 currencies whose minor unit is not a hundredth. Never change an entry: the ledger counts in these units. */
-const DECIMALS: Readonly<Record<string, number>> = {
-  ...Object.fromEntries(
-    'BIF CLP DJF GNF ISK JPY KMF KRW PYG RWF UGX UYI VND VUV XAF XOF XPF'.split(' ').map((c) => [c, 0]),
-  ),
-  ...Object.fromEntries('BHD IQD JOD KWD LYD OMR TND'.split(' ').map((c) => [c, 3])),
-  ...Object.fromEntries('CLF UYW'.split(' ').map((c) => [c, 4])),
-};
+const DECIMALS: ReadonlyMap<string, number> = new Map(
+  Object.entries({
+    0: 'BIF CLP DJF GNF ISK JPY KMF KRW PYG RWF UGX UYI VND VUV XAF XOF XPF',
+    3: 'BHD IQD JOD KWD LYD OMR TND',
+    4: 'CLF UYW',
+  }).flatMap(([decimals, codes]) => codes.split(' ').map((code) => [code, Number(decimals)] as const)),
+);
 
 /** Amounts, balances and sums stay below this in minor units (18 digits), far from what 64 bits hold. */
 export const MONEY_LIMIT = 10n ** 18n;
@@ -22,7 +22,7 @@ export function isCurrency(text: string): boolean {
 
 /** How many decimals a currency has. */
 export function decimalsOf(currency: string): number {
-  return DECIMALS[currency] ?? 2;
+  return DECIMALS.get(currency) ?? 2;
 }
 
 /** Whether minor units stay within 18 digits. */

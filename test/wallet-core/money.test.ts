@@ -101,6 +101,11 @@ describe('money', () => {
     expect(['CNY', 'THB', 'EUR', 'JPY', 'VND', 'KWD', 'CLF'].map(decimalsOf)).to.deep.equal([2, 2, 2, 0, 0, 3, 4]);
   });
 
+  it('takes the names that objects have by themselves for no currency of the table', () => {
+    expect(['__proto__', 'constructor', 'toString'].map(decimalsOf)).to.deep.equal([2, 2, 2]);
+    expect(parseMoney('-0.01', '__proto__')).to.equal(-1n);
+  });
+
   it('takes three capital letters for a currency and nothing else', () => {
     expect(['CNY', 'THB'].every(isCurrency)).to.equal(true);
     expect(['', 'cny', 'CN', 'CNYX', 'CN1', 'CNY\n', 'ÄÖÜ'].some(isCurrency)).to.equal(false);

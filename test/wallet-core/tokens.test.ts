@@ -1,5 +1,6 @@
 import { readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
+import { Metadata } from '@grpc/grpc-js';
 import { expect } from 'chai';
 import {
   Role,
@@ -119,6 +120,18 @@ describe('wallet-core with tokens', () => {
     expect(await failure(call((done) => shop.queries.getMovementByReference(reference, done)))).to.equal(denied);
     expect(await failure(shop.post({ reference: 'x' }, 'shopsx/1'))).to.contain("shopsx/1 is another's channel");
     expect(words(await shop.post({ reference: 'x' }, 'shops/1'))).to.equal('INVALID CHANNEL_UNKNOWN');
+  });
+
+  it('answers bytes that are no request INVALID_ARGUMENT to whoever may ask, and UNAUTHENTICATED to others', async () => {
+    const { token } = await made('garbler', [Role.POST], [CHANNEL]);
+    const path = '/wallet.v1.PostingService/Post';
+    const same = (bytes: Buffer) => bytes;
+    const send = ({ posting }: Clients) =>
+      failure(call((done) => posting.makeUnaryRequest(path, same, same, Buffer.from([0xff]), new Metadata(), done)));
+    expect(await send(caller(token))).to.equal(
+      'INVALID_ARGUMENT: the bytes are no request of wallet.v1.PostingService/Post',
+    );
+    expect(await send(caller())).to.match(/^UNAUTHENTICATED: /);
   });
 
   it('lets the role read read everything and post nothing', async () => {

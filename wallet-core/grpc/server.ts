@@ -19,6 +19,7 @@ import { operationsService } from './operations-service.js';
 import { postingService } from './posting-service.js';
 import { queryService } from './query-service.js';
 import { addReflection } from './reflection.js';
+import { lenient, undecodable } from './undecodable.js';
 
 /** Room for a batch of large requests; one movement has about 1.2 KB. */
 const MESSAGE_BYTES_MAX = 32 * 2 ** 20;
@@ -65,21 +66,21 @@ export async function listen(
 ): Promise<ListeningServer> {
   const open = OTHERS.filter(({ setting }) => access[setting] === 'open').flatMap(({ services }) => services);
   const server = new Server({
-    interceptors: access.tokens === 'required' ? [authentication(tokens, open, log)] : [],
+    interceptors: [undecodable, ...(access.tokens === 'required' ? [authentication(tokens, open, log)] : [])],
     'grpc.max_receive_message_length': MESSAGE_BYTES_MAX,
     'grpc.max_send_message_length': MESSAGE_BYTES_MAX,
   });
-  server.addService(PostingServiceService, postingService(committer, store.writer, log));
-  server.addService(QueryServiceService, queryService(store, log));
-  server.addService(AccountServiceService, accountService(store, committer, log));
+  server.addService(lenient(PostingServiceService), postingService(committer, store.writer, log));
+  server.addService(lenient(QueryServiceService), queryService(store, log));
+  server.addService(lenient(AccountServiceService), accountService(store, committer, log));
   const stopping = new AbortController();
   server.addService(
-    OperationsServiceService,
+    lenient(OperationsServiceService),
     operationsService(store, committer, scrub, refused, log, stopping.signal),
   );
   const health = new HealthImplementation(Object.fromEntries(SERVICES.map((name) => [name, 'SERVING'])));
   const notServing = () => SERVICES.forEach((name) => health.setStatus(name, 'NOT_SERVING'));
-  server.addService(AccessServiceService, accessService(tokens, log));
+  server.addService(lenient(AccessServiceService), accessService(tokens, log));
   if (access.health !== 'off') health.addToServer(server);
   if (access.reflection !== 'off') addReflection(server);
   const port = await new Promise<number>((resolve, reject) => {

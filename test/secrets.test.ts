@@ -1,10 +1,12 @@
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
+import { credentials } from '@grpc/grpc-js';
 import { expect } from 'chai';
 import { parse, stringify } from 'yaml';
 import { Role, type CreateTokenResponse } from '../proto/gen/wallet/v1/access.js';
 import type { IssueAccessTokenResponse } from '../proto/gen/wallet/v1/account.js';
 import type { ListRefusedResponse } from '../proto/gen/wallet/v1/operations.js';
+import { certificate, type Pair } from './certificates.js';
 import { Apiv1 } from './gateway/apiv1.js';
 import { Ebet, fresh, type Fields } from './gateway/ebet.js';
 import { APIV1_KEY, call, clientAccess, Clients, System } from './system.js';
@@ -21,6 +23,7 @@ const HOLDERS: Readonly<Record<string, string>> = { 'operator.token': 'operator'
 describe('the secrets of a whole system that logs everything', () => {
   let system: System;
   let operator: Clients;
+  let authority: Pair;
   const clients: Clients[] = [];
   /** By what they are. */
   const secrets = new Map<string, string>();
@@ -32,7 +35,11 @@ describe('the secrets of a whole system that logs everything', () => {
   const data = (name = '') => path.join(system.folder, 'data', name);
 
   function caller(token: string): Clients {
-    const made = new Clients(system.clients.address, clientAccess(token));
+    const [, options] = clientAccess(token);
+    const made = new Clients(system.clients.address, [
+      credentials.createSsl(Buffer.from(authority.certificate)),
+      options,
+    ]);
     clients.push(made);
     return made;
   }
@@ -59,14 +66,22 @@ describe('the secrets of a whole system that logs everything', () => {
     await system.stop();
   });
 
-  /** The same system with tokens, and with logLevel trace in both processes. */
+  /** The same system with tokens and TLS, and with logLevel trace in both processes. */
   async function secured(): Promise<void> {
     await system.gateway.stop();
     await system.core.stop();
     const file = path.join(system.folder, 'single-wallet.yaml');
     const content = parse(readFileSync(file, 'utf8')) as { walletCore: object; gateway: object };
-    const walletCore = { ...content.walletCore, tokens: 'required', logLevel: 'trace' };
-    writeFileSync(file, stringify({ ...content, walletCore, gateway: { ...content.gateway, logLevel: 'trace' } }));
+    authority = await certificate('authority', { isAuthority: true });
+    const pair = await certificate('wallet-core', { issuer: authority });
+    writeFileSync(path.join(system.folder, 'ca.pem'), authority.certificate);
+    writeFileSync(path.join(system.folder, 'core.pem'), pair.certificate);
+    writeFileSync(path.join(system.folder, 'core.key'), pair.key);
+    secrets.set('the key of the certificate', pair.key.split('\n')[1] ?? pair.key);
+    const tls = { certificate: 'core.pem', key: 'core.key' };
+    const walletCore = { ...content.walletCore, tokens: 'required', logLevel: 'trace', tls };
+    const gateway = { ...content.gateway, logLevel: 'trace', walletCoreCa: 'ca.pem' };
+    writeFileSync(file, stringify({ ...content, walletCore, gateway }));
     await system.startCore(system.clients.address);
     operator = caller(readFileSync(data('operator.token'), 'utf8').trim());
     system.clients.close();
@@ -158,7 +173,14 @@ describe('the secrets of a whole system that logs everything', () => {
     const everything = { playerId: '', reference: '', channel: '', fromMs: 0n, toMs: 0n, limit: 1000 };
     const kept = () => call<ListRefusedResponse>((done) => operator.operations.listRefused(everything, done));
     while (!(await kept()).calls.some(({ channel }) => channel === 'apiv1/brand-1'));
-    const server = ['--address', operator.address, '--token-file', data('operator.token')];
+    const server = [
+      '--address',
+      operator.address,
+      '--token-file',
+      data('operator.token'),
+      '--ca',
+      path.join(system.folder, 'ca.pem'),
+    ];
     for (const command of [
       ['refused', '--full'],
       ['token', 'list'],
@@ -166,7 +188,8 @@ describe('the secrets of a whole system that logs everything', () => {
       ['status'],
       ['token', 'revoke', 'x'],
     ]) {
-      const { stdout, stderr } = await CommandLine.run(...command, ...server);
+      const { code, stdout, stderr } = await CommandLine.run(...command, ...server);
+      expect(code === 0, `${command.join(' ')}: ${stderr}`).to.equal(command[1] !== 'revoke');
       answers.push(stdout, stderr);
     }
     const file = data('journal.ndjson');

@@ -5,6 +5,7 @@ import type { Scrub } from '../scrub.js';
 import type { RefusedCalls, Store } from '../storage/port.js';
 import { backup } from './operations/backup.js';
 import { exportJournal } from './operations/export.js';
+import { listOpen } from './operations/open.js';
 import { pruneRequests } from './operations/prune-requests.js';
 import { readiness } from './operations/readiness.js';
 import { keepRefused, listRefused } from './operations/refused.js';
@@ -28,6 +29,7 @@ export function operationsService(
     pruneRequests: pruneRequests(store, log, stopping),
     getReadiness: readiness(store, committer, scrub, log, stopping),
     getTrialBalance: trialBalance(store, log),
+    listOpen: listOpen(store, log),
     keepRefused: keepRefused(refused, log),
     listRefused: listRefused(refused, log),
     getStatus: status(store, committer, scrub, log, stopping),

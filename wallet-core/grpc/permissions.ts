@@ -64,6 +64,7 @@ const PERMISSIONS: Rows<PostingServiceService> &
   '/wallet.v1.OperationsService/Export': OPERATE,
   '/wallet.v1.OperationsService/PruneRequests': OPERATE,
   '/wallet.v1.OperationsService/GetTrialBalance': READ,
+  '/wallet.v1.OperationsService/ListOpen': READ,
   '/wallet.v1.OperationsService/GetStatus': READ,
   '/wallet.v1.OperationsService/KeepRefused': { roles: ['post'] },
   '/wallet.v1.OperationsService/ListRefused': READ,

@@ -121,7 +121,7 @@ function readToken(token: string): bigint[] {
   return token.split('-').map((id) => [...id].reduce((sum, digit) => sum * 36n + BigInt(parseInt(digit, 36)), 0n));
 }
 
-function writeMovement({ record, outstanding, refunded, by }: MovementView, writer: number): pb.Movement {
+export function writeMovement({ record, outstanding, refunded, by }: MovementView, writer: number): pb.Movement {
   const { currency, reason } = record;
   return {
     movementId: formatId(writer, record.id),

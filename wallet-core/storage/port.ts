@@ -163,6 +163,22 @@ export interface TrialBalance {
   readonly houses: readonly { readonly channel: string; readonly purpose: string; readonly balance: bigint }[];
 }
 
+/** Of which time, in milliseconds since 1970, and how much at most; blocks hit are looked for until now. */
+export interface OpenFilter {
+  readonly fromMs: bigint;
+  readonly toMs: bigint;
+  readonly limit: number;
+}
+
+/** What is open, oldest first. */
+export interface OpenMovements {
+  readonly bets: readonly MovementView[];
+  readonly withholdings: readonly MovementView[];
+  readonly blocked: readonly MovementView[];
+  /** There is more than the limit. */
+  readonly cut: boolean;
+}
+
 /** What the store takes of the disk, in bytes. */
 export interface Room {
   readonly ledger: number;
@@ -243,6 +259,8 @@ export interface Store {
   prune(beforeMs: bigint, tell: (soFar: PrunedSoFar) => void, signal: AbortSignal): Promise<PrunedSoFar>;
   /** The sums of all balances, by currency; it reads every account beside the calls. */
   trialBalance(): Promise<readonly TrialBalance[]>;
+  /** Bets without a payout, withholdings not given back, debits that hit a block; read beside the calls. */
+  open(filter: OpenFilter): Promise<OpenMovements>;
   room(): Promise<Room>;
   close(): Promise<void>;
 }

@@ -14,6 +14,8 @@ import {
   type PrunedSoFar,
   type Queries,
   type Room as Taken,
+  type OpenFilter,
+  type OpenMovements,
   type Store,
   StoreFullError,
   type Submission,
@@ -25,6 +27,7 @@ import type { CopyOrder } from './copy.js';
 import { exportFile } from './exporter.js';
 import { explained } from './damage.js';
 import { WRITER } from './journal-writer.js';
+import type { OpenData } from './open-thread.js';
 import { own, type Ownership } from './owner.js';
 import { LEDGER_FILE, refuseUnfinished } from './place.js';
 import { Reader } from './reader.js';
@@ -215,6 +218,17 @@ export class SqliteStore implements Store {
     try {
       const [balances] = (await once(thread, 'message')) as [TrialBalance[]];
       return balances;
+    } finally {
+      await thread.terminate();
+    }
+  }
+
+  async open(filter: OpenFilter): Promise<OpenMovements> {
+    const workerData: OpenData = { ...filter, path: this.#path };
+    const thread = new Worker(new URL('./open-thread.js', import.meta.url), { workerData });
+    try {
+      const [open] = (await once(thread, 'message')) as [OpenMovements];
+      return open;
     } finally {
       await thread.terminate();
     }

@@ -1,0 +1,76 @@
+import { type Command, InvalidArgumentError } from 'commander';
+import type { Movement } from '../../proto/gen/wallet/v1/movement.js';
+import type { ListOpenResponse } from '../../proto/gen/wallet/v1/operations.js';
+import { answerOf, ask, type ServerOptions, withServerOptions } from './client.js';
+import { ending, EXIT, tried } from './exit.js';
+import { MOVEMENT_COLUMNS, movementAsReport } from './movement.js';
+import { print } from './print.js';
+import { table } from './table.js';
+import { spanOption } from './time.js';
+
+interface OpenOptions extends ServerOptions {
+  readonly since: bigint;
+  readonly olderThan: bigint;
+  readonly limit: number;
+  readonly json: boolean;
+}
+
+const WEEK_MS = 7n * 86_400_000n;
+const DAY_MS = 86_400_000n;
+
+export function addOpen(program: Command): void {
+  const command = program
+    .command('open')
+    .description(
+      'Lists what is open, oldest first: bets without a payout and withholdings not given back, older than --older-than, and\n' +
+        'debits refused because of a block, up to now. Reads every movement since --since, beside the calls: some seconds for\n' +
+        'some million. Negative balances are not looked for: the ledger refuses to store one.',
+    )
+    .option('--older-than <span>', 'bets and withholdings at least so old, such as 90m or 2h', spanOption, DAY_MS)
+    .option('--since <span>', 'nothing older than this, such as 30d', spanOption, WEEK_MS)
+    .option('--limit <count>', 'at most so many in all, 1 to 1000', limitOption, 1000);
+  withServerOptions(command)
+    .option('--json', 'what is open for machines on stdout and nothing else', false)
+    .addHelpText(
+      'after',
+      '\nDefaults: --older-than 24h, --since 7d.\nExit codes: 0 nothing is open, 1 something is, 2 it could not be looked up.',
+    )
+    .action(ending(open));
+}
+
+function limitOption(text: string): number {
+  const limit = Number(text);
+  if (Number.isInteger(limit) && limit >= 1 && limit <= 1000) return limit;
+  throw new InvalidArgumentError('Expected a number from 1 to 1000.');
+}
+
+async function open({ since, olderThan, limit, json, ...server }: OpenOptions): Promise<number> {
+  return tried(
+    () => 'what is open was not looked up',
+    async () => {
+      const now = BigInt(Date.now());
+      const request = { fromMs: now - since, toMs: now - olderThan, limit };
+      const { bets, withholdings, blocked, cut } = await ask(server, ({ operations }) =>
+        answerOf<ListOpenResponse>((done) => operations.listOpen(request, done)),
+      );
+      const report = {
+        bets: bets.map(movementAsReport),
+        withholdings: withholdings.map(movementAsReport),
+        blocked: blocked.map(movementAsReport),
+        cut,
+      };
+      const texts = [
+        part('Bets without a payout', bets),
+        part('Withholdings not given back', withholdings),
+        part('Debits refused because of a block', blocked),
+        cut ? `The oldest ${limit}; there are more.` : '',
+      ].filter((text) => text !== '');
+      print(json, report, () => texts.join('\n\n') || 'Nothing is open.');
+      return texts.length === 0 ? EXIT.good : EXIT.found;
+    },
+  );
+}
+
+function part(title: string, movements: readonly Movement[]): string {
+  return movements.length === 0 ? '' : `${title}:\n${table(MOVEMENT_COLUMNS, movements)}`;
+}

@@ -1,0 +1,93 @@
+import { parentPort, workerData } from 'node:worker_threads';
+import type { Database } from 'better-sqlite3';
+import { recordId } from '../../journal/position.js';
+import type { MovementView, OpenFilter, OpenMovements } from '../port.js';
+import { openReader } from './connection.js';
+import { Reader } from './reader.js';
+
+// A thread of its own: it reads every movement of the time that was asked for.
+export interface OpenData extends OpenFilter {
+  readonly path: string;
+}
+
+interface Row {
+  readonly id: bigint;
+  readonly channelId: bigint;
+  readonly accountId: bigint;
+  readonly reference: string;
+  readonly round: string;
+  readonly roundKey: bigint | null;
+  readonly withholding: bigint;
+  readonly blocked: bigint;
+}
+
+const ROUNDS_KEPT = 10_000;
+
+const { path, fromMs, toMs, limit } = workerData as OpenData;
+const db = openReader(path);
+const reader = new Reader(path);
+
+/** The id from which on records are not older than this. Times never go back in a journal, so halving finds it. */
+function firstIdSince(ms: bigint): bigint {
+  const timeOf = db.prepare<[bigint], bigint>('SELECT time_ms FROM entry WHERE seq = ?').pluck();
+  let low = 1n;
+  let high = (db.prepare<[], bigint>('SELECT ifnull(max(seq), 0) FROM entry').pluck().get() ?? 0n) + 1n;
+  while (low < high) {
+    const middle = (low + high) / 2n;
+    if ((timeOf.get(middle) ?? 0n) < ms) low = middle + 1n;
+    else high = middle;
+  }
+  return recordId(low, 0);
+}
+
+/** Whether a bet was paid out: named by a payout, or its player got a payout in its round. */
+function settlements(on: Database): (row: Row) => boolean {
+  const named = on.prepare<[string, bigint, bigint], bigint>(`
+    SELECT m.id FROM name n JOIN movement m ON m.id = n.movement_id
+    WHERE n.reference = ? AND n.relation = 'SETTLE' AND m.channel_id = ? AND m.account_id = ? AND m.reason IS NULL
+    LIMIT 1`);
+  const paid = on
+    .prepare<[bigint, bigint, string], bigint>(
+      `SELECT DISTINCT account_id FROM movement
+      WHERE round_key = ? AND channel_id = ? AND round = ? AND kind = 'PAYOUT' AND reason IS NULL`,
+    )
+    .pluck();
+  // Each round is read once, however many players had bets in it.
+  const rounds = new Map<string, ReadonlySet<bigint>>();
+  return ({ reference, channelId, accountId, round, roundKey }) => {
+    if (named.get(reference, channelId, accountId) !== undefined) return true;
+    if (roundKey === null) return false;
+    const key = `${channelId} ${round}`;
+    const known = rounds.get(key) ?? new Set(paid.all(roundKey, channelId, round));
+    if (rounds.size >= ROUNDS_KEPT) rounds.clear();
+    rounds.set(key, known);
+    return known.has(accountId);
+  };
+}
+
+const isSettled = settlements(db);
+const open: Record<'bets' | 'withholdings' | 'blocked', MovementView[]> = { bets: [], withholdings: [], blocked: [] };
+const before = firstIdSince(toMs);
+const rows = db.prepare<[bigint], Row>(`
+  SELECT id, channel_id AS channelId, account_id AS accountId, reference, round, round_key AS roundKey,
+    withholding = 1 OR kind = 'WITHHOLDING' AS withholding, reason IS NOT NULL AS blocked
+  FROM movement
+  WHERE id >= ? AND (reason = 'BLOCKED' OR reason IS NULL AND amount < 0 AND (kind IN ('BET', 'WITHHOLDING') OR withholding = 1))
+  ORDER BY id`);
+let found = 0;
+let cut = false;
+for (const row of rows.iterate(firstIdSince(fromMs))) {
+  const of = row.blocked === 1n ? 'blocked' : row.withholding === 1n ? 'withholdings' : 'bets';
+  if (of !== 'blocked' && row.id >= before) continue;
+  if (of === 'bets' && isSettled(row)) continue;
+  const view = await reader.movement(row.id);
+  if (!view || (of !== 'blocked' && (view.outstanding ?? 0n) === 0n)) continue;
+  cut = found === limit;
+  if (cut) break;
+  found += 1;
+  open[of].push(view);
+}
+reader.close();
+db.close();
+const answer: OpenMovements = { ...open, cut };
+parentPort?.postMessage(answer);

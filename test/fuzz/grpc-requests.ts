@@ -89,6 +89,7 @@ export function goodRequests(id: string): GoodRequest[] {
     good(operations.pruneRequests, { beforeMs: 1n }, DEAR),
     good(operations.getReadiness, {}),
     good(operations.getTrialBalance, {}),
+    good(operations.listOpen, { ...times, limit: 10 }, DEAR),
     good(operations.getStatus, {}),
     good(operations.keepRefused, {
       calls: [{ timeMs: 1n, ...refused, ...player, body: Buffer.from('{}') }],

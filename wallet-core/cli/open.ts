@@ -23,8 +23,8 @@ export function addOpen(program: Command): void {
     .command('open')
     .description(
       'Lists what is open, oldest first: bets without a payout and withholdings not given back, older than --older-than, and\n' +
-        'debits refused because of a block, up to now. Reads every movement since --since, beside the calls: some seconds for\n' +
-        'some million. Negative balances are not looked for: the ledger refuses to store one.',
+        'debits refused because of a block, up to now. Reads every movement since --since, beside the calls.\n' +
+        'Negative balances are not looked for: the ledger refuses to store one.',
     )
     .option('--older-than <span>', 'bets and withholdings at least so old, such as 90m or 2h', spanOption, DAY_MS)
     .option('--since <span>', 'nothing older than this, such as 30d', spanOption, WEEK_MS)

@@ -213,25 +213,13 @@ export class SqliteStore implements Store {
     }
   }
 
-  async trialBalance(): Promise<readonly TrialBalance[]> {
-    const thread = new Worker(new URL('./trial-balance-thread.js', import.meta.url), { workerData: this.#path });
-    try {
-      const [balances] = (await once(thread, 'message')) as [TrialBalance[]];
-      return balances;
-    } finally {
-      await thread.terminate();
-    }
+  trialBalance(): Promise<readonly TrialBalance[]> {
+    return fromThread('./trial-balance-thread.js', this.#path);
   }
 
-  async open(filter: OpenFilter): Promise<OpenMovements> {
-    const workerData: OpenData = { ...filter, path: this.#path };
-    const thread = new Worker(new URL('./open-thread.js', import.meta.url), { workerData });
-    try {
-      const [open] = (await once(thread, 'message')) as [OpenMovements];
-      return open;
-    } finally {
-      await thread.terminate();
-    }
+  open(filter: OpenFilter): Promise<OpenMovements> {
+    const data: OpenData = { ...filter, path: this.#path };
+    return fromThread('./open-thread.js', data);
   }
 
   room(): Promise<Taken> {
@@ -297,5 +285,16 @@ export class SqliteStore implements Store {
     this.#dead ??= new CommitUnknownError(error.message);
     this.#take()?.reject(this.#dead);
     return this.#dead;
+  }
+}
+
+/** The one message of a thread that reads what would keep calls waiting. */
+async function fromThread<Answer>(module: string, workerData: unknown): Promise<Answer> {
+  const thread = new Worker(new URL(module, import.meta.url), { workerData });
+  try {
+    const [answer] = (await once(thread, 'message')) as [Answer];
+    return answer;
+  } finally {
+    await thread.terminate();
   }
 }

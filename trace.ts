@@ -1,0 +1,19 @@
+import { randomUUID } from 'node:crypto';
+
+/** https://www.w3.org/TR/trace-context/: version, trace, parent, flags; what a later version adds stands behind. */
+const TRACEPARENT = /^(?!ff)[0-9a-f]{2}-(?!0{32})([0-9a-f]{32})-(?!0{16})[0-9a-f]{16}-[0-9a-f]{2}(?:-|$)/;
+const TRACE_ID = /^(?!0{32})[0-9a-f]{32}$/;
+
+/**
+ * The trace of a call, 32 hexadecimal digits, by which its lines are found in the logs of both processes: the caller's own if
+ * its header `traceparent` is well-formed, else a new one.
+ */
+export function traceIdOf(traceparent: unknown): string {
+  const theirs = typeof traceparent === 'string' ? TRACEPARENT.exec(traceparent)?.[1] : undefined;
+  return theirs ?? randomUUID().replaceAll('-', '');
+}
+
+/** Whether a text is the id of a trace. */
+export function isTraceId(text: string): boolean {
+  return TRACE_ID.test(text);
+}

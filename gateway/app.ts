@@ -3,6 +3,8 @@ import { Server as NetServer, type AddressInfo } from 'node:net';
 import Koa from 'koa';
 import type { Logger } from 'pino';
 import { listenProblem } from '../config.js';
+import { registered, serveMetrics } from '../metrics-server.js';
+import { GATEWAY_METRICS } from '../metrics.js';
 import type { Service } from '../process.js';
 import { clientAddress, type AddressOf } from './client-address.js';
 import type { Channel, GatewayConfig } from './config.js';
@@ -22,6 +24,8 @@ const STOP_GRACE_MS = 250;
 /** Longer than any answer takes; who has not finished his request by then is not answered. */
 const STOP_MS_MAX = 2_500;
 
+const METRICS_SETTING = ['gateway.metrics', 'GATEWAY_METRICS'] as const;
+
 /** Builds the whole of the gateway and starts it. */
 export async function startGateway(config: GatewayConfig, log: Logger, limits = HTTP_LIMITS): Promise<Service> {
   const client = new WalletClient(connectionTo(config), log);
@@ -39,9 +43,26 @@ export async function startGateway(config: GatewayConfig, log: Logger, limits = 
     throw listenProblem('gateway.listen', 'GATEWAY_LISTEN', config.listen, error);
   });
   const { port } = server.address() as AddressInfo;
+  const metricsServer =
+    config.metrics &&
+    (await serveMetrics(registered(GATEWAY_METRICS).registry, config.metrics, METRICS_SETTING).catch(
+      async (error: unknown) => {
+        await stop(server, client, stopping);
+        throw error;
+      },
+    ));
   const secure = tls ? { certificateValidTo: tls.validTo } : {};
-  const about = { ...secure, walletCore: config.walletCoreAddress, channels: channels.map(({ name }) => name) };
-  return { host, port, about, stop: () => stop(server, client, stopping) };
+  const about = {
+    ...secure,
+    ...(metricsServer && { metrics: metricsServer.address }),
+    walletCore: config.walletCoreAddress,
+    channels: channels.map(({ name }) => name),
+  };
+  const stopAll = async () => {
+    await stop(server, client, stopping);
+    metricsServer?.stop();
+  };
+  return { host, port, about, stop: stopAll };
 }
 
 /** One line per provider. */

@@ -14,6 +14,7 @@ import {
   section,
   validate,
 } from '../config.js';
+import { metricsRule, metricsSettings } from '../metrics-server.js';
 import { authoritiesSetting, type Tls, tlsSetting } from '../tls.js';
 import { addressListSetting, type AddressList } from './address-list.js';
 import { type Apiv1Channel, apiv1Channel } from './apiv1/channel.js';
@@ -39,6 +40,8 @@ export interface GatewayConfig {
   /** What it shows to wallet-core; undefined: nothing. A KeyObject, so that it is not printed by accident. */
   readonly walletCoreToken: KeyObject | undefined;
   readonly logLevel: LogLevel;
+  /** Where metrics are served; absent: nowhere. */
+  readonly metrics?: Address | undefined;
   /** Whose X-Forwarded-For is believed. */
   readonly trustedProxies: AddressList;
   readonly channels: readonly Channel[];
@@ -113,14 +116,27 @@ export function loadGatewayConfig(setup: Setup = readSetup()): GatewayConfig {
       logLevel: logLevelSetting,
       tls: tlsSetting(setup).optional(),
       allowPlainHttpBeyondLoopback: z.boolean(FLAG).default(false),
+      ...metricsSettings('127.0.0.1:9465'),
       trustedProxies: addressListSetting(PROXIES, 0).prefault([]),
       channels: z.array(channelSetting(setup), NO_CHANNELS).min(1, NO_CHANNELS),
-    }).superRefine(listenRule),
+    })
+      .superRefine(listenRule)
+      .superRefine(metricsRule),
   });
-  const overrides = { GATEWAY_LISTEN: 'gateway.listen', WALLET_CORE_ADDRESS: 'gateway.walletCore' };
+  const overrides = {
+    GATEWAY_LISTEN: 'gateway.listen',
+    GATEWAY_METRICS: 'gateway.metrics',
+    WALLET_CORE_ADDRESS: 'gateway.walletCore',
+  };
   const content = setup.development ? { gateway: { channels: developmentChannels(setup.data) } } : setup.content;
   const { data, gateway } = validate(setup, schema, overrides, content);
-  const { walletCore, walletCoreTokenFile, allowPlainHttpBeyondLoopback: _, ...rest } = gateway;
+  const {
+    walletCore,
+    walletCoreTokenFile,
+    allowPlainHttpBeyondLoopback: _,
+    allowMetricsBeyondLoopback: __,
+    ...rest
+  } = gateway;
   return Object.freeze({
     data,
     ...rest,

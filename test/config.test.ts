@@ -224,16 +224,20 @@ describe('configuration', () => {
       const environment = {
         SINGLE_WALLET_DATA: 'other',
         WALLET_CORE_LISTEN: '127.0.0.2:50052',
+        WALLET_CORE_METRICS: '127.0.0.1:9464',
         GATEWAY_LISTEN: '[::1]:8081',
+        GATEWAY_METRICS: '127.0.0.1:9465',
         WALLET_CORE_ADDRESS: 'core.internal:50052',
       };
       expect(core(environment)).to.deep.include({
         data: path.join(folder, 'other'),
         listen: { host: '127.0.0.2', port: 50052 },
+        metrics: { host: '127.0.0.1', port: 9464 },
       });
       expect(gateway(environment)).to.deep.include({
         data: path.join(folder, 'other'),
         listen: { host: '::1', port: 8081 },
+        metrics: { host: '127.0.0.1', port: 9465 },
         walletCoreAddress: 'core.internal:50052',
         walletCoreNamed: true,
       });
@@ -355,6 +359,23 @@ describe('configuration', () => {
       expect(gateway().listen.host).to.equal('0.0.0.0');
     });
 
+    it('refuses metrics of either process, unless allowMetricsBeyondLoopback says so', () => {
+      const set = (more = '') => {
+        const metrics = `metrics: "0.0.0.0:9464"${more}`;
+        write(`{ walletCore: { ${metrics} }, gateway: { ${metrics}, channels: [${CHANNEL}] } }`);
+      };
+      const METRICS =
+        'expected an address that only this machine reaches, such as "127.0.0.1:9464"; ' +
+        'allowMetricsBeyondLoopback: true lifts that where only Prometheus reaches it';
+      set();
+      expect([...problems(core), ...problems(gateway)]).to.deep.equal([
+        `single-wallet.yaml: walletCore.metrics: is "0.0.0.0:9464"; ${METRICS}`,
+        `single-wallet.yaml: gateway.metrics: is "0.0.0.0:9464"; ${METRICS}`,
+      ]);
+      set(', allowMetricsBeyondLoopback: true');
+      expect([core().metrics?.host, gateway().metrics?.host]).to.deep.equal(['0.0.0.0', '0.0.0.0']);
+    });
+
     it('knows loopback in all its forms', () => {
       write(`gateway: { channels: [${CHANNEL}] }`);
       for (const host of ['127.0.0.1', '127.8.8.8', 'localhost', '[::1]', '[0:0:0:0:0:0:0:1]', '[::ffff:127.0.0.1]']) {
@@ -445,7 +466,7 @@ describe('configuration', () => {
     const MINUTES = 'expected a whole number of minutes from 1 to 1440';
     const FILES = `expected a list of one or more files with eBET's public keys, such as ["keys/ebet-1.pem"]`;
     const GATEWAY =
-      'expected a section with the keys listen, walletCore, walletCoreTokenFile, walletCoreCa, walletCoreTls, logLevel, tls, allowPlainHttpBeyondLoopback, trustedProxies, channels';
+      'expected a section with the keys listen, walletCore, walletCoreTokenFile, walletCoreCa, walletCoreTls, logLevel, tls, allowPlainHttpBeyondLoopback, metrics, allowMetricsBeyondLoopback, trustedProxies, channels';
 
     const table: [string, string, string[]][] = [
       [
@@ -480,7 +501,7 @@ describe('configuration', () => {
         'misspells sections',
         `{ walletcore: {}, gateway: { chanels: 1, channels: [${CHANNEL}] } }`,
         [
-          'single-wallet.yaml: gateway.chanels: is not a setting; expected one of listen, walletCore, walletCoreTokenFile, walletCoreCa, walletCoreTls, logLevel, tls, allowPlainHttpBeyondLoopback, trustedProxies, channels',
+          'single-wallet.yaml: gateway.chanels: is not a setting; expected one of listen, walletCore, walletCoreTokenFile, walletCoreCa, walletCoreTls, logLevel, tls, allowPlainHttpBeyondLoopback, metrics, allowMetricsBeyondLoopback, trustedProxies, channels',
           'single-wallet.yaml: walletcore: is not a setting; expected one of data, walletCore, gateway',
         ],
       ],
@@ -651,7 +672,7 @@ describe('configuration', () => {
       write('{ walletCore: { listen: core, loglevel: info }, gateway: nobody looks }');
       expect(problems(core)).to.deep.equal([
         'single-wallet.yaml: walletCore.listen: is "core"; expected host:port with a port from 0 to 65535, such as "127.0.0.1:50051" or "[::1]:50051"',
-        'single-wallet.yaml: walletCore.loglevel: is not a setting; expected one of listen, logLevel, backups, scrubEveryHours, keepRefusedDays, tokens, health, reflection, tls, clientCa, allowInsecureListen',
+        'single-wallet.yaml: walletCore.loglevel: is not a setting; expected one of listen, logLevel, backups, scrubEveryHours, keepRefusedDays, metrics, allowMetricsBeyondLoopback, tokens, health, reflection, tls, clientCa, allowInsecureListen',
       ]);
     });
 

@@ -3,6 +3,7 @@ import { z } from 'zod';
 import type { Address, LogLevel, Setup } from '../config.js';
 import { accessSettings, listenRule, type Access } from './access/settings.js';
 import { addressSetting, dataSetting, logLevelSetting, readSetup, section, validate } from '../config.js';
+import { metricsRule, metricsSettings } from '../metrics-server.js';
 
 export interface CoreConfig {
   /** Absolute path of the folder of the ledger. */
@@ -12,6 +13,8 @@ export interface CoreConfig {
   readonly listen: Address;
   readonly access: Access;
   readonly logLevel: LogLevel;
+  /** Where metrics are served; absent: nowhere. */
+  readonly metrics?: Address | undefined;
   /** From the end of one background verification of the ledger to the next; 0: none. */
   readonly scrubEveryMs: number;
   /** For how long calls are kept that were refused before the ledger. */
@@ -37,13 +40,16 @@ export function loadCoreConfig(setup: Setup = readSetup()): CoreConfig {
       backups: backupsSetting(setup),
       scrubEveryHours: scrubSetting(),
       keepRefusedDays: keepRefusedSetting(),
+      ...metricsSettings('127.0.0.1:9464'),
       ...accessSettings(setup),
     })
       .superRefine(listenRule)
+      .superRefine(metricsRule)
       .prefault({}),
     gateway: z.unknown().optional(),
   });
-  const { data, walletCore: set } = validate(setup, schema, { WALLET_CORE_LISTEN: 'walletCore.listen' });
+  const overrides = { WALLET_CORE_LISTEN: 'walletCore.listen', WALLET_CORE_METRICS: 'walletCore.metrics' };
+  const { data, walletCore: set } = validate(setup, schema, overrides);
   const {
     scrubEveryHours,
     keepRefusedDays,
@@ -53,6 +59,7 @@ export function loadCoreConfig(setup: Setup = readSetup()): CoreConfig {
     tls,
     clientCa,
     allowInsecureListen: _,
+    allowMetricsBeyondLoopback: __,
     ...walletCore
   } = set;
   const scrubEveryMs = scrubEveryHours * HOUR_MS;

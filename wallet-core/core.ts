@@ -1,5 +1,7 @@
 import type { Logger } from 'pino';
 import { type Address, ConfigError, formatAddress, listenProblem, messageOf } from '../config.js';
+import { type MetricsServer, registered, serveMetrics } from '../metrics-server.js';
+import { CORE_METRICS } from '../metrics.js';
 import type { Service } from '../process.js';
 import type { Command } from './domain/command.js';
 import { formatDigest } from './journal/digest.js';
@@ -24,6 +26,8 @@ export interface CoreOptions {
   /** Who may call; left out: whoever reaches it. */
   readonly access?: Access;
   readonly log: Logger;
+  /** Where metrics are served; left out: nowhere. */
+  readonly metrics?: Address | undefined;
   /** Called when a commit's fate is unknown: only a restart finds out. */
   readonly onFatal: (error: Error) => void;
   /** URL of the module with the rules, if not domain/decide.ts. */
@@ -45,6 +49,8 @@ export interface Core extends Service {
 
 const DAY_MS = 86_400_000;
 
+const METRICS_SETTING = ['walletCore.metrics', 'WALLET_CORE_METRICS'] as const;
+
 const DISK_FULL =
   'the disk of the ledger is full: reads go on, what would be written is answered as not applied (STORE_FULL) and may be ' +
   'sent again; make room, and it goes on by itself';
@@ -57,6 +63,7 @@ export async function startCore(given: CoreOptions): Promise<Core> {
     listen: at,
     access = OPEN,
     log,
+    metrics: metricsAt,
     onFatal,
     rules,
     synchronous,
@@ -94,22 +101,32 @@ export async function startCore(given: CoreOptions): Promise<Core> {
   );
   const digest = formatDigest(await store.queries.digest());
   const digestLog = new DigestLog(store.queries, log, digest);
+  let metricsServer: MetricsServer | undefined;
+  const stop = async () => {
+    server.announceStop();
+    scrub.stop();
+    await server.stop();
+    await committer.stop();
+    await digestLog.stop();
+    refused.close();
+    await store.close();
+    metricsServer?.stop();
+  };
+  if (metricsAt) {
+    const { registry } = registered(CORE_METRICS);
+    metricsServer = await serveMetrics(registry, metricsAt, METRICS_SETTING).catch(async (error: unknown) => {
+      await stop();
+      throw error;
+    });
+  }
   scrub.start();
   return {
     host: at.host,
     port: server.port,
-    about: { data, digest },
+    about: { data, digest, ...(metricsServer && { metrics: metricsServer.address }) },
     committer,
     channels: async () => (await store.queries.channels()).map(({ channel }) => channel),
-    stop: async () => {
-      server.announceStop();
-      scrub.stop();
-      await server.stop();
-      await committer.stop();
-      await digestLog.stop();
-      refused.close();
-      await store.close();
-    },
+    stop,
   };
 }
 

@@ -10,12 +10,12 @@ process.umask(0o077);
 await run(
   'wallet-core',
   loadCoreConfig,
-  async ({ data, backups, listen, access, scrubEveryMs, keepRefusedMs, development, production }, log) => {
+  async ({ data, backups, listen, access, metrics, scrubEveryMs, keepRefusedMs, development, production }, log) => {
     const onFatal = (error: Error) => {
       log.fatal({ err: error }, 'the fate of a commit is unknown: stopping, the restart finds out');
       process.exit(1);
     };
-    const core = await startCore({ data, backups, listen, access, log, onFatal, scrubEveryMs, keepRefusedMs });
+    const core = await startCore({ data, backups, listen, access, metrics, log, onFatal, scrubEveryMs, keepRefusedMs });
     if (production && (await core.channels()).includes(DEVELOPMENT_CHANNEL)) {
       await core.stop();
       const fix = 'expected a folder of its own for production';

@@ -1,0 +1,103 @@
+import { once } from 'node:events';
+import { createServer, type RequestListener } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { collectDefaultMetrics, Counter, Gauge, Histogram, Registry } from 'prom-client';
+import { z } from 'zod';
+import { type Address, addressSetting, formatAddress, isLoopback, listenProblem } from './config.js';
+import type { Metric, MetricTable } from './metrics.js';
+
+interface OfType<Label extends string> {
+  readonly counter: Counter<Label>;
+  readonly gauge: Gauge<Label>;
+  readonly histogram: Histogram<Label>;
+}
+
+/** The metrics of a table, by their names in it. */
+export type Metrics<Table extends MetricTable> = {
+  readonly [Key in keyof Table]: OfType<Table[Key]['labels'][number]>[Table[Key]['type']];
+};
+
+/** The metrics of a table and those of Node.js, to be served. */
+export interface Registered<Table extends MetricTable> {
+  readonly metrics: Metrics<Table>;
+  readonly registry: Registry;
+}
+
+export function registered<Table extends MetricTable>(table: Table): Registered<Table> {
+  const registry = new Registry();
+  collectDefaultMetrics({ register: registry });
+  const metrics = Object.fromEntries(Object.entries(table).map(([key, metric]) => [key, made(metric, registry)]));
+  return { metrics: metrics as unknown as Metrics<Table>, registry };
+}
+
+function made({ type, name, help, labels, buckets = [] }: Metric, registry: Registry): unknown {
+  const shape = { name, help, labelNames: labels, registers: [registry] };
+  switch (type) {
+    case 'counter':
+      return new Counter(shape);
+    case 'gauge':
+      return new Gauge(shape);
+    case 'histogram':
+      return new Histogram({ ...shape, buckets: [...buckets] });
+  }
+}
+
+export interface MetricsServer {
+  /** "host:port". */
+  readonly address: string;
+  stop(): void;
+}
+
+/** Serves metrics over HTTP; `setting` and `variable` as for listenProblem; `measure` sets what is not counted as it happens. */
+export async function serveMetrics(
+  registry: Registry,
+  at: Address,
+  [setting, variable]: readonly [string, string],
+  measure: () => Promise<void> = async () => {},
+): Promise<MetricsServer> {
+  const answer: RequestListener = (request, response) => {
+    const [path] = (request.url ?? '').split('?');
+    if (path !== '/metrics') return void response.writeHead(404).end('GET /metrics\n');
+    if (request.method !== 'GET') return void response.writeHead(405, { Allow: 'GET' }).end();
+    const page = measure().then(() => registry.metrics());
+    page.then(
+      (text) => response.writeHead(200, { 'Content-Type': registry.contentType }).end(text),
+      () => response.writeHead(500).end(),
+    );
+  };
+  const server = createServer(answer).listen(at.port, at.host);
+  await once(server, 'listening').catch((error: unknown) => {
+    throw listenProblem(setting, variable, at, error);
+  });
+  const { port } = server.address() as AddressInfo;
+  const stop = () => {
+    server.close();
+    // Prometheus keeps its connection.
+    server.closeAllConnections();
+  };
+  return { address: formatAddress({ host: at.host, port }), stop };
+}
+
+const FLAG = { error: 'expected true or false' };
+
+/** The settings of a process for its metrics. */
+export function metricsSettings(example: string) {
+  return {
+    metrics: addressSetting(example, 0).optional(),
+    allowMetricsBeyondLoopback: z.boolean(FLAG).default(false),
+  };
+}
+
+interface Set {
+  readonly metrics?: Address | undefined;
+  readonly allowMetricsBeyondLoopback: boolean;
+}
+
+/** There is no secret in metrics, but they tell everybody who reaches them how much is played. */
+export function metricsRule({ metrics, allowMetricsBeyondLoopback }: Set, context: z.RefinementCtx): void {
+  if (!metrics || isLoopback(metrics) || allowMetricsBeyondLoopback) return;
+  const message =
+    'expected an address that only this machine reaches, such as "127.0.0.1:9464"; ' +
+    'allowMetricsBeyondLoopback: true lifts that where only Prometheus reaches it';
+  context.addIssue({ code: 'custom', path: ['metrics'], message });
+}

@@ -1,0 +1,159 @@
+/** What one metric is. The names follow Prometheus: seconds and bytes, counters end in `_total`. */
+export interface Metric {
+  readonly name: string;
+  readonly type: 'counter' | 'gauge' | 'histogram';
+  /** Each has values of a closed set: never a player, a reference or a path that somebody sent. */
+  readonly labels: readonly string[];
+  /** What it counts or measures; stands in /metrics and in docs/operations.md. */
+  readonly help: string;
+  /** Upper bounds, for a histogram. */
+  readonly buckets?: readonly number[];
+  /** How Grafana shows its values. */
+  readonly unit: 's' | 'bytes' | 'short' | 'cps';
+}
+
+export type MetricTable = Readonly<Record<string, Metric>>;
+
+const SECONDS = [0.0001, 0.00025, 0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5];
+const SIZES = [1, 2, 4, 8, 16, 32, 64, 128, 256, 512, 1024];
+
+/** All metrics of the gateway, beside those of Node.js. */
+export const GATEWAY_METRICS = {
+  calls: {
+    name: 'single_wallet_gateway_calls_total',
+    type: 'counter',
+    labels: ['channel', 'endpoint', 'outcome'],
+    help: 'Calls of providers, by the status that they were answered with (api-v1: SUCCESS or its error_code); UNREAD: the body did not come, or was too large. The channel is empty where a call named none of ours.',
+    unit: 'cps',
+  },
+  stages: {
+    name: 'single_wallet_gateway_stage_seconds',
+    type: 'histogram',
+    labels: ['endpoint', 'stage'],
+    help: 'Time of a call in each stage: read (until its body has come and is parsed), signature (checking it), wallet_core (waiting for wallet-core) and whole (until its answer is written).',
+    buckets: SECONDS,
+    unit: 's',
+  },
+  refusedSignatures: {
+    name: 'single_wallet_gateway_refused_signatures_total',
+    type: 'counter',
+    labels: ['channel'],
+    help: "Calls whose signature was by none of the channel's keys. One after a key was rotated is a mistake, many are an attack.",
+    unit: 'cps',
+  },
+  turnedAway: {
+    name: 'single_wallet_gateway_turned_away_total',
+    type: 'counter',
+    labels: [],
+    help: 'Calls that were answered busy unread, because too many were under way.',
+    unit: 'cps',
+  },
+  underWay: {
+    name: 'single_wallet_gateway_calls_under_way',
+    type: 'gauge',
+    labels: [],
+    help: 'Calls that were taken in and are not answered yet; at 1,024 more are answered busy.',
+    unit: 'short',
+  },
+  batchSize: {
+    name: 'single_wallet_gateway_batch_commands',
+    type: 'histogram',
+    labels: [],
+    help: 'Commands in each batch that was sent to wallet-core; its count is the number of batches.',
+    buckets: SIZES,
+    unit: 'short',
+  },
+  batchTime: {
+    name: 'single_wallet_gateway_batch_seconds',
+    type: 'histogram',
+    labels: [],
+    help: 'Time from sending a batch to wallet-core to its answer.',
+    buckets: SECONDS,
+    unit: 's',
+  },
+  failures: {
+    name: 'single_wallet_gateway_wallet_core_failures_total',
+    type: 'counter',
+    labels: ['code'],
+    help: 'gRPC calls to wallet-core that brought no answer, by gRPC status. Their callbacks are answered busy.',
+    unit: 'cps',
+  },
+} as const satisfies MetricTable;
+
+/** All metrics of wallet-core, beside those of Node.js. */
+export const CORE_METRICS = {
+  calls: {
+    name: 'single_wallet_core_calls_total',
+    type: 'counter',
+    labels: ['rpc', 'code'],
+    help: 'gRPC calls, by gRPC status. A call that is answered is OK, whatever became of its commands.',
+    unit: 'cps',
+  },
+  callTime: {
+    name: 'single_wallet_core_call_seconds',
+    type: 'histogram',
+    labels: ['rpc'],
+    help: 'Time of a gRPC call from its arrival to its answer; of a stream to its end.',
+    buckets: SECONDS,
+    unit: 's',
+  },
+  commands: {
+    name: 'single_wallet_core_commands_total',
+    type: 'counter',
+    labels: ['command', 'outcome', 'reason'],
+    help: 'Commands by what became of them; REFUSED is a decline, with its reason. A repeat counts again, as what it got.',
+    unit: 'cps',
+  },
+  stages: {
+    name: 'single_wallet_core_stage_seconds',
+    type: 'histogram',
+    labels: ['stage'],
+    help: 'Time of a command in each stage: wait (in the queue, until its group begins) and commit (until its group is on disk).',
+    buckets: SECONDS,
+    unit: 's',
+  },
+  blocksHit: {
+    name: 'single_wallet_core_blocks_hit_total',
+    type: 'counter',
+    labels: [],
+    help: 'Debits that were refused because their reference was refunded, or reported as failed, before they came.',
+    unit: 'cps',
+  },
+  groupSize: {
+    name: 'single_wallet_core_group_commands',
+    type: 'histogram',
+    labels: [],
+    help: 'Commands in each group that was committed as one; its count is the number of commits.',
+    buckets: SIZES,
+    unit: 'short',
+  },
+  groupTime: {
+    name: 'single_wallet_core_group_seconds',
+    type: 'histogram',
+    labels: ['step'],
+    help: 'Time of the writer thread for a group: decide (load, decide and write), fsync (COMMIT, which syncs the WAL and at times moves it into the ledger) and acknowledge (note down, synced, what is about to be answered).',
+    buckets: SECONDS,
+    unit: 's',
+  },
+  waiting: {
+    name: 'single_wallet_core_commands_waiting',
+    type: 'gauge',
+    labels: [],
+    help: 'Length of the queue: commands that wait for their group; at 10,000 more are not applied.',
+    unit: 'short',
+  },
+  walBytes: {
+    name: 'single_wallet_core_wal_bytes',
+    type: 'gauge',
+    labels: [],
+    help: 'Size of the WAL, ledger.db-wal. It stays at the most that it once needed.',
+    unit: 'bytes',
+  },
+  ledgerBytes: {
+    name: 'single_wallet_core_ledger_bytes',
+    type: 'gauge',
+    labels: [],
+    help: 'Size of the ledger, ledger.db.',
+    unit: 'bytes',
+  },
+} as const satisfies MetricTable;

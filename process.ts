@@ -20,7 +20,7 @@ export async function run<Config extends { logLevel: LogLevel }>(
   start: (config: Config, log: Logger) => Promise<Service>,
 ): Promise<void> {
   const config = loadOrExit(load);
-  const log = pino({ name, level: config.logLevel, serializers: { seqNo: cut, username: cut } }, process.stdout);
+  const log = pino({ name, level: config.logLevel }, process.stdout);
   // A log that nobody reads any more (`npm start | tee`, and tee has died) is no reason to stop moving money.
   for (const stream of [process.stdout, process.stderr]) stream.on('error', () => {});
   const service = await start(config, log).catch((error: unknown) => {
@@ -46,11 +46,6 @@ export async function run<Config extends { logLevel: LogLevel }>(
   if (!process.send) return;
   if (process.connected) process.send({ listening: address });
   else await stop();
-}
-
-/** A caller's own text, logged before its form is known. */
-function cut(text: unknown): unknown {
-  return typeof text === 'string' ? text.slice(0, 128) : text;
 }
 
 function loadOrExit<Config>(load: () => Config): Config {

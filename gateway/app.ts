@@ -6,6 +6,7 @@ import { listenProblem } from '../config.js';
 import { registered, serveMetrics } from '../metrics-server.js';
 import { GATEWAY_METRICS } from '../metrics.js';
 import type { Service } from '../process.js';
+import { Callbacks } from './callbacks.js';
 import { clientAddress, type AddressOf } from './client-address.js';
 import type { Channel, GatewayConfig } from './config.js';
 import { connectionTo } from './connection.js';
@@ -80,8 +81,9 @@ function createApp(
   });
   const ebet = channels.filter((channel) => channel.provider === 'ebet');
   const addressOf: AddressOf = (request) => clientAddress(request, trustedProxies);
-  app.use(ebetRoutes(ebet, client, log, addressOf, intake).routes());
-  app.use(apiv1Routes(channels.filter(isApiv1), client, log, addressOf, intake).routes());
+  const callbacks = new Callbacks(addressOf, client.refused, log);
+  app.use(ebetRoutes(ebet, client, callbacks, intake).routes());
+  app.use(apiv1Routes(channels.filter(isApiv1), client, callbacks, intake).routes());
   // The one sink of what no protocol answers: a body too large or cut short, and faults of ours.
   app.on('error', (error: Error & { code?: string; expose?: boolean }) => {
     const theirs = error.expose === true || /^(HPE_|ECONN|EPIPE|ERR_INVALID_URL)/.test(error.code ?? '');

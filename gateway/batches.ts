@@ -18,9 +18,19 @@ const WAITING_BYTES_MAX = 64 * 2 ** 20;
 /** What a callback asks of wallet-core. */
 export type Ask = Pick<Command, 'channel' | 'request' | 'body'>;
 
+/** For whom something is asked of wallet-core. */
+export interface Asker {
+  /** When he must be answered, on the clock of performance.now(). */
+  readonly deadline: number;
+  readonly traceId: string;
+  /** Grows by the time that he waits. */
+  walletCoreMs: number;
+}
+
 interface Waiting {
   readonly ask: Ask;
   readonly deadline: number;
+  readonly traceId: string;
   answer: (result: Result | undefined) => void;
   answered: boolean;
 }
@@ -42,9 +52,11 @@ export class Batches {
   }
 
   /** What became of a command; undefined after the deadline, or when its fate is unknown: "busy, retry later". */
-  post(ask: Ask, deadline: number): Promise<Result | undefined> {
+  post(ask: Ask, asker: Asker): Promise<Result | undefined> {
     const { length } = ask.request;
-    const left = deadline - performance.now();
+    const { deadline, traceId } = asker;
+    const since = performance.now();
+    const left = deadline - since;
     if (left <= MARGIN_MS) return Promise.resolve(undefined);
     if (this.#waitingBytes + length > WAITING_BYTES_MAX) return Promise.resolve(undefined);
     return new Promise((resolve) => {
@@ -52,11 +64,13 @@ export class Batches {
       const item: Waiting = {
         ask,
         deadline,
+        traceId,
         answered: false,
         answer: (result) => {
           if (item.answered) return;
           item.answered = true;
           clearTimeout(timer);
+          asker.walletCoreMs += performance.now() - since;
           resolve(result);
         },
       };
@@ -78,7 +92,9 @@ export class Batches {
     if (batch.length === 0) return;
     this.#underWay += 1;
     const now = performance.now();
-    const commands = batch.map(({ ask, deadline }) => ({ ...ask, timeoutMs: Math.floor(deadline - now - MARGIN_MS) }));
+    const commands = batch.map(({ ask, deadline, traceId }) => {
+      return { ...ask, traceId, timeoutMs: Math.floor(deadline - now - MARGIN_MS) };
+    });
     // wallet-core drops what it has not begun of a call that has ended: it must hear of that before the first is answered busy.
     const deadline = onWallClock(Math.min(...batch.map((item) => item.deadline)) - CANCEL_MS);
     this.#posting.postBatch({ commands }, new Metadata(), { deadline }, (error, answer) => {

@@ -17,7 +17,7 @@ import {
   type GetMovementByReferenceResponse,
   type ListMovementsResponse,
 } from '../proto/gen/wallet/v1/query.js';
-import { Batches, type Ask } from './batches.js';
+import { type Ask, type Asker, Batches } from './batches.js';
 import type { Connection } from './connection.js';
 import { onWallClock } from './deadline.js';
 import { RefusedCalls } from './refused.js';
@@ -72,13 +72,13 @@ export class WalletClient {
   }
 
   /** What became of a command; undefined after the deadline, or when its fate is unknown: "busy, retry later". */
-  post(ask: Ask, deadline: number): Promise<Result | undefined> {
-    return this.#batches.post(ask, deadline);
+  post(ask: Ask, asker: Asker): Promise<Result | undefined> {
+    return this.#batches.post(ask, asker);
   }
 
   /** Decimal text, null without an account, undefined when wallet-core does not answer in time. */
-  async balance(playerId: string, currency: string, deadline: number): Promise<string | null | undefined> {
-    const found = await this.balanceFor('', playerId, currency, deadline);
+  async balance(playerId: string, currency: string, asker: Asker): Promise<string | null | undefined> {
+    const found = await this.balanceFor('', playerId, currency, asker);
     return found ? found.balance : found;
   }
 
@@ -87,9 +87,9 @@ export class WalletClient {
     sessionToken: string,
     playerId: string,
     currency: string,
-    deadline: number,
+    asker: Asker,
   ): Promise<GetBalanceResponse | null | undefined> {
-    return read<GetBalanceResponse>(this.#log, deadline, (options, callback) =>
+    return read<GetBalanceResponse>(this.#log, asker, (options, callback) =>
       this.#queries.getBalance({ playerId, currency, sessionToken }, new Metadata(), options, callback),
     );
   }
@@ -98,9 +98,11 @@ export class WalletClient {
    * What becomes of a login; undefined when wallet-core does not answer in time, or has too many of them: it may be sent
    * again. Rejects when wallet-core failed at it.
    */
-  logIn(request: LogInRequest, deadline: number): Promise<LogInResponse | undefined> {
+  logIn(request: LogInRequest, asker: Asker): Promise<LogInResponse | undefined> {
+    const since = performance.now();
     return new Promise((resolve, reject) => {
-      this.#accounts.logIn(request, new Metadata(), { deadline: onWallClock(deadline) }, (error, response) => {
+      this.#accounts.logIn(request, new Metadata(), { deadline: onWallClock(asker.deadline) }, (error, response) => {
+        asker.walletCoreMs += performance.now() - since;
         if (!error) return resolve(response);
         this.#log.warn({ code: status[error.code] }, 'wallet-core did not answer a login');
         if (BUSY_CODES.has(error.code)) resolve(undefined);
@@ -110,16 +112,16 @@ export class WalletClient {
   }
 
   /** Since when a player has an account, in milliseconds since 1970; null: never; undefined: no answer in time. */
-  async openedMs(playerId: string, currency: string, deadline: number): Promise<bigint | null | undefined> {
-    const found = await read<GetAccountsResponse>(this.#log, deadline, (options, callback) =>
+  async openedMs(playerId: string, currency: string, asker: Asker): Promise<bigint | null | undefined> {
+    const found = await read<GetAccountsResponse>(this.#log, asker, (options, callback) =>
       this.#accounts.getAccounts({ playerId }, new Metadata(), options, callback),
     );
     return found ? (found.accounts.find((account) => account.currency === currency)?.openedMs ?? null) : found;
   }
 
   /** Whether a reference is held on the channel; undefined when wallet-core does not answer in time. */
-  async isKnown(channel: string, reference: string, deadline: number): Promise<boolean | undefined> {
-    const found = await read<GetMovementByReferenceResponse>(this.#log, deadline, (options, callback) =>
+  async isKnown(channel: string, reference: string, asker: Asker): Promise<boolean | undefined> {
+    const found = await read<GetMovementByReferenceResponse>(this.#log, asker, (options, callback) =>
       this.#queries.getMovementByReference({ channel, reference }, new Metadata(), options, callback),
     );
     return found === undefined ? undefined : found !== null;
@@ -130,12 +132,12 @@ export class WalletClient {
     channel: string,
     playerId: string,
     references: readonly string[],
-    deadline: number,
+    asker: Asker,
   ): Promise<readonly Unnamed[] | undefined> {
     const all: Unnamed[] = [];
     for (let unread = [...references]; unread.length > 0;) {
       const request = { channel, playerId, references: unread };
-      const found = await read<FindMovementsResponse>(this.#log, deadline, (options, callback) =>
+      const found = await read<FindMovementsResponse>(this.#log, asker, (options, callback) =>
         this.#queries.findMovements(request, new Metadata(), options, callback),
       );
       if (found === undefined) return undefined;
@@ -150,12 +152,12 @@ export class WalletClient {
     channel: string,
     playerId: string,
     round: string,
-    deadline: number,
+    asker: Asker,
   ): Promise<readonly Unnamed[] | undefined> {
     const all: Unnamed[] = [];
     for (let pageToken = ''; ;) {
       const request = { ...EVERYTHING, channel, playerId, round, pageToken };
-      const page = await read<ListMovementsResponse>(this.#log, deadline, (options, callback) =>
+      const page = await read<ListMovementsResponse>(this.#log, asker, (options, callback) =>
         this.#queries.listMovements(request, new Metadata(), options, callback),
       );
       if (page === undefined) return undefined;
@@ -166,15 +168,19 @@ export class WalletClient {
   }
 
   /** Whether wallet-core answers at all; a damaged ledger, for which it says NOT_SERVING, is for its operator to judge. */
-  isAnswering(deadline: number): Promise<boolean> {
+  isAnswering(asker: Asker): Promise<boolean> {
+    const since = performance.now();
     return new Promise((resolve) => {
       const check = this.#health['check'];
       if (!check) throw new Error('the health service has no check');
       check.call(
         this.#health,
         { service: '' },
-        { deadline: onWallClock(deadline) },
-        (error: ServiceError | null, answer?: { status: unknown }) => resolve(!error && answer?.status !== undefined),
+        { deadline: onWallClock(asker.deadline) },
+        (error: ServiceError | null, answer?: { status: unknown }) => {
+          asker.walletCoreMs += performance.now() - since;
+          resolve(!error && answer?.status !== undefined);
+        },
       );
     });
   }
@@ -203,11 +209,13 @@ function unnamed({ names: _, ...movement }: Movement): Unnamed {
 /** One read; null for NOT_FOUND, undefined without an answer in time. */
 function read<Response>(
   log: Logger,
-  deadline: number,
+  asker: Asker,
   call: (options: { deadline: number }, callback: Callback<Response>) => unknown,
 ): Promise<Response | null | undefined> {
+  const since = performance.now();
   return new Promise((resolve) => {
-    call({ deadline: onWallClock(deadline) }, (error, response) => {
+    call({ deadline: onWallClock(asker.deadline) }, (error, response) => {
+      asker.walletCoreMs += performance.now() - since;
       if (!error) return resolve(response);
       // A name or reference that the ledger cannot hold is nobody's: asking again would not help.
       if (error.code === status.NOT_FOUND || error.code === status.INVALID_ARGUMENT) return resolve(null);

@@ -1,4 +1,5 @@
 import { JsonNumber, type JsonObject } from '../json/value.js';
+import type { Call } from './call.js';
 import type { Apiv1Channel } from './channel.js';
 import { verifySignature, type SignedEndpoint } from './signature.js';
 
@@ -71,8 +72,9 @@ function channelForm(name: FieldName, channel: Apiv1Channel): RegExp {
 }
 
 /** Whether the channel's key signed the call. */
-export function signatureFault(endpoint: SignedEndpoint, body: JsonObject, channel: Apiv1Channel): string | undefined {
-  return verifySignature(endpoint, body, channel.key) ? undefined : 'the sign is not by the key of the channel';
+export function signatureFault(endpoint: SignedEndpoint, { body, channel, callback }: Call): string | undefined {
+  if (callback.isSignedBy(() => verifySignature(endpoint, body, channel.key))) return undefined;
+  return 'the sign is not by the key of the channel';
 }
 
 /** A captured call serves for as long as the channel's tolerance, if it has one. */

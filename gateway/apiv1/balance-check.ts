@@ -1,20 +1,20 @@
 import { JsonNumber } from '../json/value.js';
 import { fieldFault, signatureFault, staleness } from './admission.js';
-import { balanceJson, failure, logRejection, playerOf, type Answer, type Call } from './call.js';
+import { balanceJson, failure, playerOf, type Answer, type Call } from './call.js';
 import { STATUS } from './status.js';
 
 /** balance-check: a balance. */
 export async function balanceCheck(call: Call): Promise<Answer> {
-  const { body, channel, client, deadline } = call;
+  const { body, channel, client, callback } = call;
   const fault =
     fieldFault(body, ['member_id', 'timestamp', 'sign'], channel) ??
-    signatureFault('balance-check', body, channel) ??
+    signatureFault('balance-check', call) ??
     staleness(body, channel);
   if (fault !== undefined) {
-    logRejection(call, 'OTHERS', fault);
+    callback.refuse(fault);
     return failure('OTHERS');
   }
-  const balance = await client.balance(playerOf(body), channel.currency, deadline);
+  const balance = await client.balance(playerOf(body), channel.currency, callback);
   if (balance === undefined) return failure('TIME_OUT');
   if (balance === null) return failure('OTHERS', new JsonNumber('0.00'));
   return { status: STATUS.SUCCESS, balance: balanceJson(balance, channel.currency) };

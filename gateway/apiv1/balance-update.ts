@@ -4,7 +4,7 @@ import { formatMoney, parseMoney } from '../../wallet-core/money.js';
 import type { JsonNumber, JsonObject } from '../json/value.js';
 import type { Ask } from '../batches.js';
 import { fieldFault, signatureFault, staleness, textOf, type FieldName } from './admission.js';
-import { balanceJson, failure, logRejection, playerOf, type Answer, type Call } from './call.js';
+import { balanceJson, failure, playerOf, type Answer, type Call } from './call.js';
 import { errorOf, isOurs, STATUS, whyOf } from './status.js';
 import { TRANSACTION_TYPES } from './transaction-types.js';
 
@@ -21,24 +21,24 @@ const FIELDS: readonly FieldName[] = [
 
 /** balance-update: one movement of money. */
 export async function balanceUpdate(call: Call): Promise<Answer> {
-  const { body, channel, client, deadline } = call;
-  const fault = fieldFault(body, FIELDS, channel) ?? signatureFault('balance-update', body, channel);
+  const { body, channel, client, callback } = call;
+  const fault = fieldFault(body, FIELDS, channel) ?? signatureFault('balance-update', call);
   if (fault !== undefined) {
     // To what is not rightly signed no balance is told.
-    logRejection(call, 'OTHERS', fault);
+    callback.refuse(fault);
     return failure('OTHERS');
   }
   const stale = staleness(body, channel);
   if (stale !== undefined) {
     // A repeat of what was decided gets the first answer, however late it comes; what is new comes too late. The question
     // stands behind a first copy that is still under way, and closes what is then told to have failed.
-    const result = await client.post(checkOf(call), deadline);
+    const result = await client.post(checkOf(call), callback);
     if (!result?.check) return timeOut(call, result);
     if (!isDecided(call, result.check.outcome)) return refuse(call, stale);
   }
   const ask = askOf(call);
   if (typeof ask === 'string') return refuse(call, ask);
-  return answerOf(call, await client.post(ask, deadline));
+  return answerOf(call, await client.post(ask, callback));
 }
 
 function checkOf({ body, channel, request }: Call): Ask {
@@ -109,14 +109,14 @@ const BEFORE_ACCOUNT: ReadonlySet<Reason> = new Set([Reason.BLOCKED, Reason.MAIN
 
 /** The balance of a recorded refusal, the same at each repeat; none if the player had no account then. */
 async function balanceOfRefusal(
-  { body, channel, client, deadline }: Call,
+  { body, channel, client, callback }: Call,
   { reason, timeMs }: Result,
   { balanceAfter }: PostedMovement,
 ): Promise<JsonNumber | undefined> {
   const { currency } = channel;
   if (reason === Reason.NO_ACCOUNT) return undefined;
   if (BEFORE_ACCOUNT.has(reason) && parseMoney(balanceAfter, currency) === 0n) {
-    const openedMs = await client.openedMs(playerOf(body), currency, deadline);
+    const openedMs = await client.openedMs(playerOf(body), currency, callback);
     if (openedMs === undefined || openedMs === null || openedMs > timeMs) return undefined;
   }
   return balanceJson(balanceAfter, currency);
@@ -124,14 +124,14 @@ async function balanceOfRefusal(
 
 /** Refuses what is rightly signed: with the present balance of a known member. */
 async function refuse(call: Call, why: string): Promise<Answer> {
-  const { body, channel, client, deadline } = call;
-  logRejection(call, 'OTHERS', why);
-  const balance = await client.balance(playerOf(body), channel.currency, deadline);
+  const { body, channel, client, callback } = call;
+  callback.refuse(why);
+  const balance = await client.balance(playerOf(body), channel.currency, callback);
   return failure('OTHERS', typeof balance === 'string' ? balanceJson(balance, channel.currency) : undefined);
 }
 
 /** Nobody knows what became of it, or will: the provider asks transaction-check. */
 function timeOut(call: Call, result: Result | undefined): Answer {
-  logRejection(call, 'TIME_OUT', whyOf(result), isOurs(result));
+  call.callback.refuse(whyOf(result), isOurs(result));
   return failure('TIME_OUT');
 }

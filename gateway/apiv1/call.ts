@@ -1,4 +1,4 @@
-import type { Logger } from 'pino';
+import type { Callback } from '../callback.js';
 import { decimalsOf } from '../../wallet-core/money.js';
 import { JsonNumber, type JsonObject, type WritableJson } from '../json/value.js';
 import type { WalletClient } from '../wallet-client.js';
@@ -14,16 +14,14 @@ export interface Call {
   /** The body as it came: what the ledger keeps. The protocol has no secret in it, and `sign` is the proof of who asked. */
   readonly request: Buffer;
   readonly channel: Apiv1Channel;
-  /** Where it comes from. */
-  readonly address: string;
   readonly client: WalletClient;
-  /** When the answer must leave, on the clock of performance.now(): however often it asks wallet-core. */
-  readonly deadline: number;
-  readonly log: Logger;
+  readonly callback: Callback;
 }
 
 /** The members of an answer, beside the echo of `transaction_id`. */
-export type Answer = { readonly status: number } & { readonly [member: string]: WritableJson | undefined };
+export type Answer = { readonly status: number; readonly error_code?: ErrorCode } & {
+  readonly [member: string]: WritableJson | undefined;
+};
 
 /** One of the calls. A rejection is an answer, an exception a fault of ours. */
 export type Endpoint = (call: Call) => Promise<Answer>;
@@ -31,19 +29,6 @@ export type Endpoint = (call: Call) => Promise<Answer>;
 /** The answer to what did not succeed; `balance` is decimal text, absent where it is not known or nobody's to know. */
 export function failure(errorCode: ErrorCode, balance?: JsonNumber): Answer {
   return { status: STATUS.FAILURE, balance, error_code: errorCode };
-}
-
-/** One line for a call that was not decided: what the person on call looks for. `ours`: somebody here must mend it. */
-export function logRejection(call: Call, errorCode: ErrorCode, why: string, ours = false): void {
-  const { endpoint, channel, address, body, log, client, request } = call;
-  // The text of a caller whose fields may not have been looked at.
-  const transaction = textOf(body, 'transaction_id').slice(0, 64);
-  const member = textOf(body, 'member_id').slice(0, 64);
-  const subject = { endpoint, channel: channel.name, address, transaction, member, errorCode, why };
-  const named = { reference: transaction, playerId: member.toLowerCase(), status: errorCode, reason: why };
-  client.refused.note({ address, channel: channel.name, endpoint, ...named, body: request });
-  if (ours) log.error(subject, 'a callback was not decided');
-  else log.warn(subject, 'a callback was not decided');
 }
 
 /** The player's name as the ledger has it. */

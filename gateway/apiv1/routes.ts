@@ -1,19 +1,19 @@
 import { Router } from '@koa/router';
 import type { Context } from 'koa';
-import type { Logger } from 'pino';
 import { readBody } from '../body.js';
+import type { Answering, Callbacks } from '../callbacks.js';
 import { DuplicateKeyError, JsonError, parseJson } from '../json/reader.js';
 import { isJsonObject, type Json } from '../json/value.js';
 import { writeJson } from '../json/writer.js';
-import { answerBy } from '../deadline.js';
-import type { AddressOf } from '../client-address.js';
 import type { BusyAnswers, Intake } from '../intake.js';
 import type { WalletClient } from '../wallet-client.js';
 import { balanceCheck } from './balance-check.js';
 import { balanceUpdate } from './balance-update.js';
-import { failure, logRejection, type Answer, type Call, type Endpoint } from './call.js';
+import { failure, type Answer, type Call, type Endpoint } from './call.js';
 import type { Apiv1Channel } from './channel.js';
+import { textOf } from './admission.js';
 import type { SignedEndpoint } from './signature.js';
+import { STATUS } from './status.js';
 import { transactionCheck } from './transaction-check.js';
 
 /** The fields of a callback come to less than 1 KB. */
@@ -36,15 +36,14 @@ export function apiv1BusyAnswers(channels: readonly Apiv1Channel[]): BusyAnswers
 export function apiv1Routes(
   channels: readonly Apiv1Channel[],
   client: WalletClient,
-  log: Logger,
-  addressOf: AddressOf,
+  callbacks: Callbacks,
   intake: Intake,
 ): Router {
   const router = new Router({ sensitive: true, strict: true });
   for (const channel of channels) {
     for (const endpoint of Object.keys(ENDPOINTS) as SignedEndpoint[]) {
       router
-        .post(`${channel.path}/${endpoint}`, on(endpoint, channel))
+        .post(`${channel.path}/${endpoint}`, callbacks.on(endpoint, on(endpoint, channel)))
         .all(`${channel.path}/${endpoint}`, (ctx: Context) => {
           ctx.set('Allow', 'POST');
           ctx.status = 405;
@@ -53,50 +52,51 @@ export function apiv1Routes(
   }
   return router;
 
-  function on(endpoint: SignedEndpoint, channel: Apiv1Channel) {
-    return async (ctx: Context) => {
-      const deadline = answerBy();
-      const address = addressOf(ctx.req);
+  function on(endpoint: SignedEndpoint, channel: Apiv1Channel): Answering {
+    return async (ctx, callback) => {
+      callback.channel = channel.name;
       const request = await readBody(ctx, CALLBACK_BYTES_MAX);
       let body: Json;
       try {
         body = parseJson(request);
       } catch (error) {
         if (!(error instanceof JsonError)) throw error;
-        log.warn({ endpoint: ctx.path, address, why: error.message }, 'a body that cannot be read');
-        const said = { reference: '', playerId: '', status: 'OTHERS', reason: error.message, body: Buffer.alloc(0) };
-        client.refused.note({ address, channel: channel.name, endpoint, ...said });
+        callback.refuse(error.message);
         return send(ctx, failure('OTHERS'), error instanceof DuplicateKeyError ? 200 : 400);
       }
-      if (!isJsonObject(body)) return send(ctx, failure('OTHERS'), 400);
+      if (!isJsonObject(body)) {
+        callback.refuse('the body is no JSON object');
+        return send(ctx, failure('OTHERS'), 400);
+      }
+      callback.isRead(textOf(body, 'transaction_id'), textOf(body, 'member_id'), request);
       const transactionId = body.get('transaction_id');
       const echo = typeof transactionId === 'string' && endpoint !== 'balance-check' ? transactionId : undefined;
-      const call = { endpoint, body, request, channel, address, client, deadline, log };
-      const taken = await intake.take(() => answer(call));
-      send(ctx, { transaction_id: echo, ...(taken ?? failure('TIME_OUT')) });
+      const taken = await intake.take(() => answer({ endpoint, body, request, channel, client, callback }));
+      return send(ctx, { transaction_id: echo, ...(taken ?? failure('TIME_OUT')) });
     };
   }
 }
 
 async function answer(call: Call): Promise<Answer> {
-  const { allowFrom } = call.channel;
-  if (allowFrom && !allowFrom.has(call.address)) {
+  const { callback, channel } = call;
+  if (channel.allowFrom && !channel.allowFrom.has(callback.address)) {
     // Not OTHERS, which is final: the list may be wrong, and what was asked for may have happened at an earlier call.
-    logRejection(call, 'TIME_OUT', "the address is not in the channel's allowFrom");
+    callback.refuse("the address is not in the channel's allowFrom");
     return failure('TIME_OUT');
   }
   try {
     return await ENDPOINTS[call.endpoint](call);
   } catch (error) {
     // A fault of ours may come before or after a commit: the provider asks transaction-check.
-    logRejection(call, 'TIME_OUT', 'a fault of ours', true);
-    call.log.error({ err: error }, 'a callback failed unexpectedly');
+    callback.fail(error);
     return failure('TIME_OUT');
   }
 }
 
-function send(ctx: Context, body: Answer, httpStatus = 200): void {
+/** Sends an answer; gives the word by which it is told of. */
+function send(ctx: Context, body: Answer, httpStatus = 200): string {
   ctx.status = httpStatus;
   ctx.type = 'application/json';
   ctx.body = writeJson(body);
+  return body.status === STATUS.SUCCESS ? 'SUCCESS' : (body.error_code ?? 'OTHERS');
 }

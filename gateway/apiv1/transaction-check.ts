@@ -1,6 +1,6 @@
 import { Outcome } from '../../proto/gen/wallet/v1/movement.js';
 import { fieldFault, signatureFault, staleness, textOf } from './admission.js';
-import { failure, logRejection, type Answer, type Call } from './call.js';
+import { failure, type Answer, type Call } from './call.js';
 import { errorOf, isOurs, STATUS, whyOf, type ErrorCode } from './status.js';
 
 /**
@@ -8,10 +8,9 @@ import { errorOf, isOurs, STATUS, whyOf, type ErrorCode } from './status.js';
  * and what it reports as failed stays so: an id that nothing holds is closed for debits in the same commit.
  */
 export async function transactionCheck(call: Call): Promise<Answer> {
-  const { body, request, channel, client, deadline } = call;
+  const { body, request, channel, client, callback } = call;
   const fault =
-    fieldFault(body, ['transaction_id', 'timestamp', 'sign'], channel) ??
-    signatureFault('transaction-check', body, channel);
+    fieldFault(body, ['transaction_id', 'timestamp', 'sign'], channel) ?? signatureFault('transaction-check', call);
   if (fault !== undefined) return refuse(call, 'OTHERS', fault);
   const stale = staleness(body, channel);
   // Not OTHERS: that would say that the transaction failed, which nobody has looked up.
@@ -19,7 +18,7 @@ export async function transactionCheck(call: Call): Promise<Answer> {
 
   const check = { reference: textOf(body, 'transaction_id'), close: channel.checkCloses };
   const ask = { channel: channel.name, request, body: { $case: 'check' as const, value: check } };
-  const result = await client.post(ask, deadline);
+  const result = await client.post(ask, callback);
   if (!result?.check) {
     const code = result ? errorOf(result.outcome, result.reason) : 'TIME_OUT';
     return refuse(call, code, whyOf(result), isOurs(result));
@@ -30,6 +29,6 @@ export async function transactionCheck(call: Call): Promise<Answer> {
 }
 
 function refuse(call: Call, errorCode: ErrorCode, why: string, ours = false): Answer {
-  logRejection(call, errorCode, why, ours);
+  call.callback.refuse(why, ours);
   return failure(errorCode);
 }

@@ -1,5 +1,6 @@
 import { JsonNumber, type Json, type JsonObject } from '../json/value.js';
 import { shortestNumber } from '../json/shortest-number.js';
+import type { Call } from './call.js';
 import type { EbetChannel } from './channel.js';
 import { verifySignature, type SignedEndpoint } from './signature.js';
 import { STATUS } from './status.js';
@@ -90,12 +91,8 @@ export function fieldFault(body: JsonObject, fields: Readonly<Record<string, Fie
 }
 
 /** Whether one of the channel's keys signed the call. */
-export function signatureFault(
-  endpoint: SignedEndpoint,
-  body: JsonObject,
-  channel: EbetChannel,
-): Rejection | undefined {
-  if (verifySignature(endpoint, body, channel.publicKeys)) return undefined;
+export function signatureFault(endpoint: SignedEndpoint, { body, channel, callback }: Call): Rejection | undefined {
+  if (callback.isSignedBy(() => verifySignature(endpoint, body, channel.publicKeys))) return undefined;
   return { status: STATUS.WRONG_SIGNATURE, why: "the signature is by none of the channel's keys" };
 }
 
@@ -127,13 +124,13 @@ function staleness(body: JsonObject, { timestampToleranceMs }: EbetChannel): Rej
 /** The checks of a call whose list is not signed, in the protocol's order. */
 export function listCallFault(
   endpoint: SignedEndpoint,
-  body: JsonObject,
-  channel: EbetChannel,
+  call: Call,
   fields: Readonly<Record<string, Field>>,
 ): Rejection | undefined {
+  const { body, channel } = call;
   return (
     fieldFault(body, fields) ??
-    signatureFault(endpoint, body, channel) ??
+    signatureFault(endpoint, call) ??
     staleness(body, channel) ??
     eventFault(endpoint, body) ??
     currencyFault(body, channel.currency)

@@ -4,7 +4,7 @@ import { isJsonObject, JsonNumber, type Json, type JsonObject } from '../json/va
 import { shortestNumber } from '../json/shortest-number.js';
 import * as field from './admission.js';
 import { fieldFault, listCallFault, textOf, type Rejection } from './admission.js';
-import { amountJson, logRejection, playerOf, type Answer, type Call, type Endpoint } from './call.js';
+import { amountJson, noteRejection, playerOf, type Answer, type Call, type Endpoint } from './call.js';
 import { postRefund, REFUND_LINES_MAX } from './post-refund.js';
 import { STATUS, statusOfRefundLine } from './status.js';
 
@@ -40,7 +40,7 @@ export const autoBatchRefund: Endpoint = { answer, refuse: (_body, status) => ({
 async function answer(call: Call): Promise<Answer> {
   const { body, channel } = call;
   const { currency } = channel;
-  const fault = listCallFault('autoBatchRefund', body, channel, FIELDS);
+  const fault = listCallFault('autoBatchRefund', call, FIELDS);
   if (fault) return refuse(call, fault);
 
   const list = body.get('batchRefundList');
@@ -141,6 +141,6 @@ function sumOf(lines: readonly RefundedLine[], currency: string): bigint {
 }
 
 function refuse(call: Call, rejection: Rejection): Answer {
-  logRejection('autoBatchRefund', call, rejection);
+  noteRejection(call, rejection);
   return autoBatchRefund.refuse(call.body, rejection.status);
 }

@@ -1,9 +1,9 @@
-import type { Logger } from 'pino';
+import type { Callback } from '../callback.js';
 import { JsonNumber, type JsonObject, type WritableJson } from '../json/value.js';
 import { shortestNumber } from '../json/shortest-number.js';
 import type { Rate } from '../rates.js';
 import type { WalletClient } from '../wallet-client.js';
-import { textOf, type Rejection } from './admission.js';
+import type { Rejection } from './admission.js';
 import type { EbetChannel } from './channel.js';
 import { STATUS } from './status.js';
 
@@ -13,12 +13,8 @@ export interface Call {
   /** The body as it came, without the values of secrets: what the ledger keeps. */
   readonly request: Buffer;
   readonly channel: EbetChannel;
-  /** Where it comes from. */
-  readonly address: string;
   readonly client: WalletClient;
-  /** When the answer must leave, on the clock of performance.now(): however often it asks wallet-core. */
-  readonly deadline: number;
-  readonly log: Logger;
+  readonly callback: Callback;
 }
 
 /** The members of an answer, beside those that every answer has; `timestamp` is now unless it says otherwise. */
@@ -36,20 +32,9 @@ export interface Endpoint {
   readonly refuse: (body: JsonObject, status: number) => Answer;
 }
 
-/** One line for a call that was not decided: what the person on call looks for. */
-export function logRejection(
-  endpoint: string,
-  { log, body, channel, address, client, request }: Call,
-  { status, why }: Rejection,
-): void {
-  const [seqNo, username] = [textOf(body, 'seqNo'), textOf(body, 'username')];
-  const subject = { endpoint, channel: channel.name, address, seqNo, username };
-  const named = { reference: seqNo, playerId: playerOf(username), status: String(status), reason: why };
-  // Of a login not even what is left without its secrets: a password could stand where none belongs.
-  const kept = endpoint === 'registerOrLogin' ? Buffer.alloc(0) : request;
-  client.refused.note({ address, channel: channel.name, endpoint, ...named, body: kept });
-  if (status === STATUS.SYSTEM_ERROR) log.error({ ...subject, status, why }, 'a callback was not decided');
-  else log.warn({ ...subject, status, why }, 'a callback was not decided');
+/** Has the operator told why a call was not decided. */
+export function noteRejection({ callback }: Call, { status, why }: Rejection): void {
+  callback.refuse(why, status === STATUS.SYSTEM_ERROR);
 }
 
 /** The player's name as the ledger has it; eBET sends lower case, and we look up nothing else. */

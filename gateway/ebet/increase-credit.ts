@@ -6,7 +6,7 @@ import { shortestNumber } from '../json/shortest-number.js';
 import type { Ask } from '../batches.js';
 import * as field from './admission.js';
 import { BUSY, currencyFault, eventFault, fieldFault, signatureFault, textOf } from './admission.js';
-import { amountJson, logRejection, playerOf, type Answer, type Call, type Endpoint } from './call.js';
+import { amountJson, noteRejection, playerOf, type Answer, type Call, type Endpoint } from './call.js';
 import type { EbetChannel } from './channel.js';
 import { STATUS, statusOf, whyOf } from './status.js';
 import { holdsWithholding, isWager, TRANSACTION_TYPES, type TransactionType } from './transaction-types.js';
@@ -31,7 +31,7 @@ export const increaseCredit: Endpoint = { answer, refuse: (body, status) => ({ .
 /** The order of checks is the protocol's. */
 async function answer(call: Call): Promise<Answer> {
   const { body, channel, client } = call;
-  const unread = fieldFault(body, FIELDS) ?? detailFault(body) ?? signatureFault('increaseCredit', body, channel);
+  const unread = fieldFault(body, FIELDS) ?? detailFault(body) ?? signatureFault('increaseCredit', call);
   if (unread) return refuseUnread(call, unread);
   const misdirected = eventFault('increaseCredit', body);
   if (misdirected) return refuse(call, misdirected);
@@ -42,7 +42,7 @@ async function answer(call: Call): Promise<Answer> {
   if (foreign) return refuse(call, foreign);
   const ask = askOf(body, type, channel);
   if (typeof ask === 'string') return refuse(call, { status: STATUS.WRONG_PARAMETER, why: ask });
-  return answerOf(call, await client.post({ ...ask, request: call.request }, call.deadline));
+  return answerOf(call, await client.post({ ...ask, request: call.request }, call.callback));
 }
 
 /** What of the detail is a field of the call: `roundCode`, and for some types which debits the money is of. */
@@ -100,7 +100,7 @@ async function answerOf(call: Call, result: Result | undefined): Promise<Answer>
 
 /** An unknown type: a seqNo that is known makes it a wrong repeat, which comes first. */
 async function refuseType(call: Call): Promise<Answer> {
-  const known = await call.client.isKnown(call.channel.name, textOf(call.body, 'seqNo'), call.deadline);
+  const known = await call.client.isKnown(call.channel.name, textOf(call.body, 'seqNo'), call.callback);
   if (known === undefined) return refuseUnread(call, BUSY);
   return known
     ? refuse(call, { status: STATUS.WRONG_PARAMETER, why: 'seqNo is known with another type' })
@@ -110,15 +110,15 @@ async function refuseType(call: Call): Promise<Answer> {
 /** Refuses what is rightly signed: with the present balance. */
 async function refuse(call: Call, rejection: field.Rejection): Promise<Answer> {
   const player = playerOf(textOf(call.body, 'username'));
-  const balance = await call.client.balance(player, call.channel.currency, call.deadline);
+  const balance = await call.client.balance(player, call.channel.currency, call.callback);
   if (balance === undefined) return refuseUnread(call, BUSY);
-  logRejection('increaseCredit', call, rejection);
+  noteRejection(call, rejection);
   return { ...balances(call.body, balance ?? '0', balance ?? '0'), status: rejection.status };
 }
 
 /** Refuses without a balance: to what is not rightly signed none is told, and nobody knows it without wallet-core. */
 function refuseUnread(call: Call, rejection: field.Rejection): Answer {
-  logRejection('increaseCredit', call, rejection);
+  noteRejection(call, rejection);
   return increaseCredit.refuse(call.body, rejection.status);
 }
 

@@ -17,7 +17,7 @@ export interface PostedRefund {
  * decimal text, empty without a limit.
  */
 export async function postRefund(
-  { body, request, channel, client, deadline }: Call,
+  { body, request, channel, client, callback }: Call,
   lines: RefundLine[],
   playerId: string,
   amountMax: string,
@@ -27,7 +27,7 @@ export async function postRefund(
     ...{ reference: textOf(body, 'seqNo'), playerId, currency, lines },
     ...{ refuseSettled: !refundSettledBets, amountMax },
   };
-  const result = await client.post({ channel: name, request, body: { $case: 'refund', value } }, deadline);
+  const result = await client.post({ channel: name, request, body: { $case: 'refund', value } }, callback);
   if (!result) return BUSY;
   if (!result.refund) return { status: statusOf(result.reason), why: whyOf(result) };
   return { refund: result.refund, timestamp: Number(result.timeMs) };

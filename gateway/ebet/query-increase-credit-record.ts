@@ -3,7 +3,7 @@ import { JsonNumber } from '../json/value.js';
 import type { Unnamed } from '../wallet-client.js';
 import * as field from './admission.js';
 import { BUSY, listCallFault, textOf, type Rejection } from './admission.js';
-import { amountJson, logRejection, playerOf, type Answer, type Call, type Endpoint } from './call.js';
+import { amountJson, noteRejection, playerOf, type Answer, type Call, type Endpoint } from './call.js';
 import { STATUS, statusOf } from './status.js';
 
 const FIELDS: Readonly<Record<string, field.Field>> = {
@@ -22,8 +22,8 @@ export const queryIncreaseCreditRecord: Endpoint = {
 };
 
 async function answer(call: Call): Promise<Answer> {
-  const { body, channel, client, deadline } = call;
-  const fault = listCallFault('queryIncreaseCreditRecord', body, channel, FIELDS);
+  const { body, channel, client, callback } = call;
+  const fault = listCallFault('queryIncreaseCreditRecord', call, FIELDS);
   if (fault) return refuse(call, fault);
 
   const username = textOf(body, 'username');
@@ -40,8 +40,8 @@ async function answer(call: Call): Promise<Answer> {
   }
   const found =
     textOf(body, 'querySeqNo') === ''
-      ? await client.movementsOfRound(channel.name, player, round, deadline)
-      : await client.movements(channel.name, player, seqNos, deadline);
+      ? await client.movementsOfRound(channel.name, player, round, callback)
+      : await client.movements(channel.name, player, seqNos, callback);
   if (!found) return refuse(call, BUSY);
   const creditRecord = newestOfEach(found).map((movement) => lineOf(movement, username));
   return { username, status: STATUS.SUCCESS, creditRecord };
@@ -73,6 +73,6 @@ function lineOf(movement: Unnamed, username: string) {
 }
 
 function refuse(call: Call, rejection: Rejection): Answer {
-  logRejection('queryIncreaseCreditRecord', call, rejection);
+  noteRejection(call, rejection);
   return queryIncreaseCreditRecord.refuse(call.body, rejection.status);
 }

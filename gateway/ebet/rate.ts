@@ -1,6 +1,6 @@
 import type { Rates } from '../rates.js';
 import { textOf } from './admission.js';
-import { logRejection, playerOf, type Answer, type Call, type Endpoint } from './call.js';
+import { noteRejection, playerOf, type Answer, type Call, type Endpoint } from './call.js';
 import { STATUS } from './status.js';
 
 /** What is refused so was not signed, or not well-formed, and asked nothing of wallet-core. */
@@ -10,13 +10,13 @@ const UNCOUNTED: ReadonlySet<number> = new Set([STATUS.WRONG_PARAMETER, STATUS.W
  * Answers a call, unless it is over its endpoint's rate. One that turns out to be unsigned is not counted, or anybody could
  * use up the logins of a player.
  */
-export async function answerWithinRate(name: string, endpoint: Endpoint, call: Call, rates: Rates): Promise<Answer> {
+export async function answerWithinRate(endpoint: Endpoint, call: Call, rates: Rates): Promise<Answer> {
   const { rate } = endpoint;
   if (!rate) return endpoint.answer(call);
   // Who logs in by token alone is known by it.
   const player = playerOf(textOf(call.body, 'username')) || textOf(call.body, 'accessToken');
   if (!(await rates.take(call.channel, rate, player))) {
-    logRejection(name, call, {
+    noteRejection(call, {
       status: STATUS.TOO_MANY_REQUESTS,
       why: `more ${rate} than the channel takes in a minute`,
     });

@@ -3,7 +3,7 @@ import { formatMoney, parseMoney } from '../../wallet-core/money.js';
 import { isJsonObject, JsonNumber, type Json } from '../json/value.js';
 import * as field from './admission.js';
 import { fieldFault, listCallFault, textOf, type Rejection } from './admission.js';
-import { amountJson, logRejection, playerOf, type Answer, type Call, type Endpoint } from './call.js';
+import { amountJson, noteRejection, playerOf, type Answer, type Call, type Endpoint } from './call.js';
 import { postRefund, REFUND_LINES_MAX } from './post-refund.js';
 import { STATUS, statusOfRefundLine } from './status.js';
 
@@ -25,7 +25,7 @@ export const refundSingleWallet: Endpoint = {
 
 async function answer(call: Call): Promise<Answer> {
   const { body, channel } = call;
-  const fault = listCallFault('refundSingleWallet', body, channel, FIELDS);
+  const fault = listCallFault('refundSingleWallet', call, FIELDS);
   if (fault) return refuse(call, fault);
 
   const player = playerOf(textOf(body, 'username'));
@@ -75,6 +75,6 @@ function answerOf({ body }: Call, { balanceBefore, balanceAfter, refunded, lines
 }
 
 function refuse(call: Call, rejection: Rejection): Answer {
-  logRejection('refundSingleWallet', call, rejection);
+  noteRejection(call, rejection);
   return refundSingleWallet.refuse(call.body, rejection.status);
 }

@@ -2,7 +2,7 @@ import { LogInOutcome, type LogInRequest, type LogInResponse } from '../../proto
 import { shortestNumber } from '../json/shortest-number.js';
 import * as field from './admission.js';
 import { BUSY, currencyFault, eventFault, fieldFault, signatureFault, textOf, type Rejection } from './admission.js';
-import { logRejection, playerOf, type Answer, type Call, type Endpoint } from './call.js';
+import { noteRejection, playerOf, type Answer, type Call, type Endpoint } from './call.js';
 import type { SignedEndpoint } from './signature.js';
 import { STATUS, statusOfLogIn } from './status.js';
 import type { JsonObject } from '../json/value.js';
@@ -63,7 +63,7 @@ async function answer(call: Call): Promise<Answer> {
   const fault =
     fieldFault(body, FIELDS) ??
     (way && fieldFault(body, way.fields)) ??
-    signatureFault(way?.signed ?? 'registerOrLogin', body, channel) ??
+    signatureFault(way?.signed ?? 'registerOrLogin', call) ??
     eventFault('registerOrLogin', body);
   if (fault) return refuse(call, fault);
   if (!way) return refuse(call, { status: STATUS.NOT_AVAILABLE, why: 'eventType is unknown' });
@@ -78,7 +78,7 @@ async function answer(call: Call): Promise<Answer> {
     rotateAccessToken: channel.rotateAccessToken,
     accessTokenLifetimeS: channel.accessTokenLifetimeS,
   };
-  const response = await client.logIn(login, call.deadline);
+  const response = await client.logIn(login, call.callback);
   return response ? answerOf(call, response) : refuse(call, BUSY);
 }
 
@@ -94,6 +94,6 @@ function answerOf(call: Call, { outcome, playerId, accessToken, sessionToken }: 
 }
 
 function refuse(call: Call, rejection: Rejection): Answer {
-  logRejection('registerOrLogin', call, rejection);
+  noteRejection(call, rejection);
   return registerOrLogin.refuse(call.body, rejection.status);
 }

@@ -1,8 +1,6 @@
 import { Router } from '@koa/router';
 import type { Context } from 'koa';
-import type { Logger } from 'pino';
-import { answerBy } from '../deadline.js';
-import type { AddressOf } from '../client-address.js';
+import type { Answering, Callbacks } from '../callbacks.js';
 import type { BusyAnswers, Intake } from '../intake.js';
 import { writeJson } from '../json/writer.js';
 import type { WalletClient } from '../wallet-client.js';
@@ -32,22 +30,25 @@ export function ebetBusyAnswers(): BusyAnswers {
   return new Map(Object.keys(ENDPOINTS).map((path) => [path, answer]));
 }
 
-/** eBET's calls: all of one channel list, told apart by `channelId`. `addressOf`: where a request comes from. */
+/** eBET's calls: all of one channel list, told apart by `channelId`. */
 export function ebetRoutes(
   channels: readonly EbetChannel[],
   client: WalletClient,
-  log: Logger,
-  addressOf: AddressOf,
+  callbacks: Callbacks,
   intake: Intake,
 ): Router {
-  const handle = handler(channels, client, log, addressOf, intake);
+  const handle = handler(channels, client, intake);
   const router = new Router({ sensitive: true, strict: true });
-  for (const [path, endpoint] of Object.entries(ENDPOINTS)) router.post(path, handle(path.slice(1), endpoint));
+  for (const [path, endpoint] of Object.entries(ENDPOINTS)) {
+    const name = path.slice(1);
+    router.post(path, callbacks.on(name, handle(name, endpoint)));
+  }
+  const netCheck: Answering = async (ctx, callback) => {
+    const answers = await client.isAnswering(callback);
+    return send(ctx, { status: answers ? STATUS.SUCCESS : STATUS.MAINTENANCE });
+  };
   return router
-    .post('/netCheck', async (ctx: Context) => {
-      const answers = await client.isAnswering(answerBy());
-      send(ctx, { status: answers ? STATUS.SUCCESS : STATUS.MAINTENANCE });
-    })
+    .post('/netCheck', callbacks.on('netCheck', netCheck))
     .all([...Object.keys(ENDPOINTS), '/netCheck'], (ctx: Context) => {
       ctx.set('Allow', 'POST');
       ctx.status = 405;

@@ -1,5 +1,5 @@
 import * as field from './admission.js';
-import { currencyFault, eventFault, fieldFault, textOf } from './admission.js';
+import { BUSY, currencyFault, eventFault, fieldFault, textOf } from './admission.js';
 import { amountJson, playerOf, type Answer, type Call, type Endpoint } from './call.js';
 import { STATUS } from './status.js';
 import type { JsonObject } from '../json/value.js';
@@ -19,15 +19,21 @@ export const syncCredit: Endpoint = {
   refuse: (body, status) => balanceAnswer(body, status, '0'),
 };
 
-async function answer({ body, channel, client, deadline }: Call): Promise<Answer> {
+async function answer({ body, channel, client, callback }: Call): Promise<Answer> {
   const { currency } = channel;
   const refuse = (status: number) => ({ ...balanceAnswer(body, status, '0'), currency });
   const fault = fieldFault(body, FIELDS) ?? eventFault('syncCredit', body) ?? currencyFault(body, currency);
-  if (fault) return refuse(fault.status);
+  if (fault) {
+    callback.refuse(fault.why);
+    return refuse(fault.status);
+  }
   const session = body.get('sessionToken');
   const sessionToken = typeof session === 'string' ? session : '';
-  const found = await client.balanceFor(sessionToken, playerOf(textOf(body, 'username')), currency, deadline);
-  if (found === undefined) return refuse(STATUS.BUSY);
+  const found = await client.balanceFor(sessionToken, playerOf(textOf(body, 'username')), currency, callback);
+  if (found === undefined) {
+    callback.refuse(BUSY.why);
+    return refuse(BUSY.status);
+  }
   if (found === null) return refuse(STATUS.NO_USER);
   if (found.sessionEnded) return refuse(STATUS.INVALID_TOKEN);
   return { ...balanceAnswer(body, STATUS.SUCCESS, found.balance), currency };

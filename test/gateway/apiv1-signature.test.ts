@@ -170,9 +170,9 @@ describe('an api-v1 call', () => {
       level: 40,
       endpoint: 'balance-update',
       channel: 'apiv1/brand-1',
-      transaction: 'logged',
-      member: member.id,
-      errorCode: 'OTHERS',
+      reference: 'logged',
+      player: member.player,
+      outcome: 'OTHERS',
       why: 'the sign is not by the key of the channel',
     });
     for (const text of lines) expect(text.length).to.be.below(1000);

@@ -57,12 +57,12 @@ describe('batches of callbacks', () => {
     const [credentials] = clientAccess();
     const client = new PostingServiceClient(`127.0.0.1:${core.port}`, credentials, { interceptors: [noting] });
     const batches = new Batches(client, log);
-    const deadline = performance.now() + 60_000;
+    const asker = { deadline: performance.now() + 60_000, traceId: '', walletCoreMs: 0 };
     let posted = 0;
     const post = (count: number) =>
-      Array.from({ length: count }, () => batches.post(zero(`zero-${(posted += 1)}`), deadline));
+      Array.from({ length: count }, () => batches.post(zero(`zero-${(posted += 1)}`), asker));
 
-    const all = [batches.post(zero('held-up', hold), deadline)];
+    const all = [batches.post(zero('held-up', hold), asker)];
     expect(sizes).to.deep.equal([1]);
     all.push(...post(BESIDE_MIN - 1));
     expect(sizes).to.deep.equal([1]);

@@ -50,8 +50,8 @@ class Caller implements Target {
 
 /** The address that the gateway's log has of a call. */
 async function addressOf(system: System, seqNo: string): Promise<string | undefined> {
-  await system.gateway.prints(`"seqNo":"${seqNo}"`);
-  return new RegExp(`"address":"([^"]*)","seqNo":"${seqNo}"`).exec(system.gateway.output)?.[1];
+  await system.gateway.prints(`"reference":"${seqNo}"`);
+  return new RegExp(`"address":"([^"]*)","player":"[^"]*","reference":"${seqNo}"`).exec(system.gateway.output)?.[1];
 }
 
 const LET_IN = { status: 4037, logged: undefined };
@@ -207,7 +207,7 @@ describe('a channel with allowFrom', () => {
       const lost = await player.increaseCredit(1, '-1', { channelId: 99 });
       expect(await addressOf(system, textOf(lost.sent.seqNo))).to.equal('203.0.113.77');
       expect((await new Caller(system, '127.0.0.1', ['203.0.113.78']).post('/increaseCredit', '{')).http).to.equal(400);
-      await system.gateway.prints('"endpoint":"increaseCredit","address":"203.0.113.78"');
+      await system.gateway.prints('"endpoint":"increaseCredit","channel":"","address":"203.0.113.78"');
     });
   });
 });

@@ -525,10 +525,10 @@ describe('eBET gets', () => {
       const refund = await player.refund([player.line(bet, '-100')], { timestamp: Date.now() - 11 * 60_000 });
       expectAnswer(refund, { status: 4026, username: player.name });
       await player.expectLedger('900.00', 'BET -100.00');
-      await system.gateway.prints(`"seqNo":"${textOf(refund.sent.seqNo)}"`);
+      await system.gateway.prints(`"reference":"${textOf(refund.sent.seqNo)}"`);
       const lines = system.gateway.output.split('\n').filter((line) => line.includes(textOf(refund.sent.seqNo)));
       expect(lines).to.have.length(1);
-      expect(lines[0]).to.include('"status":4026,"why":"timestamp is more than 600000 ms away"');
+      expect(lines[0]).to.include('"outcome":"4026","why":"timestamp is more than 600000 ms away"');
     });
 
     for (const signature of ['x', 'AAAA', '签名', 'A'.repeat(100_000)]) {

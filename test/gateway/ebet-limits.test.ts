@@ -59,7 +59,7 @@ describe('the gateway', () => {
     expect(lines.filter((line) => line.includes('xxxx')).length).to.be.at.least(2);
     for (const line of lines) {
       expect(line.length).to.be.below(1000);
-      expect(/x+/.exec(line.replace(/^.*?"seqNo":"/, ''))?.[0].length ?? 0).to.be.at.most(128);
+      expect(/x+/.exec(line.replace(/^.*?"reference":"/, ''))?.[0].length ?? 0).to.be.at.most(128);
     }
   });
 

@@ -520,7 +520,7 @@ describe('a login at eBET', () => {
     const answered = await ebet.send('/registerOrLogin', login);
     expectAnswer(answered, { status: 500, username: player.name });
     await system.core.prints('no such table');
-    await system.gateway.prints('failed unexpectedly');
+    await system.gateway.prints('a fault of ours');
     for (const { output } of [system.core, system.gateway]) {
       expect(output).to.contain('login-1');
       expect(output).to.not.contain(password);

@@ -1,0 +1,73 @@
+import type { IncomingMessage } from 'node:http';
+import { traceIdOf } from '../trace.js';
+import { answerBy } from './deadline.js';
+
+/** Texts of callers, whose form may not have been looked at, are cut to so many characters. */
+const TEXT_MAX = 128;
+const NOTHING = Buffer.alloc(0);
+
+/** A callback on its way to its answer: what an operator is then told of it. No secret may be in it. */
+export class Callback {
+  readonly endpoint: string;
+  /** Where it comes from. */
+  readonly address: string;
+  readonly traceId: string;
+  /** On the clock of performance.now(), as is the deadline: when the answer must leave, however often it asks wallet-core. */
+  readonly came = performance.now();
+  readonly deadline = answerBy(this.came);
+  /** The name of its channel; empty: none of ours, or not known yet. */
+  channel = '';
+  /** What is kept of its body if it is refused before the ledger. */
+  body: Buffer = NOTHING;
+  reference = '';
+  player = '';
+  /** Until its body had come and was parsed. */
+  readMs = 0;
+  /** Checking its signature. */
+  signatureMs = 0;
+  isSigned: boolean | undefined;
+  /** Waiting for wallet-core. */
+  walletCoreMs = 0;
+  /** Why it was refused before the ledger, or not decided there. */
+  why: string | undefined;
+  /** Whether somebody on our side must mend that. */
+  isOurs = false;
+  error: unknown;
+
+  constructor(endpoint: string, address: string, { headers }: IncomingMessage) {
+    this.endpoint = endpoint;
+    this.address = address;
+    this.traceId = traceIdOf(headers['traceparent']);
+  }
+
+  /** It has been parsed: whom and what it is about, and what of its body may be kept. */
+  isRead(reference: string, player: string, body: Buffer): void {
+    this.readMs = performance.now() - this.came;
+    this.reference = cut(reference);
+    this.player = cut(player).toLowerCase();
+    this.body = body;
+  }
+
+  /** Checks its signature. */
+  isSignedBy(check: () => boolean): boolean {
+    const since = performance.now();
+    this.isSigned = check();
+    this.signatureMs = performance.now() - since;
+    return this.isSigned;
+  }
+
+  refuse(why: string, isOurs = false): void {
+    this.why = why;
+    this.isOurs = isOurs;
+  }
+
+  /** Something threw, which nothing should. */
+  fail(error: unknown): void {
+    this.refuse('a fault of ours', true);
+    this.error = error;
+  }
+}
+
+function cut(text: string): string {
+  return text.length > TEXT_MAX ? text.slice(0, TEXT_MAX) : text;
+}

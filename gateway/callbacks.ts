@@ -1,0 +1,70 @@
+import type { Context } from 'koa';
+import type { Logger } from 'pino';
+import { Callback } from './callback.js';
+import type { AddressOf } from './client-address.js';
+import type { RefusedCalls } from './refused.js';
+
+/** What one of the providers' endpoints does: it sends the answer, and says by which word of its protocol that is known. */
+export type Answering = (ctx: Context, callback: Callback) => Promise<string>;
+
+/** It has no answer of its protocol, because its body did not come or is too large (HTTP 400 or 413). */
+const UNREAD = 'UNREAD';
+/** The same, because of a fault of ours (HTTP 500). */
+const FAULT = 'FAULT';
+
+/** The one place that tells of callbacks, each once it has been answered: by a line in the log, and those refused in the record of them. */
+export class Callbacks {
+  readonly #addressOf: AddressOf;
+  readonly #refused: RefusedCalls;
+  readonly #log: Logger;
+
+  constructor(addressOf: AddressOf, refused: RefusedCalls, log: Logger) {
+    this.#addressOf = addressOf;
+    this.#refused = refused;
+    this.#log = log;
+  }
+
+  /** An endpoint as Koa takes it. */
+  on(endpoint: string, answer: Answering): (ctx: Context) => Promise<void> {
+    return async (ctx) => {
+      const callback = new Callback(endpoint, this.#addressOf(ctx.req), ctx.req);
+      let outcome = FAULT;
+      try {
+        outcome = await answer(ctx, callback);
+      } catch (error) {
+        // Koa answers it, and the sink of app.ts tells what is a fault of ours.
+        const { expose, message } = error as { expose?: boolean; message: string };
+        if (expose) outcome = UNREAD;
+        if (expose) callback.refuse(message);
+        throw error;
+      } finally {
+        this.#tell(callback, outcome);
+      }
+    };
+  }
+
+  #tell(callback: Callback, outcome: string): void {
+    const ms = performance.now() - callback.came;
+    const { endpoint, address, channel, reference, player, why, error } = callback;
+    if (why !== undefined) {
+      const named = { address, channel, endpoint, reference, playerId: player };
+      this.#refused.note({ ...named, status: outcome, reason: why, body: callback.body });
+    }
+    const level = callback.isOurs ? 'error' : why === undefined ? 'info' : 'warn';
+    if (!this.#log.isLevelEnabled(level)) return;
+    const { readMs, signatureMs, walletCoreMs, traceId } = callback;
+    this.#log[level](
+      {
+        ...{ endpoint, channel, address, player, reference, outcome, why },
+        ...{ ms: rounded(ms), readMs: rounded(readMs), signatureMs: rounded(signatureMs) },
+        ...{ walletCoreMs: rounded(walletCoreMs), traceId, err: error },
+      },
+      'callback',
+    );
+  }
+}
+
+/** To the microsecond. */
+function rounded(ms: number): number {
+  return Math.round(ms * 1000) / 1000;
+}

@@ -1,0 +1,131 @@
+import { request } from 'node:http';
+import { expect } from 'chai';
+import { System } from '../system.js';
+import { Apiv1 } from './apiv1.js';
+import { Ebet, fresh, print, textOf, type Fields } from './ebet.js';
+
+interface Line {
+  readonly level: number;
+  readonly endpoint: string;
+  readonly reference: string;
+  readonly outcome: string;
+  readonly ms: number;
+  readonly readMs: number;
+  readonly signatureMs: number;
+  readonly walletCoreMs: number;
+  readonly traceId: string;
+}
+
+const INFO = 30;
+const WARN = 40;
+const TRACE = '4bf92f3577b34da6a3ce929d0e0e4736';
+
+describe('the log of the gateway', () => {
+  let system: System;
+  let ebet: Ebet;
+  let apiv1: Apiv1;
+
+  before(async () => {
+    system = await System.start([
+      { channelId: 1, currency: 'CNY' },
+      { provider: 'apiv1', merchant: 'brand-1', currency: 'CNY' },
+    ]);
+    ebet = new Ebet(system);
+    apiv1 = new Apiv1(system);
+  });
+  after(() => system.stop());
+
+  const lines = (): Line[] =>
+    system.gateway.output
+      .split('\n')
+      .filter((line) => line.includes('"msg":"callback"'))
+      .map((line) => JSON.parse(line) as Line);
+
+  /** The lines of what a call has sent, once they are there: another call is told of after it. */
+  async function linesOf(work: () => Promise<unknown>): Promise<Line[]> {
+    const before = lines().length;
+    await work();
+    const end = fresh('end');
+    await ebet.stranger().increaseCredit(1, '-1', { seqNo: end });
+    await system.gateway.prints(`"reference":"${end}"`);
+    return lines().slice(before, -1);
+  }
+
+  async function lineOf(work: () => Promise<unknown>): Promise<Line> {
+    const [line, ...more] = await linesOf(work);
+    expect(more).to.deep.equal([]);
+    if (!line) throw new Error('there is no line');
+    return line;
+  }
+
+  it('has a line for a bet: whose it is, what became of it, and where its time went', async () => {
+    const player = await ebet.player();
+    const seqNo = fresh('bet');
+    const line = await lineOf(() => player.increaseCredit(1, '-80', { seqNo }));
+    expect(line).to.deep.include({
+      ...{ level: INFO, name: 'gateway', endpoint: 'increaseCredit', channel: 'ebet/1', address: '127.0.0.1' },
+      ...{ player: player.name, reference: seqNo, outcome: '200' },
+    });
+    expect(line).not.to.have.any.keys('why', 'err');
+    expect(line.traceId).to.match(/^[0-9a-f]{32}$/);
+    for (const stage of [line.readMs, line.signatureMs, line.walletCoreMs]) expect(stage).to.be.above(0);
+    expect(line.ms).to.be.at.least(line.readMs + line.signatureMs + line.walletCoreMs - 0.002);
+  });
+
+  it('has one of a bet that the ledger declined, which is nobody to be warned of', async () => {
+    const player = await ebet.player('10.00');
+    expect(await lineOf(() => player.increaseCredit(1, '-80'))).to.include({ level: INFO, outcome: '1003' });
+  });
+
+  it('has one of what was refused before the ledger, and says why', async () => {
+    const player = await ebet.player();
+    const line = await lineOf(() => player.increaseCredit(1, '-80', { signature: 'AAAA' }));
+    const why = "the signature is by none of the channel's keys";
+    expect(line).to.include({ level: WARN, outcome: '4026', why, walletCoreMs: 0 });
+  });
+
+  const READABLE: Readonly<Record<string, () => Promise<unknown>>> = {
+    registerOrLogin: () => system.post('/registerOrLogin', print({ channelId: 1, seqNo: 'x', eventType: 1 })),
+    syncCredit: () => ebet.stranger().syncCredit(),
+    increaseCredit: () => ebet.stranger().increaseCredit(1, '-1'),
+    queryIncreaseCreditRecord: () => ebet.stranger().queryRecords(['x']),
+    refundSingleWallet: () => ebet.stranger().refund([ebet.stranger().line('x', '-1')]),
+    autoBatchRefund: () => ebet.batchRefund([ebet.stranger().failedBet('x', '1')]),
+    netCheck: () => system.post('/netCheck', ''),
+    'balance-check': () => apiv1.stranger().balanceCheck(),
+    'balance-update': () => apiv1.stranger().update(1, '-1.00'),
+    'transaction-check': () => apiv1.transactionCheck('T-unknown'),
+  };
+  for (const [endpoint, work] of Object.entries(READABLE)) {
+    it(`has one of each call of ${endpoint}`, async () => {
+      const { endpoint: told, outcome } = await lineOf(work);
+      expect(told).to.equal(endpoint);
+      expect(outcome).to.match(/^(\d{3,4}|SUCCESS|OTHERS)$/);
+    });
+  }
+
+  it('has one of a body that is too large, or no JSON', async () => {
+    const told = await linesOf(async () => {
+      await system.post('/increaseCredit', 'x'.repeat(2 ** 20 + 1));
+      await system.post('/api-v1/balance-update', 'no JSON');
+    });
+    expect(told).to.have.length(2);
+    expect(told[0]).to.include({ level: WARN, outcome: 'UNREAD', why: 'request entity too large' });
+    expect(told[1]).to.include({ level: WARN, outcome: 'OTHERS', channel: 'apiv1/brand-1' });
+  });
+
+  it('has the trace that the caller names', async () => {
+    const { sent } = await ebet.stranger().increaseCredit(1, '-1');
+    const line = await lineOf(() => postTraced('/increaseCredit', sent, `00-${TRACE}-00f067aa0ba902b7-01`));
+    expect(line).to.include({ reference: textOf(sent.seqNo), traceId: TRACE });
+  });
+
+  function postTraced(endpoint: string, sent: Fields, traceparent: string): Promise<void> {
+    return new Promise((resolve, reject) => {
+      const call = request(`${system.url}${endpoint}`, { method: 'POST', headers: { traceparent } }, (response) => {
+        response.resume().once('end', resolve);
+      });
+      call.once('error', reject).end(print(sent));
+    });
+  }
+});

@@ -4,7 +4,7 @@ import type { AddressInfo } from 'node:net';
 import { collectDefaultMetrics, Counter, Gauge, Histogram, Registry } from 'prom-client';
 import { z } from 'zod';
 import { type Address, addressSetting, formatAddress, isLoopback, listenProblem } from './config.js';
-import type { Metric, MetricTable } from './metrics.js';
+import type { GATEWAY_METRICS, Metric, MetricTable } from './metrics.js';
 
 interface OfType<Label extends string> {
   readonly counter: Counter<Label>;
@@ -16,6 +16,8 @@ interface OfType<Label extends string> {
 export type Metrics<Table extends MetricTable> = {
   readonly [Key in keyof Table]: OfType<Table[Key]['labels'][number]>[Table[Key]['type']];
 };
+
+export type GatewayMetrics = Metrics<typeof GATEWAY_METRICS>;
 
 /** The metrics of a table and those of Node.js, to be served. */
 export interface Registered<Table extends MetricTable> {

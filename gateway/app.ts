@@ -7,7 +7,7 @@ import { registered, serveMetrics } from '../metrics-server.js';
 import { GATEWAY_METRICS } from '../metrics.js';
 import type { Service } from '../process.js';
 import { Callbacks } from './callbacks.js';
-import { clientAddress, type AddressOf } from './client-address.js';
+import { clientAddress } from './client-address.js';
 import type { Channel, GatewayConfig } from './config.js';
 import { connectionTo } from './connection.js';
 import { Health } from './health.js';
@@ -29,10 +29,18 @@ const METRICS_SETTING = ['gateway.metrics', 'GATEWAY_METRICS'] as const;
 
 /** Builds the whole of the gateway and starts it. */
 export async function startGateway(config: GatewayConfig, log: Logger, limits = HTTP_LIMITS): Promise<Service> {
-  const client = new WalletClient(connectionTo(config), log);
+  const measured = config.metrics && registered(GATEWAY_METRICS);
+  const metrics = measured?.metrics;
+  const client = new WalletClient(connectionTo(config), log, metrics);
   const stopping = new AbortController();
-  const intake = new Intake(log);
-  const app = createApp(config, client, log, intake, stopping.signal);
+  const intake = new Intake(log, metrics);
+  const callbacks = new Callbacks(
+    (request) => clientAddress(request, config.trustedProxies),
+    client.refused,
+    log,
+    metrics,
+  );
+  const app = createApp(config, client, callbacks, log, intake, stopping.signal);
   const health = new Health(() => client.readiness(), stopping.signal);
   const { channels, tls, trustedProxies } = config;
   const listener = turningAway(intake, busyAnswers(config), health, app, stopping.signal);
@@ -45,13 +53,13 @@ export async function startGateway(config: GatewayConfig, log: Logger, limits = 
   });
   const { port } = server.address() as AddressInfo;
   const metricsServer =
-    config.metrics &&
-    (await serveMetrics(registered(GATEWAY_METRICS).registry, config.metrics, METRICS_SETTING).catch(
-      async (error: unknown) => {
-        await stop(server, client, stopping);
-        throw error;
-      },
-    ));
+    measured &&
+    (await serveMetrics(measured.registry, config.metrics, METRICS_SETTING, async () =>
+      measured.metrics.underWay.set(intake.underWay),
+    ).catch(async (error: unknown) => {
+      await stop(server, client, stopping);
+      throw error;
+    }));
   const secure = tls ? { certificateValidTo: tls.validTo } : {};
   const about = {
     ...secure,
@@ -68,8 +76,9 @@ export async function startGateway(config: GatewayConfig, log: Logger, limits = 
 
 /** One line per provider. */
 function createApp(
-  { channels, trustedProxies }: GatewayConfig,
+  { channels }: GatewayConfig,
   client: WalletClient,
+  callbacks: Callbacks,
   log: Logger,
   intake: Intake,
   stopping: AbortSignal,
@@ -80,8 +89,6 @@ function createApp(
     if (stopping.aborted) ctx.set('Connection', 'close');
   });
   const ebet = channels.filter((channel) => channel.provider === 'ebet');
-  const addressOf: AddressOf = (request) => clientAddress(request, trustedProxies);
-  const callbacks = new Callbacks(addressOf, client.refused, log);
   app.use(ebetRoutes(ebet, client, callbacks, intake).routes());
   app.use(apiv1Routes(channels.filter(isApiv1), client, callbacks, intake).routes());
   // The one sink of what no protocol answers: a body too large or cut short, and faults of ours.

@@ -1,5 +1,6 @@
 import { Metadata, status } from '@grpc/grpc-js';
 import type { Logger } from 'pino';
+import type { GatewayMetrics } from '../metrics-server.js';
 import type { Command, PostingServiceClient, Result } from '../proto/gen/wallet/v1/posting.js';
 import { onWallClock } from './deadline.js';
 
@@ -42,13 +43,15 @@ interface Waiting {
 export class Batches {
   readonly #posting: PostingServiceClient;
   readonly #log: Logger;
+  readonly #metrics: GatewayMetrics | undefined;
   #waiting: Waiting[] = [];
   #waitingBytes = 0;
   #underWay = 0;
 
-  constructor(posting: PostingServiceClient, log: Logger) {
+  constructor(posting: PostingServiceClient, log: Logger, metrics?: GatewayMetrics) {
     this.#posting = posting;
     this.#log = log;
+    this.#metrics = metrics;
   }
 
   /** What became of a command; undefined after the deadline, or when its fate is unknown: "busy, retry later". */
@@ -97,10 +100,13 @@ export class Batches {
     });
     // wallet-core drops what it has not begun of a call that has ended: it must hear of that before the first is answered busy.
     const deadline = onWallClock(Math.min(...batch.map((item) => item.deadline)) - CANCEL_MS);
+    this.#metrics?.batchSize.observe(batch.length);
     this.#posting.postBatch({ commands }, new Metadata(), { deadline }, (error, answer) => {
       this.#underWay -= 1;
+      this.#metrics?.batchTime.observe((performance.now() - now) / 1000);
       if (error) {
         const { code, details } = error;
+        this.#metrics?.failures.inc({ code: status[code] });
         this.#log.warn({ code: status[code], details, commands: batch.length }, 'wallet-core gave no outcomes');
       }
       if (error?.code === status.DEADLINE_EXCEEDED) this.#sendAgain(batch);

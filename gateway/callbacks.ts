@@ -1,5 +1,6 @@
 import type { Context } from 'koa';
 import type { Logger } from 'pino';
+import type { GatewayMetrics } from '../metrics-server.js';
 import { Callback } from './callback.js';
 import type { AddressOf } from './client-address.js';
 import type { RefusedCalls } from './refused.js';
@@ -12,16 +13,18 @@ const UNREAD = 'UNREAD';
 /** The same, because of a fault of ours (HTTP 500). */
 const FAULT = 'FAULT';
 
-/** The one place that tells of callbacks, each once it has been answered: by a line in the log, and those refused in the record of them. */
+/** The one place that tells of callbacks, each once it has been answered: by a line in the log, in the metrics, and those refused in the record of them. */
 export class Callbacks {
   readonly #addressOf: AddressOf;
   readonly #refused: RefusedCalls;
   readonly #log: Logger;
+  readonly #metrics: GatewayMetrics | undefined;
 
-  constructor(addressOf: AddressOf, refused: RefusedCalls, log: Logger) {
+  constructor(addressOf: AddressOf, refused: RefusedCalls, log: Logger, metrics?: GatewayMetrics) {
     this.#addressOf = addressOf;
     this.#refused = refused;
     this.#log = log;
+    this.#metrics = metrics;
   }
 
   /** An endpoint as Koa takes it. */
@@ -45,6 +48,7 @@ export class Callbacks {
 
   #tell(callback: Callback, outcome: string): void {
     const ms = performance.now() - callback.came;
+    if (this.#metrics) count(this.#metrics, callback, outcome, ms);
     const { endpoint, address, channel, reference, player, why, error } = callback;
     if (why !== undefined) {
       const named = { address, channel, endpoint, reference, playerId: player };
@@ -62,6 +66,17 @@ export class Callbacks {
       'callback',
     );
   }
+}
+
+function count(metrics: GatewayMetrics, callback: Callback, outcome: string, ms: number): void {
+  const { endpoint, channel, readMs, isSigned, signatureMs, walletCoreMs } = callback;
+  metrics.calls.inc({ channel, endpoint, outcome });
+  if (isSigned === false) metrics.refusedSignatures.inc({ channel });
+  const observe = (stage: string, ms: number) => metrics.stages.observe({ endpoint, stage }, ms / 1000);
+  if (readMs > 0) observe('read', readMs);
+  if (isSigned !== undefined) observe('signature', signatureMs);
+  if (walletCoreMs > 0) observe('wallet_core', walletCoreMs);
+  observe('whole', ms);
 }
 
 /** To the microsecond. */

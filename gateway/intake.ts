@@ -1,4 +1,5 @@
 import type { Logger } from 'pino';
+import type { GatewayMetrics } from '../metrics-server.js';
 
 /** If more were under way, the last of them would hardly be answered before their provider gives up. */
 const UNDER_WAY_MAX = 1_024;
@@ -9,11 +10,17 @@ export type BusyAnswers = ReadonlyMap<string, () => string>;
 /** Takes in callbacks as long as not too many are under way, so that those are answered in time and memory is bounded. */
 export class Intake {
   readonly #log: Logger;
+  readonly #metrics: GatewayMetrics | undefined;
   #underWay = 0;
   #turnedAway = 0;
 
-  constructor(log: Logger) {
+  constructor(log: Logger, metrics?: GatewayMetrics) {
     this.#log = log;
+    this.#metrics = metrics;
+  }
+
+  get underWay(): number {
+    return this.#underWay;
   }
 
   get isFull(): boolean {
@@ -35,6 +42,7 @@ export class Intake {
   /** Counts a callback that is answered busy. A line in the log for each would cost more than the answer. */
   turnAway(): undefined {
     this.#turnedAway += 1;
+    this.#metrics?.turnedAway.inc();
     if (this.#turnedAway > 1) return;
     this.#log.warn({ underWay: this.#underWay }, 'too many callbacks are under way: more are answered busy');
   }

@@ -1,6 +1,7 @@
 import { makeClientConstructor, Metadata, status, type ServiceError } from '@grpc/grpc-js';
 import { service as healthDefinition } from 'grpc-health-check';
 import type { Logger } from 'pino';
+import type { GatewayMetrics } from '../metrics-server.js';
 import {
   AccountServiceClient,
   type GetAccountsResponse,
@@ -54,11 +55,12 @@ export class WalletClient {
   readonly #operations: OperationsServiceClient;
   readonly #health: InstanceType<ReturnType<typeof makeClientConstructor>>;
   readonly #log: Logger;
+  readonly #metrics: GatewayMetrics | undefined;
   readonly #batches: Batches;
   /** Those that were refused before the ledger. */
   readonly refused: RefusedCalls;
 
-  constructor({ address, credentials, options }: Connection, log: Logger) {
+  constructor({ address, credentials, options }: Connection, log: Logger, metrics?: GatewayMetrics) {
     this.#posting = new PostingServiceClient(address, credentials, options);
     const shared = { ...options, channelOverride: this.#posting.getChannel() };
     this.#queries = new QueryServiceClient(address, credentials, shared);
@@ -67,8 +69,9 @@ export class WalletClient {
     const Health = makeClientConstructor(healthDefinition, 'Health');
     this.#health = new Health(address, credentials, shared);
     this.#log = log;
+    this.#metrics = metrics;
     this.refused = new RefusedCalls(this.#operations, log);
-    this.#batches = new Batches(this.#posting, log);
+    this.#batches = new Batches(this.#posting, log, metrics);
   }
 
   /** What became of a command; undefined after the deadline, or when its fate is unknown: "busy, retry later". */
@@ -89,7 +92,7 @@ export class WalletClient {
     currency: string,
     asker: Asker,
   ): Promise<GetBalanceResponse | null | undefined> {
-    return read<GetBalanceResponse>(this.#log, asker, (options, callback) =>
+    return this.#read<GetBalanceResponse>(asker, (options, callback) =>
       this.#queries.getBalance({ playerId, currency, sessionToken }, new Metadata(), options, callback),
     );
   }
@@ -104,7 +107,7 @@ export class WalletClient {
       this.#accounts.logIn(request, new Metadata(), { deadline: onWallClock(asker.deadline) }, (error, response) => {
         asker.walletCoreMs += performance.now() - since;
         if (!error) return resolve(response);
-        this.#log.warn({ code: status[error.code] }, 'wallet-core did not answer a login');
+        this.#failed(error, 'wallet-core did not answer a login');
         if (BUSY_CODES.has(error.code)) resolve(undefined);
         else reject(error);
       });
@@ -113,7 +116,7 @@ export class WalletClient {
 
   /** Since when a player has an account, in milliseconds since 1970; null: never; undefined: no answer in time. */
   async openedMs(playerId: string, currency: string, asker: Asker): Promise<bigint | null | undefined> {
-    const found = await read<GetAccountsResponse>(this.#log, asker, (options, callback) =>
+    const found = await this.#read<GetAccountsResponse>(asker, (options, callback) =>
       this.#accounts.getAccounts({ playerId }, new Metadata(), options, callback),
     );
     return found ? (found.accounts.find((account) => account.currency === currency)?.openedMs ?? null) : found;
@@ -121,7 +124,7 @@ export class WalletClient {
 
   /** Whether a reference is held on the channel; undefined when wallet-core does not answer in time. */
   async isKnown(channel: string, reference: string, asker: Asker): Promise<boolean | undefined> {
-    const found = await read<GetMovementByReferenceResponse>(this.#log, asker, (options, callback) =>
+    const found = await this.#read<GetMovementByReferenceResponse>(asker, (options, callback) =>
       this.#queries.getMovementByReference({ channel, reference }, new Metadata(), options, callback),
     );
     return found === undefined ? undefined : found !== null;
@@ -137,7 +140,7 @@ export class WalletClient {
     const all: Unnamed[] = [];
     for (let unread = [...references]; unread.length > 0;) {
       const request = { channel, playerId, references: unread };
-      const found = await read<FindMovementsResponse>(this.#log, asker, (options, callback) =>
+      const found = await this.#read<FindMovementsResponse>(asker, (options, callback) =>
         this.#queries.findMovements(request, new Metadata(), options, callback),
       );
       if (found === undefined) return undefined;
@@ -157,7 +160,7 @@ export class WalletClient {
     const all: Unnamed[] = [];
     for (let pageToken = ''; ;) {
       const request = { ...EVERYTHING, channel, playerId, round, pageToken };
-      const page = await read<ListMovementsResponse>(this.#log, asker, (options, callback) =>
+      const page = await this.#read<ListMovementsResponse>(asker, (options, callback) =>
         this.#queries.listMovements(request, new Metadata(), options, callback),
       );
       if (page === undefined) return undefined;
@@ -179,6 +182,7 @@ export class WalletClient {
         { deadline: onWallClock(asker.deadline) },
         (error: ServiceError | null, answer?: { status: unknown }) => {
           asker.walletCoreMs += performance.now() - since;
+          if (error) this.#failed(error, 'wallet-core did not answer a netCheck');
           resolve(!error && answer?.status !== undefined);
         },
       );
@@ -200,27 +204,31 @@ export class WalletClient {
     await this.refused.end();
     this.#posting.close();
   }
+
+  /** One read; null for NOT_FOUND, undefined without an answer in time. */
+  #read<Response>(
+    asker: Asker,
+    call: (options: { deadline: number }, callback: Callback<Response>) => unknown,
+  ): Promise<Response | null | undefined> {
+    const since = performance.now();
+    return new Promise((resolve) => {
+      call({ deadline: onWallClock(asker.deadline) }, (error, response) => {
+        asker.walletCoreMs += performance.now() - since;
+        if (!error) return resolve(response);
+        // A name or reference that the ledger cannot hold is nobody's: asking again would not help.
+        if (error.code === status.NOT_FOUND || error.code === status.INVALID_ARGUMENT) return resolve(null);
+        this.#failed(error, 'wallet-core did not answer a query');
+        resolve(undefined);
+      });
+    });
+  }
+
+  #failed({ code }: ServiceError, what: string): void {
+    this.#metrics?.failures.inc({ code: status[code] });
+    this.#log.warn({ code: status[code] }, what);
+  }
 }
 
 function unnamed({ names: _, ...movement }: Movement): Unnamed {
   return movement;
-}
-
-/** One read; null for NOT_FOUND, undefined without an answer in time. */
-function read<Response>(
-  log: Logger,
-  asker: Asker,
-  call: (options: { deadline: number }, callback: Callback<Response>) => unknown,
-): Promise<Response | null | undefined> {
-  const since = performance.now();
-  return new Promise((resolve) => {
-    call({ deadline: onWallClock(asker.deadline) }, (error, response) => {
-      asker.walletCoreMs += performance.now() - since;
-      if (!error) return resolve(response);
-      // A name or reference that the ledger cannot hold is nobody's: asking again would not help.
-      if (error.code === status.NOT_FOUND || error.code === status.INVALID_ARGUMENT) return resolve(null);
-      log.warn({ code: status[error.code] }, 'wallet-core did not answer a query');
-      resolve(undefined);
-    });
-  });
 }

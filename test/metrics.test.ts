@@ -1,13 +1,8 @@
 import path from 'node:path';
 import { expect } from 'chai';
 import { CORE_METRICS, GATEWAY_METRICS, type MetricTable } from '../metrics.js';
+import { metricsOf } from './scrape.js';
 import { Process, System } from './system.js';
-
-/** Where a process says that it serves metrics. */
-function metricsOf(process: Process): string {
-  const [, address = ''] = /"metrics":"([^"]+)"/.exec(process.output) ?? [];
-  return `http://${address}/metrics`;
-}
 
 describe('metrics', () => {
   let system: System;

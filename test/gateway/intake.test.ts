@@ -1,6 +1,7 @@
 import { expect } from 'chai';
 import { pino } from 'pino';
 import { Intake } from '../../gateway/intake.js';
+import { Scrape } from '../scrape.js';
 import { System } from '../system.js';
 import { Ebet, type Answered } from './ebet.js';
 
@@ -45,7 +46,7 @@ describe('a gateway with more callbacks under way than it can answer in time', (
   let system: System;
 
   beforeEach(async () => {
-    system = await System.start();
+    system = await System.start(undefined, [], { GATEWAY_METRICS: '127.0.0.1:0' });
   });
   afterEach(() => system.stop());
 
@@ -65,6 +66,8 @@ describe('a gateway with more callbacks under way than it can answer in time', (
       await new Promise((resolve) => setImmediate(resolve));
     }
     expect(system.gateway.output).to.include('too many callbacks are under way');
+    const scrape = await Scrape.of(system.gateway);
+    expect(scrape.value('single_wallet_gateway_turned_away_total')).to.be.at.least(BEYOND);
     system.core.child.kill('SIGCONT');
 
     for (const bet of await Promise.all(bets)) {

@@ -19,12 +19,16 @@ export function expectAcknowledged(folder: string, name: string): void {
   const acknowledged = readAcknowledged(folder);
   if (!acknowledged || acknowledged.digest.seq === 0n) return;
   const path = join(folder, name);
-  const told = `answers were given up to entry ${formatDigest(acknowledged.digest)}`;
+  const told = toldBy(acknowledged);
   // SQLite would make a new ledger, and remove the WAL.
   const size = statSync(path, { throwIfNoEntry: false })?.size;
   if (!size) throw new DamageError(path, `${told}, and the file is ${size === 0 ? 'empty' : 'missing'}`);
   expectWal(path, acknowledged, told);
   expectEntry(path, acknowledged, told);
+}
+
+function toldBy({ digest }: Acknowledged): string {
+  return `answers were given up to entry ${formatDigest(digest)}`;
 }
 
 /** A WAL that has lost frames would leave older pages beside newer ones that were already moved into the database. */
@@ -46,32 +50,33 @@ function expectWal(path: string, { wal }: Acknowledged, told: string): void {
   );
 }
 
-function expectEntry(path: string, { digest }: Acknowledged, told: string): void {
-  const { end, hash } = readEntry(path, digest.seq);
-  if (hash === digest.hash) return;
-  const last = formatDigest(end);
-  if (hash === undefined) throw new DamageError(path, `${told}, and the journal ends at ${last}`);
-  throw new DamageError(
-    path,
-    `${told}, and its hash there is ${hash}: this is another ledger, or one that was changed`,
-  );
-}
-
-function readEntry(path: string, seq: bigint): { end: Digest; hash: string | undefined } {
+function expectEntry(path: string, acknowledged: Acknowledged, told: string): void {
   let db: Database.Database | undefined;
   try {
     db = openReader(path);
     if (!isMarked(db))
       throw new DamageError(path, 'its head does not say any more that it is a ledger of single-wallet');
-    const last = db.prepare<[], End>('SELECT seq, hash FROM entry ORDER BY seq DESC LIMIT 1').get();
-    const found = db.prepare<[bigint], Uint8Array>('SELECT hash FROM entry WHERE seq = ?').pluck().get(seq);
-    const end = digestOf(last ?? { seq: 0n, hash: new Uint8Array(32) });
-    return { end, hash: found && Buffer.from(found).toString('hex') };
+    expectEntryIn(db, acknowledged, told);
   } catch (error) {
     throw explained(path, error);
   } finally {
     db?.close();
   }
+}
+
+function expectEntryIn(db: Database.Database, { digest }: Acknowledged, told: string): void {
+  const found = db.prepare<[bigint], Uint8Array>('SELECT hash FROM entry WHERE seq = ?').pluck().get(digest.seq);
+  const hash = found && Buffer.from(found).toString('hex');
+  if (hash === digest.hash) return;
+  if (hash === undefined) {
+    const last = db.prepare<[], End>('SELECT seq, hash FROM entry ORDER BY seq DESC LIMIT 1').get();
+    const end = formatDigest(digestOf(last ?? { seq: 0n, hash: new Uint8Array(32) }));
+    throw new DamageError(db.name, `${told}, and the journal ends at ${end}`);
+  }
+  throw new DamageError(
+    db.name,
+    `${told}, and its hash there is ${hash}: this is another ledger, or one that was changed`,
+  );
 }
 
 /** Writes down what the ledger contains, each time before that is answered. */
@@ -91,6 +96,8 @@ export class Acknowledgement {
       this.#file = AcknowledgedFile.make(folder, now);
       return;
     }
+    // As the connection sees it whose checkpoint overwrites the database.
+    if (known.digest.seq > 0n) expectEntryIn(db, known, toldBy(known));
     this.#file = AcknowledgedFile.open(folder);
     // First it must ask for no WAL any more. What a killed process had written is acknowledged only when it is synced.
     this.#write({ digest: known.digest, wal: NO_WAL });

@@ -1,4 +1,4 @@
-import { closeSync, openSync, writeSync } from 'node:fs';
+import { closeSync, fstatSync, openSync, writeSync } from 'node:fs';
 import { open, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import Database from 'better-sqlite3';
@@ -74,10 +74,9 @@ export function isWithoutRoom(error: unknown): boolean {
  */
 export function reserveWalIndex(path: string): { release(): void } {
   const file = openSync(`${path}-shm`, 'r+');
-  const zeros = Buffer.alloc(2 ** 15);
-  // The first part is in use by now.
-  for (let at = zeros.length; at < WAL_INDEX_BYTES; at += zeros.length) {
-    for (let from = 0; from < zeros.length;) from += writeSync(file, zeros, from, zeros.length - from, at + from);
-  }
+  // Behind what is in use by now: without an index, commits that stand in the WAL only would be lost at the next checkpoint.
+  const inUse = fstatSync(file).size;
+  const zeros = Buffer.alloc(Math.max(0, WAL_INDEX_BYTES - inUse));
+  for (let from = 0; from < zeros.length;) from += writeSync(file, zeros, from, zeros.length - from, inUse + from);
   return { release: () => closeSync(file) };
 }

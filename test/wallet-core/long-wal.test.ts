@@ -1,0 +1,42 @@
+import { randomBytes } from 'node:crypto';
+import path from 'node:path';
+import Database from 'better-sqlite3';
+import { expect } from 'chai';
+import { readWal } from '../../wallet-core/storage/sqlite/wal.js';
+import { deposit, TestCore } from './core.js';
+import { verify } from './verify.js';
+
+/** SQLite's index of the WAL, "-shm", has a block of 32 KiB for so many frames, and further ones for more. */
+const FRAMES_OF_FIRST_BLOCK = 4_062;
+
+describe('a ledger that was killed when its WAL was long', () => {
+  let core: TestCore;
+  before(async () => {
+    core = await TestCore.start('0.00');
+  });
+  after(() => core.stop());
+
+  const frames = () => readWal(path.join(core.data, 'ledger.db-wal'))?.frames ?? 0;
+
+  it('has all that was answered after the next start', async () => {
+    // As long as somebody reads the past, the WAL cannot begin anew.
+    const reader = new Database(path.join(core.data, 'ledger.db'), { readonly: true });
+    reader.exec('BEGIN');
+    reader.prepare('SELECT max(seq) FROM entry').get();
+    let known = 0;
+    while (frames() <= FRAMES_OF_FIRST_BLOCK + 1_000) {
+      known += 1;
+      const request = randomBytes(2 ** 20);
+      const { movements } = await core.post({ ...deposit('1.00', `deposit-${known}`), request });
+      expect(movements.map(({ balanceAfter }) => balanceAfter)).to.deep.equal([`${known}.00`]);
+    }
+    await core.end('SIGKILL');
+    reader.close();
+
+    await core.start();
+    expect(await core.clients.balance()).to.equal(`${known}.00`);
+    const { movements } = await core.post(deposit('1.00', 'after-the-kill'));
+    expect(movements.map(({ balanceAfter }) => balanceAfter)).to.deep.equal([`${known + 1}.00`]);
+    expect((await verify(core.clients)).findings).to.deep.equal([]);
+  });
+});

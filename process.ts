@@ -1,6 +1,7 @@
 import { inspect } from 'node:util';
-import { pino, type Logger } from 'pino';
+import type { Logger } from 'pino';
 import { type Address, ConfigError, formatAddress, type LogLevel } from './config.js';
+import { openLog } from './log.js';
 
 /** What a process of ours is once it listens. */
 export interface Service extends Address {
@@ -10,6 +11,9 @@ export interface Service extends Address {
   stop(): Promise<void>;
 }
 
+/** Ends the process at once, with a line that says why. */
+export type Fail = (error: Error, message: string) => void;
+
 /**
  * Runs one of the two processes from its configuration to its end: SIGTERM, Ctrl-C, or the end of `npm start`, whose child
  * it may be. A wrong configuration is told without a stack.
@@ -17,17 +21,22 @@ export interface Service extends Address {
 export async function run<Config extends { logLevel: LogLevel }>(
   name: string,
   load: () => Config,
-  start: (config: Config, log: Logger) => Promise<Service>,
+  start: (config: Config, log: Logger, fail: Fail) => Promise<Service>,
 ): Promise<void> {
   const config = loadOrExit(load);
-  const log = pino({ name, level: config.logLevel }, process.stdout);
-  // A log that nobody reads any more (`npm start | tee`, and tee has died) is no reason to stop moving money.
-  for (const stream of [process.stdout, process.stderr]) stream.on('error', () => {});
-  const service = await start(config, log).catch((error: unknown) => {
+  const { log, exit } = openLog(name, config.logLevel);
+  const fail = (error: Error, message: string) => {
+    log.fatal({ err: error }, message);
+    exit(1);
+  };
+  let service: Service;
+  try {
+    service = await start(config, log, fail);
+  } catch (error) {
     // Whatever the log level: who starts it must see why it does not come up.
     console.error(`${name} cannot start: ${error instanceof ConfigError ? error.message : inspect(error)}`);
-    process.exit(1);
-  });
+    return exit(1);
+  }
 
   let stopping = false;
   const stop = async () => {
@@ -35,7 +44,7 @@ export async function run<Config extends { logLevel: LogLevel }>(
     stopping = true;
     await service.stop();
     log.info('stopped');
-    process.exit(0);
+    exit(0);
   };
   process.on('SIGTERM', () => void stop());
   process.on('SIGINT', () => void stop());

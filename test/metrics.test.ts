@@ -18,7 +18,7 @@ describe('metrics', () => {
   ];
   for (const [name, table, process] of both) {
     it(`of ${name} are those of its table and of Node.js, on an address of their own`, async () => {
-      const response = await fetch(metricsOf(process()));
+      const response = await fetch(await metricsOf(process()));
       expect(response.headers.get('content-type')).to.match(/^text\/plain; version=0\.0\.4/);
       const text = await response.text();
       for (const { name: metric, type, help } of Object.values(table)) {
@@ -28,7 +28,7 @@ describe('metrics', () => {
     });
 
     it(`of ${name} have one path and are read with GET`, async () => {
-      const url = metricsOf(process());
+      const url = await metricsOf(process());
       expect((await fetch(url, { method: 'POST', body: '{}' })).status).to.equal(405);
       expect((await fetch(new URL('/', url))).status).to.equal(404);
     });
@@ -40,7 +40,7 @@ describe('metrics', () => {
   ];
   for (const [name, setting, variable] of taken) {
     it(`of ${name} on an address that is taken keep it from starting, and it says why`, async () => {
-      const { host } = new URL(metricsOf(system.core));
+      const { host } = new URL(await metricsOf(system.core));
       const second = new Process(name, {
         SINGLE_WALLET_CONFIG: path.join(system.folder, 'single-wallet.yaml'),
         SINGLE_WALLET_DATA: path.join(system.folder, 'second'),

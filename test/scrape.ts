@@ -1,8 +1,9 @@
 import type { Process } from './system.js';
 
 /** Where a process says that it serves metrics. */
-export function metricsOf({ output }: Process): string {
-  const [, address = ''] = /"metrics":"([^"]+)"/.exec(output) ?? [];
+export async function metricsOf(process: Process): Promise<string> {
+  await process.prints('"msg":"listening"');
+  const [, address = ''] = /"metrics":"([^"]+)"/.exec(process.output) ?? [];
   return `http://${address}/metrics`;
 }
 
@@ -16,7 +17,7 @@ export class Scrape {
   }
 
   static async of(process: Process): Promise<Scrape> {
-    return new Scrape(await (await fetch(metricsOf(process))).text());
+    return new Scrape(await (await fetch(await metricsOf(process))).text());
   }
 
   /** 0: it was never counted. */

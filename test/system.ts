@@ -91,7 +91,8 @@ export class Process {
     for (const stream of [this.child.stdout, this.child.stderr]) {
       stream?.on('data', (text: Buffer) => (this.output += text.toString()));
     }
-    this.ended = new Promise((resolve) => this.child.once('exit', (code, signal) => resolve(signal ?? code ?? 0)));
+    // Not 'exit', behind which some of its output may still come.
+    this.ended = new Promise((resolve) => this.child.once('close', (code, signal) => resolve(signal ?? code ?? 0)));
     this.listening = new Promise((resolve, reject) => {
       this.child.on('message', (message: { listening: string }) => resolve(message.listening));
       void this.ended.then((end) => reject(new Error(`${name} ended (${end}) before it listened:\n${this.output}`)));

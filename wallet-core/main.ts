@@ -10,11 +10,12 @@ process.umask(0o077);
 await run(
   'wallet-core',
   loadCoreConfig,
-  async ({ data, backups, listen, access, metrics, scrubEveryMs, keepRefusedMs, development, production }, log) => {
-    const onFatal = (error: Error) => {
-      log.fatal({ err: error }, 'the fate of a commit is unknown: stopping, the restart finds out');
-      process.exit(1);
-    };
+  async (
+    { data, backups, listen, access, metrics, scrubEveryMs, keepRefusedMs, development, production },
+    log,
+    fail,
+  ) => {
+    const onFatal = (error: Error) => fail(error, 'the fate of a commit is unknown: stopping, the restart finds out');
     const core = await startCore({ data, backups, listen, access, metrics, log, onFatal, scrubEveryMs, keepRefusedMs });
     if (production && (await core.channels()).includes(DEVELOPMENT_CHANNEL)) {
       await core.stop();

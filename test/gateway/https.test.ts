@@ -65,7 +65,8 @@ describe('a gateway with a certificate', () => {
     expect(answer).to.equal('hung up');
   });
 
-  it('says in its log until when the certificate is valid', () => {
+  it('says in its log until when the certificate is valid', async () => {
+    await secure.prints('"msg":"listening"');
     expect(secure.output).to.match(/"certificateValidTo":"\d{4}-\d\d-\d\dT/);
   });
 });

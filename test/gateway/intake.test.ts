@@ -65,7 +65,7 @@ describe('a gateway with more callbacks under way than it can answer in time', (
       }
       await new Promise((resolve) => setImmediate(resolve));
     }
-    expect(system.gateway.output).to.include('too many callbacks are under way');
+    await system.gateway.prints('too many callbacks are under way');
     const scrape = await Scrape.of(system.gateway);
     expect(scrape.value('single_wallet_gateway_turned_away_total')).to.be.at.least(BEYOND);
     system.core.child.kill('SIGCONT');

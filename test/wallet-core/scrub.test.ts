@@ -148,23 +148,28 @@ describe('a page that cannot be read', () => {
   });
   afterEach(() => core.stop());
 
-  const told = () => core.process.output.split('\n').filter((line) => line.includes(FOUND));
+  /** The lines that tell of it: all of them, once it has ended. */
+  const told = async () => {
+    await core.end();
+    return core.process.output.split('\n').filter((line) => line.includes(FOUND));
+  };
 
   it('turns health off when a query meets it, and is told once', async () => {
     await spoil('sqlite_autoindex_account_1');
     for (let n = 0; n < 2; n += 1)
       expect(await failure(core.clients.balance())).to.match(/^INTERNAL: unexpected fault/);
     expect(await health(core.clients)).to.equal('NOT_SERVING');
-    expect(told()).to.have.lengthOf(1);
-    expect(told()[0]).to.match(/"level":60,.*SQLITE_CORRUPT/);
+    const lines = await told();
+    expect(lines).to.have.lengthOf(1);
+    expect(lines[0]).to.match(/"level":60,.*SQLITE_CORRUPT/);
   });
 
   it('turns health off when a command meets it, of which nothing is applied', async () => {
     await spoil('reference');
     expect(words(await core.post(movements({})))).to.equal('NOT_APPLIED FAULT');
     expect(await health(core.clients)).to.equal('NOT_SERVING');
-    expect(told()).to.have.lengthOf(1);
     expect(await core.clients.balance()).to.equal('1000.00');
+    expect(await told()).to.have.lengthOf(1);
   });
 
   it('turns health off when an export meets it, which says so', async () => {
@@ -178,7 +183,7 @@ describe('a page that cannot be read', () => {
     });
     expect(await failure(lines)).to.match(/^DATA_LOSS: the ledger is damaged: .*; verify finds out more$/);
     expect(await health(core.clients)).to.equal('NOT_SERVING');
-    expect(told()).to.have.lengthOf(1);
+    expect(await told()).to.have.lengthOf(1);
   });
 });
 

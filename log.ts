@@ -1,0 +1,35 @@
+import { pino, type Logger } from 'pino';
+import sonic from 'sonic-boom';
+import type { LogLevel } from './config.js';
+
+/** What a pipe takes whole or not at all, so that the lines of two processes that share one are never mixed. */
+const WRITE_BYTES_MAX = 4_096;
+/** What may wait for a reader who has stopped reading; later lines are left out until he goes on. */
+const WAITING_BYTES_MAX = 8 * 2 ** 20;
+/** An end waits no longer for such a reader. */
+const END_MS_MAX = 1_000;
+
+export interface Log {
+  readonly log: Logger;
+  /** Ends the process when all lines are written, or soon. */
+  readonly exit: (code: number) => void;
+}
+
+/** The log of a process, in lines of JSON on its standard output, written beside the work: who reads it slowly delays no call. */
+export function openLog(name: string, level: LogLevel): Log {
+  // A log that nobody reads any more (`npm start | tee`, and tee has died) is no reason to stop moving money. A pipe that
+  // was looked at in this way answers at once when it is full, where the thread that writes would wait.
+  for (const stream of [process.stdout, process.stderr]) stream.on('error', () => {});
+  const lines = new sonic.SonicBoom({
+    ...{ fd: 1, sync: false, minLength: 1 },
+    ...{ maxWrite: WRITE_BYTES_MAX, maxLength: WAITING_BYTES_MAX },
+  });
+  lines.on('error', () => {});
+  // Not as the stream itself: pino would have it write synchronously behind a fatal line, which waits for ever for a dead reader.
+  const log = pino({ name, level }, { write: (line) => void lines.write(line) });
+  const exit = (code: number) => {
+    setTimeout(() => process.exit(code), END_MS_MAX);
+    lines.flush(() => process.exit(code));
+  };
+  return { log, exit };
+}

@@ -29,7 +29,8 @@ function start(name: string, environment: Readonly<Record<string, string>>): Chi
     // Out of the terminal's process group: Ctrl-C reaches only us, and the order of stopping is ours.
     detached: true,
     stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
-    env: childEnvironment(environment),
+    // Where OpenTelemetry is switched on, it tells the two apart by that.
+    env: childEnvironment({ OTEL_SERVICE_NAME: name, ...environment }),
   });
   let listens = false;
   const listening = new Promise<string>((resolve) =>

@@ -1,14 +1,17 @@
 import { randomUUID } from 'node:crypto';
+import { trace } from '@opentelemetry/api';
 
 /** https://www.w3.org/TR/trace-context/: version, trace, parent, flags; what a later version adds stands behind. */
 const TRACEPARENT = /^(?!ff)[0-9a-f]{2}-(?!0{32})([0-9a-f]{32})-(?!0{16})[0-9a-f]{16}-[0-9a-f]{2}(?:-|$)/;
 const TRACE_ID = /^(?!0{32})[0-9a-f]{32}$/;
 
 /**
- * The trace of a call, 32 hexadecimal digits, by which its lines are found in the logs of both processes: the caller's own if
- * its header `traceparent` is well-formed, else a new one.
+ * The trace of a call, 32 hexadecimal digits, by which its lines are found in the logs of both processes: that of
+ * OpenTelemetry if it is switched on, else the caller's own if its header `traceparent` is well-formed, else a new one.
  */
 export function traceIdOf(traceparent: unknown): string {
+  const span = trace.getActiveSpan()?.spanContext().traceId;
+  if (span !== undefined && isTraceId(span)) return span;
   const theirs = typeof traceparent === 'string' ? TRACEPARENT.exec(traceparent)?.[1] : undefined;
   return theirs ?? randomUUID().replaceAll('-', '');
 }

@@ -1,4 +1,5 @@
 import { Metadata, status } from '@grpc/grpc-js';
+import { type Context, context } from '@opentelemetry/api';
 import type { Logger } from 'pino';
 import type { GatewayMetrics } from '../metrics-server.js';
 import type { Command, PostingServiceClient, Result } from '../proto/gen/wallet/v1/posting.js';
@@ -32,6 +33,8 @@ interface Waiting {
   readonly ask: Ask;
   readonly deadline: number;
   readonly traceId: string;
+  /** Where OpenTelemetry, if it is switched on, has its span. */
+  readonly place: Context;
   answer: (result: Result | undefined) => void;
   answered: boolean;
 }
@@ -68,6 +71,7 @@ export class Batches {
         ask,
         deadline,
         traceId,
+        place: context.active(),
         answered: false,
         answer: (result) => {
           if (item.answered) return;
@@ -92,7 +96,8 @@ export class Batches {
 
   #send(): void {
     const batch = this.#nextBatch();
-    if (batch.length === 0) return;
+    const [first] = batch;
+    if (!first) return;
     this.#underWay += 1;
     const now = performance.now();
     const commands = batch.map(({ ask, deadline, traceId }) => {
@@ -101,7 +106,7 @@ export class Batches {
     // wallet-core drops what it has not begun of a call that has ended: it must hear of that before the first is answered busy.
     const deadline = onWallClock(Math.min(...batch.map((item) => item.deadline)) - CANCEL_MS);
     this.#metrics?.batchSize.observe(batch.length);
-    this.#posting.postBatch({ commands }, new Metadata(), { deadline }, (error, answer) => {
+    const answered: Parameters<PostingServiceClient['postBatch']>[3] = (error, answer) => {
       this.#underWay -= 1;
       this.#metrics?.batchTime.observe((performance.now() - now) / 1000);
       if (error) {
@@ -112,7 +117,9 @@ export class Batches {
       if (error?.code === status.DEADLINE_EXCEEDED) this.#sendAgain(batch);
       else batch.forEach((item, index) => item.answer(error ? undefined : answer.results[index]));
       this.#sendWhatIsDue();
-    });
+    };
+    // Its span is one of the trace of its first callback, not of the batch that it waited for.
+    context.with(first.place, () => this.#posting.postBatch({ commands }, new Metadata(), { deadline }, answered));
   }
 
   /** The call ended for its oldest callback; the others may have time for another. Each is answered by its own timer. */

@@ -1,3 +1,4 @@
+import { type Context, context, trace } from '@opentelemetry/api';
 import type { Command } from './domain/command.js';
 import { saysFailed } from './domain/failed-bets.js';
 import { notApplied, type Outcome } from './domain/outcome.js';
@@ -22,7 +23,12 @@ export const COMMITTER_LIMITS: CommitterLimits = {
   groupBytesMax: 4 * 2 ** 20,
 };
 
+/** Of OpenTelemetry: does nothing unless that is switched on (telemetry.ts). */
+const tracer = trace.getTracer('single-wallet');
+
 interface Waiting extends Submission {
+  /** Where the span is that it belongs to. */
+  readonly place: Context;
   /** On the clock of performance.now(). */
   readonly deadline: number;
   /** Whether the caller has gone, so that it takes the command for failed. */
@@ -79,7 +85,8 @@ export class Committer {
     if (this.isFull || bytes > this.#limits.waitingBytesMax) return Promise.resolve(notApplied('QUEUE_FULL'));
     return new Promise((resolve, reject) => {
       const { command, request } = submission;
-      this.#queue.push({ command, request, deadline: performance.now() + timeoutMs, abandoned, resolve, reject });
+      const deadline = performance.now() + timeoutMs;
+      this.#queue.push({ command, request, place: context.active(), deadline, abandoned, resolve, reject });
       this.#waitingBytes += request.length;
       this.#running ??= this.#run();
     });
@@ -128,8 +135,10 @@ export class Committer {
       else if (item.deadline <= now || item.abandoned()) item.resolve(notApplied('TOO_LATE'));
       else group.push(item);
     }
-    if (group.length === 0) return;
+    const [first] = group;
+    if (!first) return;
     this.#since = now;
+    const span = tracer.startSpan('commit', { attributes: { commands: group.length } }, first.place);
     try {
       const outcomes = await this.#store.commit(group.map(({ command, request }) => ({ command, request })));
       if (outcomes.length !== group.length) throw new CommitUnknownError('the store answered another group');
@@ -137,6 +146,7 @@ export class Committer {
     } catch (error) {
       await this.#recover(group, error instanceof Error ? error : new Error(String(error)));
     } finally {
+      span.end();
       this.#since = undefined;
     }
   }

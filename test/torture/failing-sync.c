@@ -1,7 +1,7 @@
 /*
  * Preloaded into wallet-core (LD_PRELOAD), this is a disk that cannot sync: while the file FAILING_SYNC_WHEN exists, each
- * fsync of the write-ahead log fails with EIO. Whether what was written before it will be on the disk nobody knows then:
- * here it stays in the file.
+ * fsync of a file whose path ends in FAILING_SYNC_OF fails with EIO. Whether what was written before it will be on the
+ * disk nobody knows then: here it stays in the file.
  */
 #define _GNU_SOURCE
 #include <dlfcn.h>
@@ -12,16 +12,18 @@
 #include <string.h>
 #include <unistd.h>
 
-static int is_wal(int fd) {
+static int is_meant(int fd) {
+  const char *of = getenv("FAILING_SYNC_OF");
   char link[64], path[PATH_MAX];
   snprintf(link, sizeof link, "/proc/self/fd/%d", fd);
   ssize_t length = readlink(link, path, sizeof path - 1);
-  return length > 4 && strncmp(path + length - 4, "-wal", 4) == 0;
+  ssize_t end = of ? (ssize_t)strlen(of) : 0;
+  return end > 0 && length > end && strncmp(path + length - end, of, end) == 0;
 }
 
 static int fails(int fd) {
   const char *when = getenv("FAILING_SYNC_WHEN");
-  return when && access(when, F_OK) == 0 && is_wal(fd);
+  return when && access(when, F_OK) == 0 && is_meant(fd);
 }
 
 static int sync_or_fail(const char *name, int fd) {

@@ -1,10 +1,12 @@
+import { randomBytes } from 'node:crypto';
 import { rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { status, type ServiceError } from '@grpc/grpc-js';
 import { expect } from 'chai';
 import { Kind } from '../../proto/gen/wallet/v1/movement.js';
+import type { PostResponse } from '../../proto/gen/wallet/v1/posting.js';
 import { Random } from '../simulator/random.js';
-import { System } from '../system.js';
+import { call, MOVEMENT, System } from '../system.js';
 import { CommandLine } from '../wallet-core/command-line.js';
 import { Crew, CREW_CHANNELS } from './crew.js';
 import { compileShim, temporaryFolder } from './shim.js';
@@ -18,7 +20,11 @@ describe('the ledger on a disk that fails to sync', () => {
   let crew: Crew;
 
   before(async () => {
-    const environment = { LD_PRELOAD: compileShim(folder, 'failing-sync'), FAILING_SYNC_WHEN: failing };
+    const environment = {
+      LD_PRELOAD: compileShim(folder, 'failing-sync'),
+      FAILING_SYNC_WHEN: failing,
+      FAILING_SYNC_OF: '-wal',
+    };
     system = await System.start(CREW_CHANNELS, [], environment);
     watch = new Watch(system);
     crew = Crew.ofAll(watch, new Random(1, 'failing-sync'));
@@ -75,5 +81,50 @@ describe('the ledger on a disk that fails to sync', () => {
     expect(movements.map(({ balanceAfter }) => balanceAfter)).to.deep.equal(['5.00']);
     await crew.verifications.prove();
     crew.end(path.join(system.folder, 'data'));
+  });
+});
+
+describe('the ledger on a disk that fails to sync the database', () => {
+  const folder = temporaryFolder('failing-checkpoint-');
+  const failing = path.join(folder, 'failing');
+  const known: string[] = [];
+  let system: System;
+
+  before(async () => {
+    const preload = { LD_PRELOAD: compileShim(folder, 'failing-sync'), FAILING_SYNC_WHEN: failing };
+    system = await System.start(CREW_CHANNELS, [], { ...preload, FAILING_SYNC_OF: 'ledger.db' });
+    await system.clients.open('demo', 'CNY');
+  });
+  after(async () => {
+    await system.stop();
+    rmSync(folder, { recursive: true });
+  });
+
+  /** A zero with a large request, so that the WAL grows soon; whether it was answered. */
+  async function post(reference: string): Promise<boolean> {
+    const body = { $case: 'movements' as const, value: { movements: [{ ...MOVEMENT, amount: '0', reference }] } };
+    const command = { channel: 'platform/test', timeoutMs: 0, request: randomBytes(2 ** 20), body };
+    const { posting } = system.clients;
+    return call<PostResponse>((done) => posting.post({ command }, done)).then(
+      ({ result }) => result !== undefined && result.movements.length === 1,
+      () => false,
+    );
+  }
+
+  it('stops wallet-core at the next checkpoint; what was answered is in the WAL, and after the start in the database', async () => {
+    writeFileSync(failing, '');
+    for (let n = 1; await post(`zero-${n}`); n += 1) known.push(`zero-${n}`);
+    expect(await system.core.ended).to.equal(1);
+    expect(system.core.output).to.include('a checkpoint failed: disk I/O error');
+    expect(known.length).to.be.above(10);
+
+    rmSync(failing);
+    await system.startCore(system.clients.address);
+    await system.clients.post({ amount: '0', reference: 'after-the-start' });
+    const { address } = system.clients;
+    const verified = await CommandLine.run('verify', '--address', address);
+    expect(verified.code, verified.stdout).to.equal(0);
+    const kept = await system.clients.movements({ playerId: 'demo' });
+    expect(kept.map(({ reference }) => reference)).to.include.members(known);
   });
 });

@@ -7,6 +7,7 @@ import { ENTRY_RECORDS_MAX, recordId } from '../../journal/position.js';
 import { packRequests, type KeptRequest } from '../../journal/requests.js';
 import { CommitUnknownError, type PrunedSoFar, StoreFullError, type Submission } from '../port.js';
 import { Acknowledgement } from './acknowledged.js';
+import { Checkpoints } from './checkpoints.js';
 import { openWriter, type Synchronous } from './connection.js';
 import { JournalWriter } from './journal-writer.js';
 import { Loader } from './loader.js';
@@ -36,6 +37,7 @@ export class Writer {
   readonly #journal: JournalWriter;
   readonly #pruner: Pruner;
   readonly #acknowledgement: Acknowledgement;
+  readonly #checkpoints: Checkpoints;
   readonly #channels: Map<string, bigint>;
   readonly #begin: Database.Statement;
   readonly #commit: Database.Statement;
@@ -52,6 +54,7 @@ export class Writer {
     this.#journal = new JournalWriter(this.#db);
     this.#pruner = new Pruner(this.#db);
     this.#acknowledgement = new Acknowledgement(this.#db, dirname(path), this.#journal.end, () => this.#checkpoint());
+    this.#checkpoints = new Checkpoints(this.#db);
     const channels = this.#db.prepare<[], { id: bigint; name: string }>('SELECT id, name FROM channel').all();
     this.#channels = new Map(channels.map(({ id, name }) => [name, id]));
     this.#begin = this.#db.prepare('BEGIN IMMEDIATE');
@@ -76,6 +79,7 @@ export class Writer {
       committed();
       this.#acknowledge();
     }
+    this.#afterCommit();
     for (const [name, id] of channels) this.#channels.set(name, id);
     return { outcomes, wrote: committed !== undefined };
   }
@@ -98,6 +102,7 @@ export class Writer {
       throw this.#takenBack(error);
     }
     this.#commitOrDie();
+    this.#afterCommit();
     return step;
   }
 
@@ -106,6 +111,7 @@ export class Writer {
    * hold as much, and the next start writes it.
    */
   close(): void {
+    this.#checkpoints.stop();
     this.#acknowledgement.close(this.#journal.end);
     this.#checkpoint();
     this.#db.close();
@@ -159,8 +165,7 @@ export class Writer {
 
   /**
    * SQLITE_FULL stops a commit before its last page is in the WAL, and without that page the others do not count. After any
-   * other failure, such as one of fsync, nobody knows what the next start will find. The checkpoint that follows a commit
-   * never fails it: without room for it, the WAL just goes on.
+   * other failure, such as one of fsync, nobody knows what the next start will find.
    */
   #commitOrDie(): void {
     try {
@@ -170,6 +175,15 @@ export class Writer {
       if (error instanceof Database.SqliteError && error.code.startsWith('SQLITE_FULL')) {
         throw new StoreFullError(messageOf(error));
       }
+      throw new CommitUnknownError(messageOf(error));
+    }
+  }
+
+  /** A disk that does not take a checkpoint is no longer to be trusted, except for want of room. */
+  #afterCommit(): void {
+    try {
+      this.#checkpoints.afterCommit();
+    } catch (error) {
       throw new CommitUnknownError(messageOf(error));
     }
   }

@@ -1,0 +1,99 @@
+import { MessageChannel, type MessagePort, receiveMessageOnPort, Worker } from 'node:worker_threads';
+import type { Database, Statement } from 'better-sqlite3';
+import { saysFull } from './room.js';
+
+/** All in frames, each a page of 4 KiB. */
+export interface CheckpointLimits {
+  /** So long the WAL grows before it is written into the database: a page that changed often is then written once. */
+  readonly min: number;
+  /** What the writer itself writes at the end: it takes it about as long as a commit. */
+  readonly rest: number;
+  /** Here the writer writes all of it: on a disk where passes are slower than commits, they would never end. */
+  readonly max: number;
+}
+
+export const CHECKPOINT_LIMITS: CheckpointLimits = { min: 4_000, rest: 256, max: 40_000 };
+
+/** Longer than a pass takes. */
+const STOP_MS_MAX = 10_000;
+
+/** Who may change it: IDLE the writer, MOVING and ENDING the other thread. */
+export const CHECKPOINT = { IDLE: 0, MOVING: 1, FAILED: 2, ENDING: 3, ENDED: 4 } as const;
+
+export interface CheckpointData {
+  readonly path: string;
+  /** One number: see CHECKPOINT. */
+  readonly state: SharedArrayBuffer;
+  /** Where it says why a pass failed. */
+  readonly why: MessagePort;
+}
+
+/**
+ * Writes the WAL into the database from time to time, beside the commits: on a large ledger the pages of 4,000 frames lie
+ * scattered, and to write and sync them takes as long as dozens of commits. A thread with a connection of its own does it,
+ * in passes, each over what was committed meanwhile; when hardly anything is left, the writer does that, and its next
+ * commit begins the WAL anew. Needs SQLite 3.51.3: before it, a checkpoint beside a commit could spoil the WAL
+ * (sqlite.org/wal.html, "The WAL-Reset Bug").
+ */
+export class Checkpoints {
+  readonly #memory = new SharedArrayBuffer(4);
+  readonly #state = new Int32Array(this.#memory);
+  readonly #ask: Statement<[], [busy: bigint, frames: bigint, moved: bigint]>;
+  readonly #move: Statement;
+  readonly #why: MessagePort;
+  readonly #limits: CheckpointLimits;
+
+  constructor(db: Database, limits = CHECKPOINT_LIMITS) {
+    this.#limits = limits;
+    db.pragma('wal_autocheckpoint = 0');
+    this.#ask = db.prepare<[], [bigint, bigint, bigint]>('PRAGMA wal_checkpoint(NOOP)').raw();
+    this.#move = db.prepare('PRAGMA wal_checkpoint(PASSIVE)');
+    const { port1, port2 } = new MessageChannel();
+    this.#why = port1;
+    const workerData: CheckpointData = { path: db.name, state: this.#memory, why: port2 };
+    new Worker(new URL('./checkpoint-thread.js', import.meta.url), { workerData, transferList: [port2] }).unref();
+  }
+
+  /**
+   * After a commit. Throws if a pass failed: pages may be on their way to the disk for ever, and the next pass would not know.
+   * The WAL still has them, and the next start writes it whole.
+   */
+  afterCommit(): void {
+    const state = Atomics.load(this.#state, 0);
+    if (state === CHECKPOINT.FAILED) throw this.#failure();
+    if (state !== CHECKPOINT.IDLE) return;
+    const [, frames = 0n, moved = 0n] = this.#ask.get() ?? [];
+    const { min, rest, max } = this.#limits;
+    if (frames < min) return;
+    if (frames - moved <= rest || frames >= max) this.#finish();
+    else this.#tell(CHECKPOINT.MOVING);
+  }
+
+  /** Before the ledger is closed: waits for a pass that is under way. */
+  stop(): void {
+    Atomics.wait(this.#state, 0, CHECKPOINT.MOVING, STOP_MS_MAX);
+    // The thread has ended already.
+    if (Atomics.load(this.#state, 0) === CHECKPOINT.FAILED) return;
+    this.#tell(CHECKPOINT.ENDING);
+    Atomics.wait(this.#state, 0, CHECKPOINT.ENDING, STOP_MS_MAX);
+  }
+
+  /** Without room on the disk the WAL just goes on. */
+  #finish(): void {
+    try {
+      this.#move.get();
+    } catch (error) {
+      if (!saysFull(error)) throw error;
+    }
+  }
+
+  #failure(): Error {
+    const said = receiveMessageOnPort(this.#why) as { message: string } | undefined;
+    return new Error(`a checkpoint failed: ${said?.message ?? 'the thread has not said why'}`);
+  }
+
+  #tell(state: number): void {
+    Atomics.store(this.#state, 0, state);
+    Atomics.notify(this.#state, 0);
+  }
+}

@@ -56,15 +56,23 @@ export class Callbacks {
     }
     const level = callback.isOurs ? 'error' : why === undefined ? 'info' : 'warn';
     if (!this.#log.isLevelEnabled(level)) return;
-    const { readMs, signatureMs, walletCoreMs, traceId } = callback;
-    this.#log[level](
-      {
-        ...{ endpoint, channel, address, player, reference, outcome, why },
-        ...{ ms: rounded(ms), readMs: rounded(readMs), signatureMs: rounded(signatureMs) },
-        ...{ walletCoreMs: rounded(walletCoreMs), traceId, err: error },
-      },
-      'callback',
-    );
+    // One literal: spreads would double what the line costs.
+    const line = {
+      endpoint,
+      channel,
+      address,
+      player,
+      reference,
+      outcome,
+      why,
+      ms: rounded(ms),
+      readMs: rounded(callback.readMs),
+      signatureMs: rounded(callback.signatureMs),
+      walletCoreMs: rounded(callback.walletCoreMs),
+      traceId: callback.traceId,
+      err: error,
+    };
+    this.#log[level](line, 'callback');
   }
 }
 

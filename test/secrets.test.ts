@@ -9,6 +9,7 @@ import type { ListRefusedResponse } from '../proto/gen/wallet/v1/operations.js';
 import { certificate, type Pair } from './certificates.js';
 import { Apiv1 } from './gateway/apiv1.js';
 import { Ebet, fresh, type Fields } from './gateway/ebet.js';
+import { Scrape } from './scrape.js';
 import { APIV1_KEY, call, clientAccess, Clients, System } from './system.js';
 import { CommandLine } from './wallet-core/command-line.js';
 import { failure } from './wallet-core/core.js';
@@ -45,10 +46,12 @@ describe('the secrets of a whole system that logs everything', () => {
   }
 
   before(async () => {
-    system = await System.start([
+    const channels = [
       { channelId: 1, currency: 'CNY' },
       { provider: 'apiv1', merchant: 'brand-1', currency: 'CNY' },
-    ]);
+    ] as const;
+    const metrics = { GATEWAY_METRICS: '127.0.0.1:0', WALLET_CORE_METRICS: '127.0.0.1:0' };
+    system = await System.start(channels, [], metrics);
     await secured();
     secrets.set('the api-v1 key', APIV1_KEY);
     secrets.set('a password', PASSWORD).set('a wrong password', WRONG_PASSWORD).set('a session', SESSION);
@@ -223,6 +226,14 @@ describe('the secrets of a whole system that logs everything', () => {
   it('are in no request that is exported, decompressed', () => {
     expect(exported).to.contain('\\"sessionToken\\":\\"\\"').and.contain('\\"password\\":\\"\\"');
     expectNone(exported, 'the export');
+  });
+
+  it('are in no metric', async () => {
+    for (const process of [system.gateway, system.core]) {
+      const { text } = await Scrape.of(process);
+      expect(text).to.contain('single_wallet_');
+      expectNone(text, 'the metrics');
+    }
   });
 
   it('are in no file of the data folder, while it runs, and in no log; nor after the end', async () => {

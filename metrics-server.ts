@@ -4,7 +4,7 @@ import type { AddressInfo } from 'node:net';
 import { collectDefaultMetrics, Counter, Gauge, Histogram, Registry } from 'prom-client';
 import { z } from 'zod';
 import { type Address, addressSetting, formatAddress, isLoopback, listenProblem } from './config.js';
-import type { GATEWAY_METRICS, Metric, MetricTable } from './metrics.js';
+import type { CORE_METRICS, GATEWAY_METRICS, Metric, MetricTable } from './metrics.js';
 
 interface OfType<Label extends string> {
   readonly counter: Counter<Label>;
@@ -18,6 +18,7 @@ export type Metrics<Table extends MetricTable> = {
 };
 
 export type GatewayMetrics = Metrics<typeof GATEWAY_METRICS>;
+export type CoreMetrics = Metrics<typeof CORE_METRICS>;
 
 /** The metrics of a table and those of Node.js, to be served. */
 export interface Registered<Table extends MetricTable> {

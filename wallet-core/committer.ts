@@ -3,6 +3,7 @@ import type { Command } from './domain/command.js';
 import { saysFailed } from './domain/failed-bets.js';
 import { notApplied, type Outcome } from './domain/outcome.js';
 import { setImmediate as nextTurn } from 'node:timers/promises';
+import type { Answered } from './observer.js';
 import { CommitUnknownError, StoreFullError, type Store, type Submission } from './storage/port.js';
 
 export interface CommitterLimits {
@@ -29,6 +30,9 @@ const tracer = trace.getTracer('single-wallet');
 interface Waiting extends Submission {
   /** Where the span is that it belongs to. */
   readonly place: Context;
+  readonly traceId: string;
+  /** When it came, on the clock of performance.now(). */
+  readonly cameMs: number;
   /** On the clock of performance.now(). */
   readonly deadline: number;
   /** Whether the caller has gone, so that it takes the command for failed. */
@@ -45,6 +49,7 @@ export class Committer {
   readonly #store: Store;
   readonly #limits: CommitterLimits;
   readonly #onFault: (error: Error, command: Command) => void;
+  readonly #onAnswered: (answered: Answered) => void;
   readonly #queue: Waiting[] = [];
   #waitingBytes = 0;
   #running: Promise<void> | undefined;
@@ -54,9 +59,18 @@ export class Committer {
   /** The fate of a commit is unknown: nothing may be written after it. */
   #broken = false;
 
-  /** `onFault` hears of every command that made the rules or the store throw, and of a commit of unknown fate. */
-  constructor(store: Store, onFault: (error: Error, command: Command) => void, limits = COMMITTER_LIMITS) {
+  /**
+   * `onFault` hears of every command that made the rules or the store throw, and of a commit of unknown fate; `onAnswered` of every
+   * command when it is answered.
+   */
+  constructor(
+    store: Store,
+    onFault: (error: Error, command: Command) => void,
+    limits = COMMITTER_LIMITS,
+    onAnswered: (answered: Answered) => void = () => {},
+  ) {
     this.#store = store;
+    this.#onAnswered = onAnswered;
     this.#onFault = onFault;
     this.#limits = limits;
   }
@@ -77,16 +91,25 @@ export class Committer {
   }
 
   /**
-   * What becomes of a command that may wait for `timeoutMs`. Rejects only when its fate is unknown.
+   * What becomes of a command that may wait for `timeoutMs`. Rejects only when its fate is unknown. `traceId`: what it belongs to,
+   * for whoever hears of it.
    */
-  submit(submission: Submission, timeoutMs: number, abandoned: () => boolean = () => false): Promise<Outcome> {
-    if (this.#stopped) return Promise.resolve(notApplied('SHUTTING_DOWN'));
-    const bytes = this.#waitingBytes + submission.request.length;
-    if (this.isFull || bytes > this.#limits.waitingBytesMax) return Promise.resolve(notApplied('QUEUE_FULL'));
+  submit(
+    { command, request }: Submission,
+    timeoutMs: number,
+    abandoned: () => boolean = () => false,
+    traceId = '',
+  ): Promise<Outcome> {
+    const isFull = this.isFull || this.#waitingBytes + request.length > this.#limits.waitingBytesMax;
+    if (this.#stopped || isFull) {
+      const outcome = notApplied(this.#stopped ? 'SHUTTING_DOWN' : 'QUEUE_FULL');
+      this.#onAnswered({ command, traceId, outcome, waitMs: 0, commitMs: 0 });
+      return Promise.resolve(outcome);
+    }
     return new Promise((resolve, reject) => {
-      const { command, request } = submission;
-      const deadline = performance.now() + timeoutMs;
-      this.#queue.push({ command, request, place: context.active(), deadline, abandoned, resolve, reject });
+      const cameMs = performance.now();
+      const times = { cameMs, deadline: cameMs + timeoutMs };
+      this.#queue.push({ command, request, traceId, place: context.active(), ...times, abandoned, resolve, reject });
       this.#waitingBytes += request.length;
       this.#running ??= this.#run();
     });
@@ -131,8 +154,8 @@ export class Committer {
     const now = performance.now();
     const group: Waiting[] = [];
     for (const item of items) {
-      if (this.#broken) item.resolve(notApplied('SHUTTING_DOWN'));
-      else if (item.deadline <= now || item.abandoned()) item.resolve(notApplied('TOO_LATE'));
+      if (this.#broken) this.#answer(item, notApplied('SHUTTING_DOWN'));
+      else if (item.deadline <= now || item.abandoned()) this.#answer(item, notApplied('TOO_LATE'));
       else group.push(item);
     }
     const [first] = group;
@@ -142,13 +165,25 @@ export class Committer {
     try {
       const outcomes = await this.#store.commit(group.map(({ command, request }) => ({ command, request })));
       if (outcomes.length !== group.length) throw new CommitUnknownError('the store answered another group');
-      outcomes.forEach((outcome, index) => group[index]?.resolve(outcome));
+      outcomes.forEach((outcome, index) => this.#answer(group[index], outcome));
     } catch (error) {
       await this.#recover(group, error instanceof Error ? error : new Error(String(error)));
     } finally {
       span.end();
       this.#since = undefined;
     }
+  }
+
+  #answer(item: Waiting | undefined, outcome: Outcome): void {
+    if (!item) return;
+    item.resolve(outcome);
+    this.#tell(item, outcome);
+  }
+
+  #tell({ command, traceId, cameMs }: Waiting, outcome: Answered['outcome']): void {
+    const now = performance.now();
+    const begun = this.#since ?? now;
+    this.#onAnswered({ command, traceId, outcome, waitMs: begun - cameMs, commitMs: now - begun });
   }
 
   /**
@@ -161,13 +196,16 @@ export class Committer {
     if (error instanceof CommitUnknownError) {
       this.#stopped = true;
       this.#broken = true;
-      group.forEach((item) => item.reject(error));
+      for (const item of group) {
+        item.reject(error);
+        this.#tell(item, 'UNKNOWN');
+      }
       this.#onFault(error, first.command);
     } else if (error instanceof StoreFullError) {
-      group.forEach((item) => item.resolve(notApplied('STORE_FULL')));
+      group.forEach((item) => this.#answer(item, notApplied('STORE_FULL')));
     } else if (group.length === 1) {
       this.#onFault(error, first.command);
-      first.resolve(notApplied('FAULT'));
+      this.#answer(first, notApplied('FAULT'));
     } else {
       const half = group.length >> 1;
       await this.#commit(group.slice(0, half));

@@ -9,8 +9,10 @@ import { DigestLog } from './digest-log.js';
 import { OPEN, type Access } from './access/settings.js';
 import { Tokens } from './access/tokens.js';
 import { Scrub } from './scrub.js';
-import { Committer } from './committer.js';
+import { Committer, COMMITTER_LIMITS } from './committer.js';
 import { listen } from './grpc/server.js';
+import { Observer } from './observer.js';
+import { subjectOf } from './subject.js';
 import type { Synchronous } from './storage/sqlite/connection.js';
 import { RefusedFile } from './storage/sqlite/refused-file.js';
 import { SqliteStore } from './storage/sqlite/sqlite-store.js';
@@ -70,6 +72,8 @@ export async function startCore(given: CoreOptions): Promise<Core> {
     scrubEveryMs = 0,
     keepRefusedMs = 30 * DAY_MS,
   } = given;
+  const registry = metricsAt && registered(CORE_METRICS);
+  const observer = new Observer(log, registry?.metrics);
   const owner = `process ${process.pid}, started ${new Date().toISOString()}, listening on ${formatAddress(at)}`;
   const chosen = { ...(rules ? { rules } : {}), ...(synchronous ? { synchronous } : {}) };
   const onRoom = (hasRoom: boolean) => {
@@ -77,14 +81,16 @@ export async function startCore(given: CoreOptions): Promise<Core> {
     else log.error({ data }, DISK_FULL);
   };
   const onDamage = (error: Error) => scrub.meet(error);
-  const options = { ...chosen, onRoom, onDamage, onDeath: onFatal, ...(backups === undefined ? {} : { backups }) };
+  const heard = { onRoom, onDamage, onDeath: onFatal, onGroup: observer.group.bind(observer) };
+  const options = { ...chosen, ...heard, ...(backups === undefined ? {} : { backups }) };
   const store = await SqliteStore.open({ folder: data, owner, ...options }).catch((error: unknown) => {
     throw new ConfigError([`data (SINGLE_WALLET_DATA): ${data} cannot hold the ledger: ${messageOf(error)}`]);
   });
-  const committer = new Committer(store, (error, command) => {
+  const onFault = (error: Error, command: Command) => {
     log.error({ err: error, ...subjectOf(command) }, 'a command could not be committed');
     if (error instanceof CommitUnknownError) onFatal(error);
-  });
+  };
+  const committer = new Committer(store, onFault, COMMITTER_LIMITS, observer.answered.bind(observer));
   const refused = new RefusedFile(data, keepRefusedMs);
   const scrub = new Scrub(store, log, scrubEveryMs, () => server.announceDamage());
   const tokens = await openTokens(data, access).catch(async (error: unknown) => {
@@ -92,7 +98,7 @@ export async function startCore(given: CoreOptions): Promise<Core> {
     await store.close();
     throw error;
   });
-  const server = await listen(formatAddress(at), store, committer, scrub, refused, access, tokens, log).catch(
+  const server = await listen(formatAddress(at), store, committer, scrub, refused, access, tokens, observer, log).catch(
     async (error: unknown) => {
       refused.close();
       await store.close();
@@ -107,17 +113,23 @@ export async function startCore(given: CoreOptions): Promise<Core> {
     scrub.stop();
     await server.stop();
     await committer.stop();
+    observer.tellAnswered();
     await digestLog.stop();
     refused.close();
     await store.close();
     metricsServer?.stop();
   };
-  if (metricsAt) {
-    const { registry } = registered(CORE_METRICS);
-    metricsServer = await serveMetrics(registry, metricsAt, METRICS_SETTING).catch(async (error: unknown) => {
-      await stop();
-      throw error;
-    });
+  if (metricsAt && registry) {
+    const measure = async () => {
+      const room = await store.room().catch(() => undefined);
+      observer.measured({ waiting: committer.waiting, damaged: scrub.hasFound, room });
+    };
+    metricsServer = await serveMetrics(registry.registry, metricsAt, METRICS_SETTING, measure).catch(
+      async (error: unknown) => {
+        await stop();
+        throw error;
+      },
+    );
   }
   scrub.start();
   return {
@@ -137,29 +149,5 @@ async function openTokens(folder: string, access: Access): Promise<Tokens> {
     return tokens;
   } catch (error) {
     throw new ConfigError([`data (SINGLE_WALLET_DATA): ${messageOf(error)}`]);
-  }
-}
-
-/** What the person on call needs to find a command again. */
-function subjectOf(command: Command): object {
-  switch (command.type) {
-    case 'movements': {
-      const references = command.movements.map(({ reference }) => reference).slice(0, 10);
-      return { command: command.type, channel: command.channel, references };
-    }
-    case 'refund':
-    case 'check':
-      return { command: command.type, channel: command.channel, references: [command.reference] };
-    case 'open-channel':
-    case 'maintenance':
-      return { command: command.type, channel: command.channel };
-    case 'log-in':
-      return { command: command.type, channel: command.channel, references: [command.reference] };
-    case 'open-account':
-    case 'freeze':
-    case 'set-password':
-    case 'issue-token':
-    case 'end-sessions':
-      return { command: command.type, player: command.player };
   }
 }

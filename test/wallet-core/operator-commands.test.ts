@@ -48,6 +48,7 @@ describe("the operator's commands", () => {
     const command = new CommandLine(args);
     command.child.stdin.end('correct horse\n');
     expect(await command.end()).to.deep.equal({ code: 0, stdout: 'anna has a new password.\n', stderr: '' });
+    await core.process.prints('AccountService/SetPassword');
     expect(core.process.output).not.to.contain('correct horse');
   });
 

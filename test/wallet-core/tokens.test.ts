@@ -73,6 +73,8 @@ describe('wallet-core with tokens', () => {
 
   it('keeps of a token its SHA-256 and nothing else', async () => {
     const { token, tokenId } = await made('kept', [Role.READ]);
+    await list();
+    await core.process.prints('AccessService/ListTokens');
     const file = readFileSync(path.join(core.data, 'tokens.acts'), 'utf8');
     expect(file).to.contain(tokenId);
     for (const secret of [token, token.slice(4), tokenIn('operator.token')]) {

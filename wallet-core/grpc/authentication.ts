@@ -5,7 +5,6 @@ import {
   type ServerListener,
   status,
 } from '@grpc/grpc-js';
-import type { Logger } from 'pino';
 import { type Grant, nameOf, owns } from '../access/grant.js';
 import type { Tokens } from '../access/tokens.js';
 import { type Permission, permissionOf } from './permissions.js';
@@ -24,16 +23,18 @@ export function callerOf({ metadata }: { readonly metadata: Metadata }): string 
   return caller ? nameOf(caller) : 'not known, without tokens';
 }
 
+/** The name of the token that was shown; undefined: none is asked for. */
+export function tokenOf(metadata: Metadata): string | undefined {
+  return callers.get(metadata)?.name;
+}
+
 /** Lets in who has a token for what he asks. Paths of services in `open` (health, reflection) need none. */
-export function authentication(tokens: Tokens, open: readonly string[], log: Logger): ServerInterceptor {
+export function authentication(tokens: Tokens, open: readonly string[]): ServerInterceptor {
   return ({ path }, call) => {
     if (open.some((service) => path.startsWith(`/${service}/`))) return new ServerInterceptingCall(call);
     const permission = permissionOf(path);
     let caller: Grant | undefined;
-    const refuse = (refusal: Refusal) => {
-      log.warn({ method: path, peer: call.getPeer(), reason: refusal.details }, 'a call was refused');
-      call.sendStatus(refusal);
-    };
+    const refuse = (refusal: Refusal) => call.sendStatus(refusal);
     const listener: ServerListener = {
       onReceiveMetadata: (metadata, next) => {
         const found = identify(tokens, metadata);

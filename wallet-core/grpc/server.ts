@@ -6,6 +6,7 @@ import { AccessServiceService } from '../../proto/gen/wallet/v1/access.js';
 import type { Access } from '../access/settings.js';
 import type { Tokens } from '../access/tokens.js';
 import type { Committer } from '../committer.js';
+import type { Observer } from '../observer.js';
 import type { Scrub } from '../scrub.js';
 import type { RefusedCalls, Store } from '../storage/port.js';
 import { AccountServiceService } from '../../proto/gen/wallet/v1/account.js';
@@ -15,6 +16,7 @@ import { QueryServiceService } from '../../proto/gen/wallet/v1/query.js';
 import { accessService } from './access-service.js';
 import { accountService } from './account-service.js';
 import { authentication } from './authentication.js';
+import { observedCalls } from './observed-calls.js';
 import { operationsService } from './operations-service.js';
 import { postingService } from './posting-service.js';
 import { queryService } from './query-service.js';
@@ -62,15 +64,21 @@ export async function listen(
   refused: RefusedCalls,
   access: Access,
   tokens: Tokens,
+  observer: Observer,
   log: Logger,
 ): Promise<ListeningServer> {
   const open = OTHERS.filter(({ setting }) => access[setting] === 'open').flatMap(({ services }) => services);
   const server = new Server({
-    interceptors: [undecodable, ...(access.tokens === 'required' ? [authentication(tokens, open, log)] : [])],
+    interceptors: [
+      // First, so that it hears of a call that one of the next turns away.
+      observedCalls(observer),
+      undecodable,
+      ...(access.tokens === 'required' ? [authentication(tokens, open)] : []),
+    ],
     'grpc.max_receive_message_length': MESSAGE_BYTES_MAX,
     'grpc.max_send_message_length': MESSAGE_BYTES_MAX,
   });
-  server.addService(lenient(PostingServiceService), postingService(committer, store.writer, log));
+  server.addService(lenient(PostingServiceService), postingService(committer, store.writer, observer, log));
   server.addService(lenient(QueryServiceService), queryService(store, log));
   server.addService(lenient(AccountServiceService), accountService(store, committer, log));
   const stopping = new AbortController();

@@ -12,6 +12,16 @@ export interface Submission {
   readonly request: Uint8Array;
 }
 
+/** Where the time of a group went, in milliseconds. */
+export interface GroupTimes {
+  /** To load, decide and write. */
+  readonly decideMs: number;
+  /** To have the transaction on disk, at times with a checkpoint. */
+  readonly fsyncMs: number;
+  /** To note down what is acknowledged. */
+  readonly acknowledgeMs: number;
+}
+
 /** A recorded movement with what later movements did to it. */
 export interface MovementView {
   readonly record: MovementRecord;

@@ -11,6 +11,7 @@ import {
   CommitUnknownError,
   DamagedLedgerError,
   type ExportPiece,
+  type GroupTimes,
   type PrunedSoFar,
   type Queries,
   type Room as Taken,
@@ -61,7 +62,12 @@ export type FromPruner = { readonly type: 'pruned'; readonly step: PrunedSoFar }
 
 export type FromWriter =
   | { readonly type: 'ready' }
-  | { readonly type: 'committed'; readonly outcomes: readonly Outcome[]; readonly wrote: boolean }
+  | {
+      readonly type: 'committed';
+      readonly outcomes: readonly Outcome[];
+      readonly wrote: boolean;
+      readonly took: GroupTimes;
+    }
   | NotWritten
   | { readonly type: 'closed' };
 
@@ -80,6 +86,8 @@ export interface SqliteStoreOptions {
   readonly onDamage?: (error: Error) => void;
   /** Hears that the thread that writes has ended by itself, between two commits: no commit will succeed any more. */
   readonly onDeath?: (error: CommitUnknownError) => void;
+  /** Hears of each group that was committed, of how many commands it was and what took how long. */
+  readonly onGroup?: (commands: number, took: GroupTimes) => void;
   /** FULL, unless a test shows what NORMAL loses when the power goes. */
   readonly synchronous?: Synchronous;
 }
@@ -96,6 +104,7 @@ export class SqliteStore implements Store {
   readonly #ownership: Ownership;
   readonly #room: Room;
   readonly #onDamage: (error: Error) => void;
+  readonly #onGroup: (commands: number, took: GroupTimes) => void;
   #waiting: { resolve: (reply: FromWriter) => void; reject: (error: Error) => void } | undefined;
   #dead: CommitUnknownError | undefined;
   #closing = false;
@@ -106,7 +115,7 @@ export class SqliteStore implements Store {
     wake: Wake,
     thread: Worker,
     ownership: Ownership,
-    { onRoom = () => {}, onDamage = () => {}, onDeath = () => {} }: SqliteStoreOptions,
+    { onRoom = () => {}, onDamage = () => {}, onDeath = () => {}, onGroup = () => {} }: SqliteStoreOptions,
   ) {
     this.#path = path;
     this.#backups = backups;
@@ -115,6 +124,7 @@ export class SqliteStore implements Store {
     this.#ownership = ownership;
     this.#room = new Room(onRoom);
     this.#onDamage = onDamage;
+    this.#onGroup = onGroup;
     this.#reader = new Reader(path);
     this.queries = watched(this.#reader, onDamage);
     thread.on('message', (reply: FromWriter) => this.#take()?.resolve(reply));
@@ -162,6 +172,7 @@ export class SqliteStore implements Store {
     const reply = await this.#ask({ type: 'commit', group });
     if (reply.type === 'committed') {
       if (reply.wrote) this.#room.found();
+      this.#onGroup(group.length, reply.took);
       return reply.outcomes;
     }
     if (reply.type !== 'full' && reply.type !== 'failed') throw new Error(`the writer answered with ${reply.type}`);

@@ -5,7 +5,7 @@ import type { Outcome } from '../../domain/outcome.js';
 import type { CommandRecord } from '../../domain/record.js';
 import { ENTRY_RECORDS_MAX, recordId } from '../../journal/position.js';
 import { packRequests, type KeptRequest } from '../../journal/requests.js';
-import { CommitUnknownError, type PrunedSoFar, StoreFullError, type Submission } from '../port.js';
+import { CommitUnknownError, type GroupTimes, type PrunedSoFar, StoreFullError, type Submission } from '../port.js';
 import { Acknowledgement } from './acknowledged.js';
 import { Checkpoints } from './checkpoints.js';
 import { openWriter, type Synchronous } from './connection.js';
@@ -24,6 +24,7 @@ export interface Committed {
   readonly outcomes: Outcome[];
   /** False: there was nothing to write. */
   readonly wrote: boolean;
+  readonly took: GroupTimes;
 }
 
 /** Decides and writes groups, each in one transaction. Synchronous, as better-sqlite3 is; it lives in a worker thread. */
@@ -65,6 +66,7 @@ export class Writer {
 
   /** See Store.commit. */
   commit(group: readonly Submission[]): Committed {
+    const began = performance.now();
     const channels = new Map(this.#channels);
     this.#begin.run();
     let committed: (() => void) | undefined;
@@ -74,14 +76,18 @@ export class Writer {
     } catch (error) {
       throw this.#takenBack(error);
     }
+    const decided = performance.now();
     this.#commitOrDie();
+    const synced = performance.now();
     if (committed) {
       committed();
       this.#acknowledge();
     }
     this.#afterCommit();
     for (const [name, id] of channels) this.#channels.set(name, id);
-    return { outcomes, wrote: committed !== undefined };
+    const acknowledgeMs = performance.now() - synced;
+    const took = { decideMs: decided - began, fsyncMs: synced - decided, acknowledgeMs };
+    return { outcomes, wrote: committed !== undefined, took };
   }
 
   /**

@@ -1,8 +1,8 @@
-import { request } from 'node:http';
+import { randomBytes } from 'node:crypto';
 import { expect } from 'chai';
 import { System } from '../system.js';
 import { Apiv1 } from './apiv1.js';
-import { Ebet, fresh, print, textOf, type Fields } from './ebet.js';
+import { Ebet, fresh, print, textOf } from './ebet.js';
 
 interface Line {
   readonly level: number;
@@ -41,14 +41,25 @@ describe('the log of the gateway', () => {
       .filter((line) => line.includes('"msg":"callback"'))
       .map((line) => JSON.parse(line) as Line);
 
-  /** The lines of what a call has sent, once they are there: another call is told of after it. */
+  async function post(endpoint: string, body: string, trace: string): Promise<void> {
+    const headers = { traceparent: `00-${trace}-00f067aa0ba902b7-01` };
+    await (await fetch(system.url + endpoint, { method: 'POST', headers, body })).text();
+  }
+
+  /** How many lines there are with that of a call of our own, which comes behind all that was told before. */
+  async function counted(): Promise<number> {
+    const trace = randomBytes(16).toString('hex');
+    await post('/netCheck', '', trace);
+    await system.gateway.prints(`"traceId":"${trace}","msg":"callback"}`);
+    return lines().length;
+  }
+
+  /** The lines of what is sent meanwhile. */
   async function linesOf(work: () => Promise<unknown>): Promise<Line[]> {
-    const before = lines().length;
+    const before = await counted();
     await work();
-    const end = fresh('end');
-    await ebet.stranger().increaseCredit(1, '-1', { seqNo: end });
-    await system.gateway.prints(`"reference":"${end}"`);
-    return lines().slice(before, -1);
+    const after = await counted();
+    return lines().slice(before, after - 1);
   }
 
   async function lineOf(work: () => Promise<unknown>): Promise<Line> {
@@ -116,16 +127,7 @@ describe('the log of the gateway', () => {
 
   it('has the trace that the caller names', async () => {
     const { sent } = await ebet.stranger().increaseCredit(1, '-1');
-    const line = await lineOf(() => postTraced('/increaseCredit', sent, `00-${TRACE}-00f067aa0ba902b7-01`));
+    const line = await lineOf(() => post('/increaseCredit', print(sent), TRACE));
     expect(line).to.include({ reference: textOf(sent.seqNo), traceId: TRACE });
   });
-
-  function postTraced(endpoint: string, sent: Fields, traceparent: string): Promise<void> {
-    return new Promise((resolve, reject) => {
-      const call = request(`${system.url}${endpoint}`, { method: 'POST', headers: { traceparent } }, (response) => {
-        response.resume().once('end', resolve);
-      });
-      call.once('error', reject).end(print(sent));
-    });
-  }
 });

@@ -1,4 +1,4 @@
-/** What one metric is. The names follow Prometheus: seconds and bytes, counters end in `_total`. */
+/** What one metric is; docs/operations.md and docs/grafana.json are written from it (npm run metrics-docs). The names follow Prometheus: seconds and bytes, counters end in `_total`. */
 export interface Metric {
   readonly name: string;
   readonly type: 'counter' | 'gauge' | 'histogram';
@@ -8,8 +8,8 @@ export interface Metric {
   readonly help: string;
   /** Upper bounds, for a histogram. */
   readonly buckets?: readonly number[];
-  /** How Grafana shows its values. */
-  readonly unit: 's' | 'bytes' | 'short' | 'cps';
+  /** How Grafana shows its values; since: a time in seconds since 1970, shown as how long ago that is. */
+  readonly unit: 's' | 'bytes' | 'short' | 'cps' | 'since';
 }
 
 export type MetricTable = Readonly<Record<string, Metric>>;
@@ -131,7 +131,7 @@ export const CORE_METRICS = {
     name: 'single_wallet_core_group_seconds',
     type: 'histogram',
     labels: ['step'],
-    help: 'Time of the thread that writes, for a group: decide (load, decide and write), fsync (COMMIT, which syncs the WAL, and at times moves it into the ledger) and acknowledge (note down what is about to be answered).',
+    help: 'Time of the thread that writes, for a group: decide (load, decide and write), fsync (COMMIT, which syncs the WAL) and acknowledge (note down what is about to be answered, and at times move the rest of the WAL into the ledger).',
     buckets: SECONDS,
     unit: 's',
   },
@@ -168,7 +168,7 @@ export const CORE_METRICS = {
     type: 'gauge',
     labels: [],
     help: 'When the newest backup in walletCore.backups was made, in seconds since 1970; 0: there is none.',
-    unit: 's',
+    unit: 'since',
   },
   damaged: {
     name: 'single_wallet_core_damaged',
@@ -176,5 +176,30 @@ export const CORE_METRICS = {
     labels: [],
     help: '1 from the moment on that a verification, the scrub or a call met damage in the ledger, until a restart; else 0.',
     unit: 'short',
+  },
+} as const satisfies MetricTable;
+
+/** Those of Node.js that are worth a look, of both processes; prom-client counts these, and more. */
+export const NODE_METRICS = {
+  loopLag: {
+    name: 'nodejs_eventloop_lag_p99_seconds',
+    type: 'gauge',
+    labels: [],
+    help: 'How late the event loop was, in the slowest hundredth. It waits for what takes the processor for long, or has none.',
+    unit: 's',
+  },
+  processor: {
+    name: 'process_cpu_seconds_total',
+    type: 'counter',
+    labels: [],
+    help: 'Processor time; its rate is in cores.',
+    unit: 'short',
+  },
+  memory: {
+    name: 'process_resident_memory_bytes',
+    type: 'gauge',
+    labels: [],
+    help: 'Memory that the process holds.',
+    unit: 'bytes',
   },
 } as const satisfies MetricTable;

@@ -11,21 +11,32 @@ const REFERENCES_MAX = 10;
 const TEXT_MAX = 128;
 
 /** What the person on call needs to find a command again; no secrets. */
-export function subjectOf(command: Command | Unread): Readonly<Record<string, unknown>> {
+export interface Subject {
+  readonly command: string;
+  readonly channel?: string;
+  readonly player?: string | undefined;
+  readonly reference?: string | undefined;
+  /** Of several movements. */
+  readonly references?: readonly string[] | undefined;
+}
+
+export function subjectOf(command: Command | Unread): Subject {
   switch (command.type) {
     case 'movements': {
       const { type, channel, movements } = command;
       const [first] = movements;
-      const references = movements.slice(0, REFERENCES_MAX).map(({ reference }) => reference);
-      const all = movements.length > 1 ? { references } : {};
-      return { command: type, channel, player: first?.player, reference: first?.reference, ...all };
+      const references =
+        movements.length > 1 ? movements.slice(0, REFERENCES_MAX).map(({ reference }) => reference) : undefined;
+      return { command: type, channel, player: first?.player, reference: first?.reference, references };
     }
-    case 'refund': {
-      const { type, channel, reference } = command;
+    case 'refund':
       // Without one, each line stands for its own player.
-      const player = command.player || undefined;
-      return { command: type, channel, player, reference };
-    }
+      return {
+        command: command.type,
+        channel: command.channel,
+        player: command.player || undefined,
+        reference: command.reference,
+      };
     case 'check':
     case 'log-in':
       return { command: command.type, channel: command.channel, reference: command.reference };

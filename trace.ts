@@ -16,6 +16,11 @@ export function traceIdOf(traceparent: unknown): string {
   return theirs ?? randomUUID().replaceAll('-', '');
 }
 
+/** The header that hands a trace on. Its parent is no span: what has spans, OpenTelemetry, writes a header of its own. */
+export function traceparentOf(traceId: string): string {
+  return `00-${traceId}-0000000000000001-01`;
+}
+
 /** Whether a text is the id of a trace. */
 export function isTraceId(text: string): boolean {
   return TRACE_ID.test(text);

@@ -18,6 +18,7 @@ import {
   type GetMovementByReferenceResponse,
   type ListMovementsResponse,
 } from '../proto/gen/wallet/v1/query.js';
+import { traceparentOf } from '../trace.js';
 import { type Ask, type Asker, Batches } from './batches.js';
 import type { Connection } from './connection.js';
 import { onWallClock } from './deadline.js';
@@ -92,8 +93,8 @@ export class WalletClient {
     currency: string,
     asker: Asker,
   ): Promise<GetBalanceResponse | null | undefined> {
-    return this.#read<GetBalanceResponse>(asker, (options, callback) =>
-      this.#queries.getBalance({ playerId, currency, sessionToken }, new Metadata(), options, callback),
+    return this.#read<GetBalanceResponse>(asker, (metadata, options, callback) =>
+      this.#queries.getBalance({ playerId, currency, sessionToken }, metadata, options, callback),
     );
   }
 
@@ -104,7 +105,7 @@ export class WalletClient {
   logIn(request: LogInRequest, asker: Asker): Promise<LogInResponse | undefined> {
     const since = performance.now();
     return new Promise((resolve, reject) => {
-      this.#accounts.logIn(request, new Metadata(), { deadline: onWallClock(asker.deadline) }, (error, response) => {
+      this.#accounts.logIn(request, traced(asker), { deadline: onWallClock(asker.deadline) }, (error, response) => {
         asker.walletCoreMs += performance.now() - since;
         if (!error) return resolve(response);
         this.#failed(error, 'wallet-core did not answer a login');
@@ -116,16 +117,16 @@ export class WalletClient {
 
   /** Since when a player has an account, in milliseconds since 1970; null: never; undefined: no answer in time. */
   async openedMs(playerId: string, currency: string, asker: Asker): Promise<bigint | null | undefined> {
-    const found = await this.#read<GetAccountsResponse>(asker, (options, callback) =>
-      this.#accounts.getAccounts({ playerId }, new Metadata(), options, callback),
+    const found = await this.#read<GetAccountsResponse>(asker, (metadata, options, callback) =>
+      this.#accounts.getAccounts({ playerId }, metadata, options, callback),
     );
     return found ? (found.accounts.find((account) => account.currency === currency)?.openedMs ?? null) : found;
   }
 
   /** Whether a reference is held on the channel; undefined when wallet-core does not answer in time. */
   async isKnown(channel: string, reference: string, asker: Asker): Promise<boolean | undefined> {
-    const found = await this.#read<GetMovementByReferenceResponse>(asker, (options, callback) =>
-      this.#queries.getMovementByReference({ channel, reference }, new Metadata(), options, callback),
+    const found = await this.#read<GetMovementByReferenceResponse>(asker, (metadata, options, callback) =>
+      this.#queries.getMovementByReference({ channel, reference }, metadata, options, callback),
     );
     return found === undefined ? undefined : found !== null;
   }
@@ -140,8 +141,8 @@ export class WalletClient {
     const all: Unnamed[] = [];
     for (let unread = [...references]; unread.length > 0;) {
       const request = { channel, playerId, references: unread };
-      const found = await this.#read<FindMovementsResponse>(asker, (options, callback) =>
-        this.#queries.findMovements(request, new Metadata(), options, callback),
+      const found = await this.#read<FindMovementsResponse>(asker, (metadata, options, callback) =>
+        this.#queries.findMovements(request, metadata, options, callback),
       );
       if (found === undefined) return undefined;
       all.push(...(found?.movements ?? []).map(unnamed));
@@ -160,8 +161,8 @@ export class WalletClient {
     const all: Unnamed[] = [];
     for (let pageToken = ''; ;) {
       const request = { ...EVERYTHING, channel, playerId, round, pageToken };
-      const page = await this.#read<ListMovementsResponse>(asker, (options, callback) =>
-        this.#queries.listMovements(request, new Metadata(), options, callback),
+      const page = await this.#read<ListMovementsResponse>(asker, (metadata, options, callback) =>
+        this.#queries.listMovements(request, metadata, options, callback),
       );
       if (page === undefined) return undefined;
       all.push(...(page?.movements ?? []).map(unnamed));
@@ -208,11 +209,11 @@ export class WalletClient {
   /** One read; null for NOT_FOUND, undefined without an answer in time. */
   #read<Response>(
     asker: Asker,
-    call: (options: { deadline: number }, callback: Callback<Response>) => unknown,
+    call: (metadata: Metadata, options: { deadline: number }, callback: Callback<Response>) => unknown,
   ): Promise<Response | null | undefined> {
     const since = performance.now();
     return new Promise((resolve) => {
-      call({ deadline: onWallClock(asker.deadline) }, (error, response) => {
+      call(traced(asker), { deadline: onWallClock(asker.deadline) }, (error, response) => {
         asker.walletCoreMs += performance.now() - since;
         if (!error) return resolve(response);
         // A name or reference that the ledger cannot hold is nobody's: asking again would not help.
@@ -231,4 +232,11 @@ export class WalletClient {
 
 function unnamed({ names: _, ...movement }: Movement): Unnamed {
   return movement;
+}
+
+/** So that wallet-core's line of a call has the trace of the callback's. */
+function traced({ traceId }: Asker): Metadata {
+  const metadata = new Metadata();
+  metadata.set('traceparent', traceparentOf(traceId));
+  return metadata;
 }

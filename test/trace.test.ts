@@ -1,5 +1,5 @@
 import { expect } from 'chai';
-import { isTraceId, traceIdOf } from '../trace.js';
+import { isTraceId, traceIdOf, traceparentOf } from '../trace.js';
 
 const TRACE = '4bf92f3577b34da6a3ce929d0e0e4736';
 const PARENT = '00f067aa0ba902b7';
@@ -29,6 +29,10 @@ describe('the trace of a call', () => {
       expect(first).not.to.equal(second);
     });
   }
+
+  it('is handed on', () => {
+    expect(traceIdOf(traceparentOf(TRACE))).to.equal(TRACE);
+  });
 
   it('is told from what is none', () => {
     for (const text of ['', '0'.repeat(32), TRACE.slice(1), `${TRACE}0`, TRACE.toUpperCase()]) {

@@ -130,4 +130,17 @@ describe('the log of the gateway', () => {
     const line = await lineOf(() => post('/increaseCredit', print(sent), TRACE));
     expect(line).to.include({ reference: textOf(sent.seqNo), traceId: TRACE });
   });
+
+  it('has the trace that wallet-core has of what it asks there', async () => {
+    const player = await ebet.player();
+    for (const [work, told] of [
+      [() => player.increaseCredit(1, '-1'), '"command":"movements"'],
+      [() => player.syncCredit(), '"rpc":"QueryService/GetBalance"'],
+    ] as const) {
+      const { traceId } = await lineOf(work);
+      await system.core.prints(`"traceId":"${traceId}"`);
+      const line = system.core.output.split('\n').find((text) => text.includes(traceId));
+      expect(line).to.contain(told);
+    }
+  });
 });

@@ -67,6 +67,8 @@ export async function startGateway(config: GatewayConfig, log: Logger, limits = 
     walletCore: config.walletCoreAddress,
     channels: channels.map(({ name }) => name),
   };
+  // Not waited for: the log tells at once of settings with which no callback could be answered.
+  void health.readiness();
   const stopAll = async () => {
     await stop(server, client, stopping);
     metricsServer?.stop();

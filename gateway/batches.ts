@@ -4,6 +4,7 @@ import type { Logger } from 'pino';
 import type { GatewayMetrics } from '../metrics-server.js';
 import type { Command, PostingServiceClient, Result } from '../proto/gen/wallet/v1/posting.js';
 import { onWallClock } from './deadline.js';
+import { toldOf } from './unreached.js';
 
 /** So much earlier than the callback's own time wallet-core must begin with it, or what we answer busy is applied after. */
 const MARGIN_MS = 150;
@@ -110,9 +111,8 @@ export class Batches {
       this.#underWay -= 1;
       this.#metrics?.batchTime.observe((performance.now() - now) / 1000);
       if (error) {
-        const { code, details } = error;
-        this.#metrics?.failures.inc({ code: status[code] });
-        this.#log.warn({ code: status[code], details, commands: batch.length }, 'wallet-core gave no outcomes');
+        this.#metrics?.failures.inc({ code: status[error.code] });
+        this.#log.warn({ ...toldOf(error), commands: batch.length }, 'wallet-core gave no outcomes');
       }
       if (error?.code === status.DEADLINE_EXCEEDED) this.#sendAgain(batch);
       else batch.forEach((item, index) => item.answer(error ? undefined : answer.results[index]));

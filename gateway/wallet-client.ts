@@ -23,6 +23,7 @@ import { type Ask, type Asker, Batches } from './batches.js';
 import type { Connection } from './connection.js';
 import { onWallClock } from './deadline.js';
 import { RefusedCalls } from './refused.js';
+import { fixOf, toldOf } from './unreached.js';
 
 const EVERYTHING = { currency: '', kinds: [], fromMs: 0n, toMs: 0n, pageSize: 1000 };
 const READINESS_MS = 1_000;
@@ -58,6 +59,8 @@ export class WalletClient {
   readonly #log: Logger;
   readonly #metrics: GatewayMetrics | undefined;
   readonly #batches: Batches;
+  /** The last word that was told of it. */
+  #readiness: string | undefined;
   /** Those that were refused before the ledger. */
   readonly refused: RefusedCalls;
 
@@ -190,13 +193,18 @@ export class WalletClient {
     });
   }
 
-  /** "ready" if wallet-core says that commits work, else in one word why not; within a second. */
+  /** "ready" if wallet-core says that commits work, else in one word why not; within a second. The log has each change. */
   readiness(): Promise<string> {
     return new Promise((resolve) => {
       const options = { deadline: Date.now() + READINESS_MS };
       this.#operations.getReadiness({}, new Metadata(), options, (error, answer?: GetReadinessResponse) => {
-        if (!error) resolve(READINESS_WORDS[answer?.readiness ?? Readiness.UNSPECIFIED]);
-        else resolve(error.code === status.DEADLINE_EXCEEDED ? 'silent' : 'unreachable');
+        const word = error ? unreached(error) : READINESS_WORDS[answer?.readiness ?? Readiness.UNSPECIFIED];
+        if (word !== this.#readiness) {
+          const level = word === 'ready' ? 'info' : 'warn';
+          this.#log[level]({ readiness: word, ...(error && toldOf(error)) }, 'the readiness of wallet-core');
+        }
+        this.#readiness = word;
+        resolve(word);
       });
     });
   }
@@ -224,10 +232,15 @@ export class WalletClient {
     });
   }
 
-  #failed({ code }: ServiceError, what: string): void {
-    this.#metrics?.failures.inc({ code: status[code] });
-    this.#log.warn({ code: status[code] }, what);
+  #failed(error: ServiceError, what: string): void {
+    this.#metrics?.failures.inc({ code: status[error.code] });
+    this.#log.warn(toldOf(error), what);
   }
+}
+
+function unreached(error: ServiceError): string {
+  if (error.code === status.DEADLINE_EXCEEDED) return 'silent';
+  return fixOf(error) === undefined ? 'unreachable' : 'refused';
 }
 
 function unnamed({ names: _, ...movement }: Movement): Unnamed {

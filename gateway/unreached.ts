@@ -1,0 +1,42 @@
+import { type ServiceError, status } from '@grpc/grpc-js';
+
+type Failure = Pick<ServiceError, 'code' | 'details'>;
+
+/** What the text of a failed connection says that our own settings can mend, and how. */
+const CONNECTION_FIXES: readonly (readonly [RegExp, string])[] = [
+  [/wrong version number/, 'wallet-core speaks no TLS: set walletCore.tls, or remove gateway.walletCoreCa'],
+  [
+    /alert certificate required/,
+    'wallet-core asks for a certificate: set gateway.walletCoreTls to one by an authority of walletCore.clientCa',
+  ],
+  [
+    /altnames/,
+    'the certificate of walletCore.tls must have the name or address by which gateway.walletCore reaches wallet-core',
+  ],
+  [/certificate/, 'set gateway.walletCoreCa to the certificates of the authority that issued that of walletCore.tls'],
+  [
+    /Failed to connect/,
+    'wallet-core hung up at once: if it speaks TLS, set gateway.walletCoreCa to who certified it; if that is set, ' +
+      'gateway.walletCoreTls must be by an authority of walletCore.clientCa',
+  ],
+];
+
+const TOKEN_FIX =
+  'npx single-wallet token create makes a token for the gateway, gateway.walletCoreTokenFile names its file';
+
+const CODE_FIXES: Readonly<Partial<Record<status, string>>> = {
+  [status.UNAUTHENTICATED]: TOKEN_FIX,
+  [status.PERMISSION_DENIED]: TOKEN_FIX,
+};
+
+/** The setting to mend when wallet-core and the gateway do not let each other in; undefined: it is not that. */
+export function fixOf({ code, details }: Failure): string | undefined {
+  if (code !== status.UNAVAILABLE) return CODE_FIXES[code];
+  return CONNECTION_FIXES.find(([text]) => text.test(details))?.[1];
+}
+
+/** A failed call as the log has it. */
+export function toldOf(error: Failure): Readonly<Record<string, string>> {
+  const fix = fixOf(error);
+  return { code: status[error.code], details: error.details, ...(fix !== undefined && { fix }) };
+}

@@ -1,6 +1,9 @@
+import { checkServerIdentity, type PeerCertificate } from 'node:tls';
 import { createPrivateKey, type KeyObject, X509Certificate } from 'node:crypto';
 import { readFileSync } from 'node:fs';
+import { isIP } from 'node:net';
 import path from 'node:path';
+import { type ChannelCredentials, type ClientOptions, credentials } from '@grpc/grpc-js';
 import { z } from 'zod';
 import { messageOf, section, type Setup } from './config.js';
 
@@ -70,6 +73,27 @@ export function authoritiesSetting(setup: Setup) {
 /** The key in the form that node:tls and grpc-js read. */
 export function pemOf({ key }: Tls): string {
   return key.export({ type: 'pkcs8', format: 'pem' }).toString();
+}
+
+/** PEM: who certifies the server, and what a client shows of itself. */
+export interface ClientFiles {
+  readonly authorities: Buffer;
+  readonly certificate: Buffer | null;
+  readonly key: Buffer | null;
+}
+
+/** What a client of gRPC is made with to reach host:port, with TLS if there are files. */
+export function transportTo(address: string, files?: ClientFiles): [ChannelCredentials, ClientOptions] {
+  if (!files) return [credentials.createInsecure(), {}];
+  const { authorities, certificate, key } = files;
+  const host = address.replace(/:\d+$/, '').replace(/^\[(.*)\]$/, '$1');
+  if (isIP(host) === 0) return [credentials.createSsl(authorities, key, certificate), {}];
+  // Node prints a warning where the name asked for is an address, as grpc-js has it. The certificate must have the address.
+  const verify = { checkServerIdentity: (_: string, shown: PeerCertificate) => checkServerIdentity(host, shown) };
+  return [
+    credentials.createSsl(authorities, key, certificate, verify),
+    { 'grpc.ssl_target_name_override': 'wallet-core' },
+  ];
 }
 
 function iso(date: Date): string {

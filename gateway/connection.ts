@@ -1,7 +1,7 @@
 import type { KeyObject } from 'node:crypto';
-import { pemOf, type Tls } from '../tls.js';
+import { pemOf, type Tls, transportTo } from '../tls.js';
 import { bearer } from '../bearer.js';
-import { type ChannelCredentials, type ClientOptions, credentials } from '@grpc/grpc-js';
+import type { ChannelCredentials, ClientOptions } from '@grpc/grpc-js';
 
 /** What every client of the gateway is made with to reach wallet-core. */
 export interface Connection {
@@ -36,16 +36,14 @@ export interface WalletCore {
 export function connectionTo({
   walletCoreAddress: address,
   walletCoreToken: token,
-  ...transport
+  walletCoreCa: ca,
+  walletCoreTls: own,
 }: WalletCore): Connection {
   const interceptors = token ? [bearer(token.export().toString())] : [];
-  return { address, credentials: credentialsOf(transport), options: { ...OPTIONS, interceptors } };
-}
-
-function credentialsOf({ walletCoreCa: ca, walletCoreTls: own }: Partial<WalletCore>): ChannelCredentials {
-  if (ca === undefined) return credentials.createInsecure();
-  const authorities = Buffer.from(ca);
-  return own
-    ? credentials.createSsl(authorities, Buffer.from(pemOf(own)), Buffer.from(own.certificate))
-    : credentials.createSsl(authorities);
+  const shown = { certificate: own ? Buffer.from(own.certificate) : null, key: own ? Buffer.from(pemOf(own)) : null };
+  const [credentials, options] = transportTo(
+    address,
+    ca === undefined ? undefined : { authorities: Buffer.from(ca), ...shown },
+  );
+  return { address, credentials, options: { ...OPTIONS, ...options, interceptors } };
 }

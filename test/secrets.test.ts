@@ -10,7 +10,8 @@ import { certificate, type Pair } from './certificates.js';
 import { Apiv1 } from './gateway/apiv1.js';
 import { Ebet, fresh, type Fields } from './gateway/ebet.js';
 import { Scrape } from './scrape.js';
-import { APIV1_KEY, call, clientAccess, Clients, System } from './system.js';
+import { clientAccess } from './secured.js';
+import { APIV1_KEY, call, Clients, System } from './system.js';
 import { CommandLine } from './wallet-core/command-line.js';
 import { failure } from './wallet-core/core.js';
 
@@ -36,7 +37,7 @@ describe('the secrets of a whole system that logs everything', () => {
   const data = (name = '') => path.join(system.folder, 'data', name);
 
   function caller(token: string): Clients {
-    const [, options] = clientAccess(token);
+    const [, options] = clientAccess(system.clients.address, token);
     const made = new Clients(system.clients.address, [
       credentials.createSsl(Buffer.from(authority.certificate)),
       options,
@@ -82,7 +83,8 @@ describe('the secrets of a whole system that logs everything', () => {
     writeFileSync(path.join(system.folder, 'core.key'), pair.key);
     secrets.set('the key of the certificate', pair.key.split('\n')[1] ?? pair.key);
     const tls = { certificate: 'core.pem', key: 'core.key' };
-    const walletCore = { ...content.walletCore, tokens: 'required', logLevel: 'trace', tls };
+    const callers = { tokens: 'required', tls, clientCa: undefined };
+    const walletCore = { ...content.walletCore, ...callers, logLevel: 'trace' };
     const gateway = { ...content.gateway, logLevel: 'trace', walletCoreCa: 'ca.pem' };
     writeFileSync(file, stringify({ ...content, walletCore, gateway }));
     await system.startCore(system.clients.address);

@@ -4,9 +4,8 @@ import { once } from 'node:events';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { type ChannelCredentials, type ClientOptions, credentials, type ServiceError } from '@grpc/grpc-js';
+import type { ServiceError } from '@grpc/grpc-js';
 import { stringify } from 'yaml';
-import { bearer } from '../bearer.js';
 import { AccessServiceClient } from '../proto/gen/wallet/v1/access.js';
 import { AccountServiceClient, type SetMaintenanceResponse } from '../proto/gen/wallet/v1/account.js';
 import {
@@ -22,6 +21,7 @@ import {
   type GetBalanceResponse,
   type ListMovementsResponse,
 } from '../proto/gen/wallet/v1/query.js';
+import { clientAccess, CORE_SETTINGS, GATEWAY_SETTINGS, HTTPS_SETTINGS, noteCore, SECURED } from './secured.js';
 
 const DIST = path.join(import.meta.dirname, '..');
 
@@ -44,9 +44,6 @@ export interface ChannelSetting {
    */
   readonly publicKeys?: readonly string[];
 }
-
-/** The section walletCore of every test that says nothing else. */
-export const CORE_SETTINGS = { listen: '127.0.0.1:0', tokens: 'off' };
 
 const SHARED_KEY = 'ebet.pem';
 /** An api-v1 channel; its key is APIV1_KEY. */
@@ -94,7 +91,10 @@ export class Process {
     // Not 'exit', behind which some of its output may still come.
     this.ended = new Promise((resolve) => this.child.once('close', (code, signal) => resolve(signal ?? code ?? 0)));
     this.listening = new Promise((resolve, reject) => {
-      this.child.on('message', (message: { listening: string }) => resolve(message.listening));
+      this.child.on('message', ({ listening }: { listening: string }) => {
+        if (name === 'wallet-core') noteCore(listening, env, cwd, this.ended);
+        resolve(listening);
+      });
       void this.ended.then((end) => reject(new Error(`${name} ended (${end}) before it listened:\n${this.output}`)));
     });
     this.listening.catch(() => {});
@@ -105,19 +105,14 @@ export class Process {
     return this.ended;
   }
 
-  /** Waits until its output has this. */
+  /** Waits until its output has a line with this, to its end. */
   async prints(text: string): Promise<void> {
-    while (!this.output.includes(text)) {
+    while (!this.output.slice(0, this.output.lastIndexOf('\n') + 1).includes(text)) {
       const more = once(this.child.stdout ?? this.child, 'data').then(() => true);
       const goesOn = await Promise.race([more, this.ended.then(() => false)]);
       if (!goesOn && !this.output.includes(text)) throw new Error(`"${text}" is not in the output:\n${this.output}`);
     }
   }
-}
-
-/** The one place that says with what the clients of the tests reach wallet-core; `token`: what they show. */
-export function clientAccess(token?: string): readonly [ChannelCredentials, ClientOptions] {
-  return [credentials.createInsecure(), { interceptors: token === undefined ? [] : [bearer(token)] }];
 }
 
 /** gRPC clients of a running wallet-core, as promises. */
@@ -131,7 +126,7 @@ export class Clients {
   /** `access`: with what it is reached, and what is shown to it. */
   constructor(
     readonly address: string,
-    access = clientAccess(),
+    access = clientAccess(address),
   ) {
     this.posting = new PostingServiceClient(address, ...access);
     this.queries = new QueryServiceClient(address, ...access);
@@ -239,6 +234,7 @@ export class System {
     channels: readonly (ChannelSetting | Apiv1Setting)[],
     environment: Readonly<Record<string, string>>,
     readonly trustedProxies: readonly string[],
+    readonly https: boolean,
   ) {
     this.#configure(channels);
     this.#environment = {
@@ -252,15 +248,16 @@ export class System {
 
   /**
    * `unopened`: ids or merchants of channels that are configured but that the ledger has not. `environment`: what both processes have
-   * in theirs beside ours.
+   * in theirs beside ours. `https`: false where so many connections come that their keys would be what is measured.
    */
   static async start(
     channels: readonly (ChannelSetting | Apiv1Setting)[] = [{ channelId: 1, currency: 'CNY' }],
     unopened: readonly (number | string)[] = [],
     environment: Readonly<Record<string, string>> = {},
     trustedProxies: readonly string[] = [],
+    https = SECURED,
   ): Promise<System> {
-    const system = new System(channels, environment, trustedProxies);
+    const system = new System(channels, environment, trustedProxies, https);
     await system.startCore();
     await system.startGateway();
     await system.clients.openChannel('platform/test');
@@ -282,7 +279,7 @@ export class System {
   async startGateway(core = this.clients.address, listen = ''): Promise<void> {
     const addresses = { WALLET_CORE_ADDRESS: core, ...(listen ? { GATEWAY_LISTEN: listen } : {}) };
     this.gateway = new Process('gateway', { ...this.#environment, ...addresses });
-    this.url = `http://${await this.gateway.listening}`;
+    this.url = `${this.https ? 'https' : 'http'}://${await this.gateway.listening}`;
   }
 
   /** Stops the gateway and starts it with channels that are configured otherwise. */
@@ -299,6 +296,11 @@ export class System {
     while ((await this.post('/netCheck', '')).json.status !== 200);
   }
 
+  /** host:port */
+  get gatewayAddress(): string {
+    return new URL(this.url).host;
+  }
+
   get #file(): string {
     return path.join(this.folder, 'single-wallet.yaml');
   }
@@ -307,8 +309,13 @@ export class System {
     const channels = settings.map((channel) => ({ provider: 'ebet', ...keyOf(channel), ...channel }));
     for (const file of channels.flatMap(({ publicKeys }) => publicKeys ?? [])) this.#makeKey(file);
     writeFileSync(path.join(this.folder, 'apiv1.key'), `${APIV1_KEY}\n`);
-    const addresses = { listen: '127.0.0.1:0', allowPlainHttpBeyondLoopback: true };
-    const gateway = { ...addresses, trustedProxies: this.trustedProxies, channels };
+    const gateway = {
+      ...GATEWAY_SETTINGS,
+      ...(this.https ? HTTPS_SETTINGS : {}),
+      allowPlainHttpBeyondLoopback: true,
+      trustedProxies: this.trustedProxies,
+      channels,
+    };
     writeFileSync(this.#file, stringify({ data: 'data', walletCore: CORE_SETTINGS, gateway }));
   }
 

@@ -1,7 +1,7 @@
-import { connect } from 'node:net';
 import { Ebet, print, type Endpoint } from '../gateway/ebet.js';
 import { Apiv1 } from '../gateway/apiv1.js';
 import { Random } from '../simulator/random.js';
+import { dial } from '../secured.js';
 import type { System } from '../system.js';
 import { Answers, type WireAnswer } from './answers.js';
 import { BODY_MUTATIONS } from './body-mutations.js';
@@ -152,11 +152,10 @@ export class HttpFuzz {
 
   /** Sends these on a connection of their own, which one alone ends at once; gives what was answered until it was closed. */
   #exchange(sent: readonly Sent[], isAlone = false): Promise<WireAnswer[]> {
-    const { hostname, port } = new URL(this.#system.url);
     return new Promise((resolve, reject) => {
       const answers = new Answers();
       const all: WireAnswer[] = [];
-      const socket = connect(Number(port), hostname);
+      const socket = dial(this.#system.url);
       socket.on('data', (chunk: Buffer) => {
         try {
           for (const answer of answers.take(chunk)) {

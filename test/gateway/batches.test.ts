@@ -8,7 +8,8 @@ import { Batches, type Ask } from '../../gateway/batches.js';
 import { Outcome } from '../../proto/gen/wallet/v1/movement.js';
 import { PostingServiceClient, type PostBatchRequest } from '../../proto/gen/wallet/v1/posting.js';
 import { startCore, type Core } from '../../wallet-core/core.js';
-import { clientAccess, Clients, MOVEMENT } from '../system.js';
+import { clientAccess } from '../secured.js';
+import { Clients, MOVEMENT } from '../system.js';
 
 /** How many callbacks make a batch that goes beside another. */
 const BESIDE_MIN = 24;
@@ -54,8 +55,8 @@ describe('batches of callbacks', () => {
           next(message);
         },
       });
-    const [credentials] = clientAccess();
-    const client = new PostingServiceClient(`127.0.0.1:${core.port}`, credentials, { interceptors: [noting] });
+    const [credentials] = clientAccess(clients.address);
+    const client = new PostingServiceClient(clients.address, credentials, { interceptors: [noting] });
     const batches = new Batches(client, log);
     const asker = { deadline: performance.now() + 60_000, traceId: '', walletCoreMs: 0 };
     let posted = 0;

@@ -1,8 +1,9 @@
 import { once } from 'node:events';
-import { request, type IncomingMessage } from 'node:http';
+import type { IncomingMessage } from 'node:http';
 import { networkInterfaces } from 'node:os';
 import { expect } from 'chai';
 import { Rates } from '../../gateway/rates.js';
+import { ask } from '../secured.js';
 import { System, type HttpAnswer } from '../system.js';
 import { Ebet, expectAnswer, expectCredit, fresh, number, print, textOf, type Fields, type Target } from './ebet.js';
 
@@ -30,9 +31,9 @@ class Caller implements Target {
   }
 
   async post(endpoint: string, body: string): Promise<HttpAnswer> {
-    const { port } = new URL(this.system.url);
+    const { port, protocol } = new URL(this.system.url);
     const forwarded = this.forwardedFor.length > 0 ? { 'x-forwarded-for': [...this.forwardedFor] } : {};
-    const call = request(`http://${this.host}:${port}${endpoint}`, { method: 'POST', headers: forwarded });
+    const call = ask(`${protocol}//${this.host}:${port}${endpoint}`, { method: 'POST', headers: forwarded });
     call.end(body);
     const [answer] = (await once(call, 'response')) as [IncomingMessage];
     const chunks = (await answer.toArray()) as Buffer[];

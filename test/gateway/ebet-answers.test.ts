@@ -1,11 +1,11 @@
 import { generateKeyPairSync, sign } from 'node:crypto';
 import { once } from 'node:events';
 import { rmSync } from 'node:fs';
-import { connect } from 'node:net';
 import { setTimeout as pause } from 'node:timers/promises';
 import { expect } from 'chai';
 import { statusOf } from '../../gateway/ebet/status.js';
 import { Reason } from '../../proto/gen/wallet/v1/movement.js';
+import { dial } from '../secured.js';
 import { System } from '../system.js';
 import {
   Ebet,
@@ -33,8 +33,7 @@ const part = (seqNo: string, refund: number): Fields => ({
 
 /** POSTs the first half of a body at once and the rest after some time; gives the text of the answer's body. */
 async function sendSlowly(url: string, endpoint: Endpoint, body: string, ms: number): Promise<string> {
-  const { hostname, port } = new URL(url);
-  const socket = connect(Number(port), hostname);
+  const socket = dial(url);
   const head = `POST ${endpoint} HTTP/1.1\r\nHost: gateway\r\nConnection: close\r\nContent-Length: ${Buffer.byteLength(body)}`;
   const half = body.length >> 1;
   let answer = '';

@@ -1,11 +1,11 @@
 import { once } from 'node:events';
 import { rmSync, unlinkSync, writeFileSync } from 'node:fs';
-import { connect } from 'node:net';
 import path from 'node:path';
 import Database from 'better-sqlite3';
 import { expect } from 'chai';
 import { Health } from '../../gateway/health.js';
 import { Kind } from '../../proto/gen/wallet/v1/movement.js';
+import { dial } from '../secured.js';
 import { System } from '../system.js';
 import { Disk } from '../torture/full-disk.js';
 import { compileShim, temporaryFolder } from '../torture/shim.js';
@@ -78,9 +78,8 @@ describe('the health of the gateway', () => {
   });
 
   it('turns before the gateway stops', async () => {
-    const { hostname, port } = new URL(system.url);
     const sockets = ['/healthz', '/readyz'].map((endpoint) => {
-      const socket = connect(Number(port), hostname);
+      const socket = dial(system.url);
       // A request that is not whole yet: its connection is not idle, and is not closed for that.
       socket.write(`GET ${endpoint} HTTP/1.1\r\nHost: gateway\r\n`);
       return socket;

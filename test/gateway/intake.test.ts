@@ -46,7 +46,7 @@ describe('a gateway with more callbacks under way than it can answer in time', (
   let system: System;
 
   beforeEach(async () => {
-    system = await System.start(undefined, [], { GATEWAY_METRICS: '127.0.0.1:0' });
+    system = await System.start(undefined, [], { GATEWAY_METRICS: '127.0.0.1:0' }, [], false);
   });
   afterEach(() => system.stop());
 

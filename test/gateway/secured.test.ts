@@ -2,7 +2,8 @@ import { readFileSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { expect } from 'chai';
 import { parse, stringify } from 'yaml';
-import { clientAccess, Clients, System } from '../system.js';
+import { clientAccess } from '../secured.js';
+import { Clients, System } from '../system.js';
 
 describe('the gateway before a wallet-core that asks for tokens', () => {
   let system: System;
@@ -39,7 +40,7 @@ describe('the gateway before a wallet-core that asks for tokens', () => {
     expect((await bet('bet-2')).json).to.include({ status: 4003 });
     await system.gateway.prints('UNAUTHENTICATED');
     const token = readFileSync(path.join(system.folder, 'data', 'operator.token'), 'utf8').trim();
-    const operator = new Clients(system.clients.address, clientAccess(token));
+    const operator = new Clients(system.clients.address, clientAccess(system.clients.address, token));
     expect(await operator.balance()).to.equal('9920.00');
     operator.close();
   });

@@ -1,5 +1,5 @@
-import { connect } from 'node:net';
 import { expect } from 'chai';
+import { dial } from '../secured.js';
 import { System } from '../system.js';
 import { Ebet, print } from './ebet.js';
 
@@ -34,11 +34,13 @@ async function arrived(system: System): Promise<void> {
 
 /** Until the gateway takes no new connections. */
 async function refused(system: System): Promise<void> {
-  const { hostname, port } = new URL(system.url);
   for (;;) {
     const taken = await new Promise<boolean>((resolve) => {
-      const socket = connect(Number(port), hostname, () => resolve(true)).on('error', () => resolve(false));
-      socket.on('connect', () => socket.destroy());
+      const socket = dial(system.url).on('error', () => resolve(false));
+      socket.on('connect', () => {
+        socket.destroy();
+        resolve(true);
+      });
     });
     if (!taken) return;
   }

@@ -1,5 +1,6 @@
-import net from 'node:net';
+import type net from 'node:net';
 import { PostBatchRequest } from '../../proto/gen/wallet/v1/posting.js';
+import { coreServer, dialCore } from '../secured.js';
 
 /** A frame of HTTP/2 as it stands on the wire. */
 interface Frame {
@@ -65,7 +66,7 @@ export class Relay {
   onAnswer: (() => boolean) | undefined;
 
   private constructor(readonly target: string) {
-    this.#server = net.createServer((gateway) => this.#connect(gateway));
+    this.#server = coreServer((gateway) => this.#connect(gateway));
   }
 
   /** `target`: where wallet-core listens. */
@@ -92,7 +93,7 @@ export class Relay {
 
   #connect(gateway: net.Socket): void {
     const [host, port] = this.target.split(':');
-    const core = net.connect(Number(port), host);
+    const core = dialCore(host ?? '', Number(port));
     const connection = ++this.#connections;
     const messages = new Map<number, Buffer[]>();
     const key = (stream: number) => `${connection}/${stream}`;

@@ -108,7 +108,7 @@ async function startBoth(system: System, watch: Watch): Promise<ChildProcess> {
   const env = {
     ...process.env,
     ...{ NODE_ENV: 'test', SINGLE_WALLET_CONFIG: path.join(system.folder, 'single-wallet.yaml') },
-    ...{ SINGLE_WALLET_DATA: '', WALLET_CORE_LISTEN: system.clients.address, GATEWAY_LISTEN: system.url.slice(7) },
+    ...{ SINGLE_WALLET_DATA: '', WALLET_CORE_LISTEN: system.clients.address, GATEWAY_LISTEN: system.gatewayAddress },
   };
   const both = spawn(process.execPath, ['--enable-source-maps', START], { env, stdio: ['ignore', 'pipe', 'inherit'] });
   const text = async () => {
@@ -126,7 +126,7 @@ async function startBoth(system: System, watch: Watch): Promise<ChildProcess> {
 
 async function startAgain(system: System, target: Stopped): Promise<void> {
   if (target !== 'gateway') await system.startCore(system.clients.address);
-  if (target !== 'wallet-core') await system.startGateway(undefined, system.url.slice(7));
+  if (target !== 'wallet-core') await system.startGateway(undefined, system.gatewayAddress);
   while ((await system.post('/netCheck', '')).json['status'] !== 200);
 }
 

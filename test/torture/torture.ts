@@ -143,7 +143,7 @@ class Chamber {
     const { core, gateway, clients } = this.system;
     const starts = [];
     if (core.child.killed) starts.push(core.ended.then(() => this.system.startCore(clients.address)));
-    if (gateway.child.killed) starts.push(gateway.ended.then(() => this.#startGateway(this.system.url.slice(7))));
+    if (gateway.child.killed) starts.push(gateway.ended.then(() => this.#startGateway(this.system.gatewayAddress)));
     await Promise.all(starts);
     this.#connections.renew();
     while ((await this.system.post('/netCheck', '')).json['status'] !== 200);

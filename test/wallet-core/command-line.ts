@@ -1,6 +1,7 @@
 import { spawn, type ChildProcessWithoutNullStreams } from 'node:child_process';
 import { once } from 'node:events';
 import path from 'node:path';
+import { commandAccess } from '../secured.js';
 
 const MAIN = path.join(import.meta.dirname, '../../wallet-core/cli/main.js');
 
@@ -11,7 +12,7 @@ export class CommandLine {
   readonly #closed: Promise<number | NodeJS.Signals>;
 
   constructor(args: readonly string[], environment: Readonly<Record<string, string>> = {}) {
-    const env = { ...process.env, ...environment };
+    const env = { ...process.env, ...commandAccess(args), ...environment };
     this.child = spawn(process.execPath, ['--enable-source-maps', MAIN, ...args], { env });
     this.child.stdout.on('data', (text: Buffer) => (this.#out.stdout += text.toString()));
     this.child.stderr.on('data', (text: Buffer) => (this.#out.stderr += text.toString()));

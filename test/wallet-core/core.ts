@@ -17,7 +17,8 @@ import {
   type RefundLine,
   type Result,
 } from '../../proto/gen/wallet/v1/posting.js';
-import { call, Clients, CORE_SETTINGS, MOVEMENT, Process } from '../system.js';
+import { CORE_SETTINGS } from '../secured.js';
+import { call, Clients, MOVEMENT, Process } from '../system.js';
 
 export const CHANNEL = 'platform/test';
 

@@ -12,7 +12,8 @@ import type {
   ListMovementsRequest,
   ListMovementsResponse,
 } from '../../proto/gen/wallet/v1/query.js';
-import { call, clientAccess } from '../system.js';
+import { clientAccess } from '../secured.js';
+import { call } from '../system.js';
 import { CHANNEL, deposit, failure, movements, refund, TestCore, words } from './core.js';
 
 const times = (count: number) => Array.from({ length: count }, (_, index) => index);
@@ -507,7 +508,7 @@ describe('wallet-core', () => {
 
   function health() {
     const Health = makeClientConstructor(healthDefinition, 'Health');
-    const client = new Health(core.clients.address, ...clientAccess());
+    const client = new Health(core.clients.address, ...clientAccess(core.clients.address));
     return {
       check: (service: string) =>
         call<{ status: string }>((done) => (client['check'] as Check | undefined)?.call(client, { service }, done)),

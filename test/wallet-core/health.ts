@@ -1,13 +1,14 @@
 import { makeClientConstructor, type ServiceError } from '@grpc/grpc-js';
 import { service } from 'grpc-health-check';
-import { call, clientAccess, type Clients } from '../system.js';
+import { clientAccess } from '../secured.js';
+import { call, type Clients } from '../system.js';
 
 const SERVICES = ['', ...['Posting', 'Query', 'Account', 'Operations'].map((name) => `wallet.v1.${name}Service`)];
 
 /** What the health service says of every service, such as "SERVING"; more than one word if they differ. */
 export async function health({ address }: Clients, token?: string): Promise<string> {
   const Health = makeClientConstructor(service, 'Health');
-  const client = new Health(address, ...clientAccess(token));
+  const client = new Health(address, ...clientAccess(address, token));
   const check = client['check'];
   if (!check) throw new Error('the health service has no check');
   try {

@@ -7,7 +7,8 @@ import type { LogInResponse } from '../../proto/gen/wallet/v1/account.js';
 import type { PostResponse } from '../../proto/gen/wallet/v1/posting.js';
 import type { GetBalanceResponse } from '../../proto/gen/wallet/v1/query.js';
 import { Scrape } from '../scrape.js';
-import { call, clientAccess, Clients } from '../system.js';
+import { clientAccess } from '../secured.js';
+import { call, Clients } from '../system.js';
 import { CHANNEL, check, failure, movements, refund, TestCore, words } from './core.js';
 
 const TRACE = '4bf92f3577b34da6a3ce929d0e0e4736';
@@ -141,7 +142,7 @@ describe('what an operator sees of a call', () => {
   before(async () => {
     core = await TestCore.bare(', tokens: required');
     const token = readFileSync(path.join(core.data, 'operator.token'), 'utf8').trim();
-    operator = new Clients(core.clients.address, clientAccess(token));
+    operator = new Clients(core.clients.address, clientAccess(core.clients.address, token));
     await operator.openChannel(CHANNEL);
     await operator.open('anna', 'CNY');
   });
@@ -173,7 +174,9 @@ describe('what an operator sees of a call', () => {
   });
 
   it('is a warning for one that was refused, with the fix', async () => {
-    expect(await failure(core.clients.open('berta', 'CNY'))).to.match(/^UNAUTHENTICATED/);
+    const stranger = new Clients(core.clients.address, clientAccess(core.clients.address, ''));
+    expect(await failure(stranger.open('berta', 'CNY'))).to.match(/^UNAUTHENTICATED/);
+    stranger.close();
     const line = await lineOf(core, 'call', 'UNAUTHENTICATED');
     expect(line).to.include({ level: 40, rpc: 'AccountService/OpenAccount' });
     expect(line.why).to.contain('npx single-wallet token create makes one');
@@ -183,7 +186,7 @@ describe('what an operator sees of a call', () => {
     const { token } = await call<CreateTokenResponse>((done) =>
       operator.tokens.createToken({ name: 'games', roles: [Role.POST], channels: [CHANNEL] }, done),
     );
-    const games = new Clients(core.clients.address, clientAccess(token));
+    const games = new Clients(core.clients.address, clientAccess(core.clients.address, token));
     const value = { playerId: 'anna', password: 'correct horse' };
     const tried = { ...{ channel: CHANNEL, reference: 'log-in-1', currency: 'CNY' }, accessTokenLifetimeS: 0 };
     const request = { ...tried, rotateAccessToken: false, credential: { $case: 'password' as const, value } };

@@ -10,7 +10,8 @@ import {
   type Token,
 } from '../../proto/gen/wallet/v1/access.js';
 import { Kind } from '../../proto/gen/wallet/v1/movement.js';
-import { call, clientAccess, Clients } from '../system.js';
+import { clientAccess } from '../secured.js';
+import { call, Clients } from '../system.js';
 import { CommandLine } from './command-line.js';
 import { CHANNEL, deposit, failure, movements, TestCore, words } from './core.js';
 import { health } from './health.js';
@@ -26,8 +27,8 @@ describe('wallet-core with tokens', () => {
   const tokenIn = (name: string) => readFileSync(path.join(core.data, name), 'utf8').trim();
 
   /** Somebody who shows this token, or none. */
-  function caller(token?: string): Clients {
-    const clients = new Clients(core.clients.address, clientAccess(token));
+  function caller(token = ''): Clients {
+    const clients = new Clients(core.clients.address, clientAccess(core.clients.address, token));
     opened.push(clients);
     return clients;
   }
@@ -217,7 +218,7 @@ describe('wallet-core with tokens', () => {
   }
 
   it('asks for a token for health and reflection where the settings say so', async () => {
-    expect(await failure(health(caller()))).to.match(/^UNAUTHENTICATED/);
+    expect(await failure(health(core.clients, ''))).to.match(/^UNAUTHENTICATED/);
     const reader = await made('probe', [Role.READ]);
     expect(await health(core.clients, reader.token)).to.equal('SERVING');
   });
@@ -305,7 +306,7 @@ describe('wallet-core with tokens', () => {
 
 describe('wallet-core without tokens', () => {
   it('asks nobody for one, and makes tokens for the day when it will', async () => {
-    const core = await TestCore.start('100.00');
+    const core = await TestCore.start('100.00', ', tokens: "off"');
     try {
       const request = { name: 'early', roles: [Role.READ], channels: [] };
       const { token } = await call<CreateTokenResponse>((done) => core.clients.tokens.createToken(request, done));
@@ -316,7 +317,7 @@ describe('wallet-core without tokens', () => {
         'walletCore: { listen: "127.0.0.1:0", tokens: required }',
       );
       await core.start();
-      const early = new Clients(core.clients.address, clientAccess(token));
+      const early = new Clients(core.clients.address, clientAccess(core.clients.address, token));
       expect(await early.balance()).to.equal('101.00');
       early.close();
     } finally {

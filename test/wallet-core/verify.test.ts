@@ -12,6 +12,7 @@ import { formatId } from '../../wallet-core/journal/position.js';
 import { referenceKey } from '../../wallet-core/storage/sqlite/keys.js';
 import { verifyFile } from '../../wallet-core/storage/sqlite/verifier.js';
 import { call } from '../system.js';
+import { commandAccess } from '../secured.js';
 import { check, deposit, failure, inLedger, movements, refund, TestCore } from './core.js';
 import { hashAnew } from './journal-format.js';
 import { mixedLoad } from './mixed-load.js';
@@ -730,7 +731,8 @@ describe('npx single-wallet verify', () => {
 
   const run = async (...options: string[]) => {
     const args = ['exec', '--offline', '--', 'single-wallet', 'verify', '--address', core.clients.address, ...options];
-    const child = spawn('npm', args, { stdio: ['ignore', 'pipe', 'pipe'] });
+    const env = { ...process.env, ...commandAccess(args) };
+    const child = spawn('npm', args, { env, stdio: ['ignore', 'pipe', 'pipe'] });
     const out = { stdout: '', stderr: '' };
     child.stdout.on('data', (text: Buffer) => (out.stdout += text.toString()));
     child.stderr.on('data', (text: Buffer) => (out.stderr += text.toString()));

@@ -1,9 +1,10 @@
 import { existsSync, readFileSync } from 'node:fs';
 import path from 'node:path';
-import { type ChannelCredentials, type ClientOptions, credentials } from '@grpc/grpc-js';
+import type { ChannelCredentials, ClientOptions } from '@grpc/grpc-js';
 import { type Command, Option } from 'commander';
 import { bearer } from '../../bearer.js';
 import { ConfigError, messageOf, readSetup } from '../../config.js';
+import { transportTo } from '../../tls.js';
 
 /** How a command that asks wallet-core reaches it, and with what it shows who asks. */
 export interface ServerOptions {
@@ -44,9 +45,10 @@ export function connectionTo({ address, tokenFile, ca, cert, key }: ServerOption
     'grpc.enable_http_proxy': 0,
     interceptors: token === undefined ? [] : [bearer(token)],
   };
-  if (ca === undefined) return [address, credentials.createInsecure(), options];
-  const [authorities, own, itsKey] = [bytesOf('--ca', ca), bytesOf('--cert', cert), bytesOf('--key', key)];
-  return [address, credentials.createSsl(authorities, itsKey, own), options];
+  const authorities = bytesOf('--ca', ca);
+  const files = authorities && { authorities, certificate: bytesOf('--cert', cert), key: bytesOf('--key', key) };
+  const [credentials, transport] = transportTo(address, files ?? undefined);
+  return [address, credentials, { ...options, ...transport }];
 }
 
 /** What a wallet-core on this machine made for whoever may read its data folder. */

@@ -142,6 +142,13 @@ export const CORE_METRICS = {
     help: 'Length of the queue: commands that wait for their group; at 10,000 more are not applied.',
     unit: 'short',
   },
+  openWithholdings: {
+    name: 'single_wallet_core_open_withholdings',
+    type: 'gauge',
+    labels: [],
+    help: 'Withholdings of which something was not given back, of all time, as of the scrape before. NaN until the ledger was read once after the start, at a fifth of a core.',
+    unit: 'short',
+  },
   walBytes: {
     name: 'single_wallet_core_wal_bytes',
     type: 'gauge',

@@ -16,6 +16,7 @@ import { subjectOf } from './subject.js';
 import type { Synchronous } from './storage/sqlite/connection.js';
 import { RefusedFile } from './storage/sqlite/refused-file.js';
 import { SqliteStore } from './storage/sqlite/sqlite-store.js';
+import { OpenWithholdings } from './storage/sqlite/withholdings.js';
 import { CommitUnknownError } from './storage/port.js';
 
 export interface CoreOptions {
@@ -108,6 +109,7 @@ export async function startCore(given: CoreOptions): Promise<Core> {
   const digest = formatDigest(await store.queries.digest());
   const digestLog = new DigestLog(store.queries, log, digest);
   let metricsServer: MetricsServer | undefined;
+  let withholdings: OpenWithholdings | undefined;
   const stop = async () => {
     server.announceStop();
     scrub.stop();
@@ -116,13 +118,17 @@ export async function startCore(given: CoreOptions): Promise<Core> {
     observer.tellAnswered();
     await digestLog.stop();
     refused.close();
+    await withholdings?.stop();
     await store.close();
     metricsServer?.stop();
   };
   if (metricsAt && registry) {
+    const counted = new OpenWithholdings(data, (error) => log.error({ err: error }, 'withholdings cannot be counted'));
+    withholdings = counted;
     const measure = async () => {
       const room = await store.room().catch(() => undefined);
-      observer.measured({ waiting: committer.waiting, damaged: scrub.hasFound, room });
+      const [waiting, damaged] = [committer.waiting, scrub.hasFound];
+      observer.measured({ waiting, damaged, openWithholdings: counted.count, room });
     };
     metricsServer = await serveMetrics(registry.registry, metricsAt, METRICS_SETTING, measure).catch(
       async (error: unknown) => {

@@ -33,6 +33,8 @@ export interface Called {
 export interface Measured {
   readonly waiting: number;
   readonly damaged: boolean;
+  /** NaN: not known yet. */
+  readonly openWithholdings: number;
   /** Undefined: the disk does not say. */
   readonly room: Room | undefined;
 }
@@ -88,11 +90,12 @@ export class Observer {
     if (this.#log.isLevelEnabled(level)) this.#log[level]({ rpc, code, ms: rounded(ms), ...about }, 'call');
   }
 
-  measured({ waiting, damaged, room }: Measured): void {
+  measured({ waiting, damaged, openWithholdings, room }: Measured): void {
     if (!this.#metrics) return;
     const metrics = this.#metrics;
     metrics.waiting.set(waiting);
     metrics.damaged.set(damaged ? 1 : 0);
+    metrics.openWithholdings.set(openWithholdings);
     metrics.ledgerBytes.set(room?.ledger ?? NaN);
     metrics.walBytes.set(room?.wal ?? NaN);
     metrics.freeBytes.set(room?.free ?? NaN);

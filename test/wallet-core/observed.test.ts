@@ -4,6 +4,7 @@ import { Metadata } from '@grpc/grpc-js';
 import { expect } from 'chai';
 import { Role, type CreateTokenResponse } from '../../proto/gen/wallet/v1/access.js';
 import type { LogInResponse } from '../../proto/gen/wallet/v1/account.js';
+import { Kind, Relation } from '../../proto/gen/wallet/v1/movement.js';
 import type { PostResponse } from '../../proto/gen/wallet/v1/posting.js';
 import type { GetBalanceResponse } from '../../proto/gen/wallet/v1/query.js';
 import { Scrape } from '../scrape.js';
@@ -132,6 +133,46 @@ describe('what an operator sees of a command', () => {
     await core.post({ ...bet('chosen'), channel: 'chosen-by-caller' });
     const { text } = await Scrape.of(core.process);
     for (const name of ['Nothing', 'x.Y', 'Post?1', 'chosen']) expect(text).to.not.contain(name);
+  });
+});
+
+describe('withholdings that are open', () => {
+  let core: TestCore;
+
+  before(async () => {
+    core = await TestCore.start('1000.00', ', metrics: "127.0.0.1:0"');
+  });
+  after(() => core.stop());
+
+  const withhold = (reference: string) =>
+    movements({ reference, round: '', amount: '-20.00', kind: Kind.WITHHOLDING, withholding: true });
+  const giveBack = (reference: string, of: string, amount: string) => {
+    const names = [{ reference: of, relation: Relation.RETURN, amount }];
+    return movements({ reference, round: '', amount, kind: Kind.WITHHOLDING_RETURN, names });
+  };
+  const post = async (...commands: ReturnType<typeof movements>[]) => {
+    for (const command of commands) expect(words(await core.post(command))).to.equal('APPLIED');
+  };
+  const metric = 'single_wallet_core_open_withholdings';
+
+  /** Scrapes until this many are counted. */
+  async function becomes(count: number): Promise<void> {
+    while ((await Scrape.of(core.process)).value(metric) !== count);
+  }
+
+  it('are counted as they are opened and given back, and all of them after a restart', async () => {
+    await post(withhold('whole'), withhold('in-parts'), withhold('refunded'), withhold('kept'));
+    await becomes(4);
+    await post(giveBack('back-1', 'whole', '20.00'), giveBack('back-2', 'in-parts', '5.00'));
+    await becomes(3);
+    await core.post(refund({ reference: 'refund-1' }, { reference: 'refunded', amount: '20.00' }));
+    await becomes(2);
+    await core.restart('SIGTERM');
+    await becomes(2);
+    await post(giveBack('back-3', 'in-parts', '15.00'), withhold('new'));
+    await becomes(2);
+    await post(giveBack('back-4', 'new', '20.00'));
+    await becomes(1);
   });
 });
 

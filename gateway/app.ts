@@ -6,7 +6,7 @@ import { listenProblem } from '../config.js';
 import { registered, serveMetrics } from '../metrics-server.js';
 import { GATEWAY_METRICS } from '../metrics.js';
 import type { Service } from '../process.js';
-import { Callbacks } from './callbacks.js';
+import { Callbacks, isTheirs } from './callbacks.js';
 import { clientAddress } from './client-address.js';
 import type { Channel, GatewayConfig } from './config.js';
 import { connectionTo } from './connection.js';
@@ -93,10 +93,9 @@ function createApp(
   const ebet = channels.filter((channel) => channel.provider === 'ebet');
   app.use(ebetRoutes(ebet, client, callbacks, intake).routes());
   app.use(apiv1Routes(channels.filter(isApiv1), client, callbacks, intake).routes());
-  // The one sink of what no protocol answers: a body too large or cut short, and faults of ours.
-  app.on('error', (error: Error & { code?: string; expose?: boolean }) => {
-    const theirs = error.expose === true || /^(HPE_|ECONN|EPIPE|ERR_INVALID_URL)/.test(error.code ?? '');
-    if (!theirs) log.error({ err: error }, 'a request failed unexpectedly');
+  // What of a request is no callback, or happens behind its answer.
+  app.on('error', (error: Error) => {
+    if (!isTheirs(error)) log.error({ err: error }, 'a request failed unexpectedly');
   });
   return app;
 }

@@ -35,10 +35,13 @@ export class Callbacks {
       try {
         outcome = await answer(ctx, callback);
       } catch (error) {
-        // Koa answers it, and the sink of app.ts tells what is a fault of ours.
-        const { expose, message } = error as { expose?: boolean; message: string };
-        if (expose) outcome = UNREAD;
-        if (expose) callback.refuse(message);
+        if (!isTheirs(error)) {
+          callback.fail(error);
+          ctx.status = 500;
+          return;
+        }
+        outcome = UNREAD;
+        callback.refuse(error.message);
         throw error;
       } finally {
         this.#tell(callback, outcome);
@@ -85,6 +88,12 @@ function count(metrics: GatewayMetrics, callback: Callback, outcome: string, ms:
   if (isSigned !== undefined) observe('signature', signatureMs);
   if (walletCoreMs > 0) observe('wallet_core', walletCoreMs);
   observe('whole', ms);
+}
+
+/** Whether whoever called is to blame: his body was too large or broke off. */
+export function isTheirs(error: unknown): error is Error {
+  const { expose, code = '' } = error as { expose?: boolean; code?: string };
+  return expose === true || /^(HPE_|ECONN|EPIPE|ERR_INVALID_URL)/.test(code);
 }
 
 /** To the microsecond. */

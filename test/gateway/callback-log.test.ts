@@ -1,5 +1,12 @@
 import { randomBytes } from 'node:crypto';
+import { once } from 'node:events';
+import { type AddressInfo, connect } from 'node:net';
 import { expect } from 'chai';
+import Koa from 'koa';
+import { pino } from 'pino';
+import { Callbacks } from '../../gateway/callbacks.js';
+import { connectionTo } from '../../gateway/connection.js';
+import { WalletClient } from '../../gateway/wallet-client.js';
 import { System } from '../system.js';
 import { Apiv1 } from './apiv1.js';
 import { Ebet, fresh, print, textOf } from './ebet.js';
@@ -18,6 +25,7 @@ interface Line {
 
 const INFO = 30;
 const WARN = 40;
+const ERROR = 50;
 const TRACE = '4bf92f3577b34da6a3ce929d0e0e4736';
 
 describe('the log of the gateway', () => {
@@ -125,6 +133,26 @@ describe('the log of the gateway', () => {
     expect(told[1]).to.include({ level: WARN, outcome: 'OTHERS', channel: 'apiv1/brand-1' });
   });
 
+  it('has one of a caller who hangs up in the middle of a body', async () => {
+    const line = await lineOf(async () => {
+      const { hostname, port } = new URL(system.url);
+      const socket = connect(Number(port), hostname);
+      const head = [
+        'POST /increaseCredit HTTP/1.1',
+        'Host: gateway',
+        'Expect: 100-continue',
+        'Content-Length: 9',
+        '',
+        '',
+      ];
+      socket.write(head.join('\r\n'));
+      await once(socket, 'data');
+      socket.destroy();
+      await system.gateway.prints('"why":"request aborted"');
+    });
+    expect(line).to.include({ level: WARN, outcome: 'UNREAD', channel: '' });
+  });
+
   it('has the trace that the caller names', async () => {
     const { sent } = await ebet.stranger().increaseCredit(1, '-1');
     const line = await lineOf(() => post('/increaseCredit', print(sent), TRACE));
@@ -142,5 +170,29 @@ describe('the log of the gateway', () => {
       const line = system.core.output.split('\n').find((text) => text.includes(traceId));
       expect(line).to.contain(told);
     }
+  });
+});
+
+describe('a fault of ours that no endpoint has caught', () => {
+  it('is answered HTTP 500 and told once, with what threw', async () => {
+    const lines: (Line & { readonly err?: { readonly message: string } })[] = [];
+    const log = pino({}, { write: (line: string) => void lines.push(JSON.parse(line) as Line) });
+    const client = new WalletClient(
+      connectionTo({ walletCoreAddress: '127.0.0.1:1', walletCoreToken: undefined }),
+      log,
+    );
+    const callbacks = new Callbacks(() => '127.0.0.1', client.refused, log);
+    const app = new Koa().use(callbacks.on('increaseCredit', () => Promise.reject(new Error('planted'))));
+    const server = app.listen(0, '127.0.0.1');
+    await once(server, 'listening');
+    const { port } = server.address() as AddressInfo;
+    const response = await fetch(`http://127.0.0.1:${port}/increaseCredit`, { method: 'POST', body: '{}' });
+    expect([response.status, await response.text()]).to.deep.equal([500, 'Internal Server Error']);
+    server.close();
+    server.closeAllConnections();
+    await client.close();
+    expect(lines.map(({ level, outcome, err }) => [level, outcome, err?.message])).to.deep.equal([
+      [ERROR, 'FAULT', 'planted'],
+    ]);
   });
 });

@@ -1,10 +1,11 @@
-import { execFile } from 'node:child_process';
-import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { execFile, spawnSync } from 'node:child_process';
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { fromBinary } from '@bufbuild/protobuf';
 import { FileDescriptorProtoSchema, type FileDescriptorProto } from '@bufbuild/protobuf/wkt';
 import { expect } from 'chai';
+import { certificate } from '../certificates.js';
 import { Process } from '../system.js';
 
 const ROOT = path.join(import.meta.dirname, '../../..');
@@ -18,7 +19,7 @@ interface Ran {
   readonly stderr: string;
 }
 
-interface GrpcurlLine {
+interface Line {
   /** "README.md:72" */
   readonly at: string;
   readonly line: string;
@@ -30,25 +31,38 @@ interface BufCall {
   readonly urlPath: string;
 }
 
-/** The lines of grpcurl in the code blocks of a page. */
-function grpcurlLines(page: string, text: string): GrpcurlLine[] {
-  const found: GrpcurlLine[] = [];
+const LINE = {
+  grpcurl: /^(\$ )?grpcurl [\x20-\x7e]*$/,
+  'buf curl': /^(\$ )?npx buf curl [\x20-\x7e]*$/,
+} as const;
+
+/** The lines of a tool in the code blocks of a page. */
+function linesOf(tool: keyof typeof LINE, page: string, text: string): Line[] {
+  const found: Line[] = [];
   let inCode = false;
   for (const [index, raw] of text.split('\n').entries()) {
     const line = raw.trim();
     if (line.startsWith('```')) inCode = !inCode;
     // A picture may have the word too.
-    else if (inCode && /^(\$ )?grpcurl [\x20-\x7e]*$/.test(line)) found.push({ at: `${page}:${index + 1}`, line });
+    else if (inCode && LINE[tool].test(line)) found.push({ at: `${page}:${index + 1}`, line });
   }
   return found;
 }
 
 const TOKEN = '-H "authorization: Bearer $(cat data/operator.token)" ';
+const TLS = '-cacert keys/ca.pem -cert keys/own.pem -key keys/own.key ';
 
-/** Throws at a form that is not one of the four that the documentation may use. */
-function translate({ at, line: written }: GrpcurlLine): BufCall {
-  // The development set-up asks for no token; tokens.test.ts shows that they are asked for elsewhere.
-  const line = written.replace(TOKEN, '');
+/** Which set-up a line is for: the development one, one that asks for tokens, or one that also asks for certificates over TLS. */
+type Kind = 'development' | 'tokens' | 'tls';
+
+function kindOf({ line }: Line): Kind {
+  if (/-cacert /.test(line)) return 'tls';
+  return line.includes(TOKEN) ? 'tokens' : 'development';
+}
+
+/** Throws at a form that is not one of those that the documentation may use. */
+function translate({ at, line: written }: Line): BufCall {
+  const line = written.replace(`${TLS}${TOKEN}`, '-plaintext ').replace(TOKEN, '');
   const address = DOCUMENTED.replaceAll('.', '\\.');
   const data = new RegExp(`^grpcurl -plaintext -d '([^']*)' ${address} ([\\w.]+/\\w+)$`).exec(line);
   if (data) return { flags: ['-d', data[1] ?? ''], urlPath: data[2] ?? '' };
@@ -69,21 +83,65 @@ function pages(): string[] {
   return all.filter((page) => page.endsWith('.md') && existsSync(path.join(ROOT, page)));
 }
 
-/** The development set-up as a reader of the documentation has it, where nothing but its address is told to it. */
-class DevelopmentCore {
+const CONFIGURATIONS: Readonly<Record<Kind, string | undefined>> = {
+  development: undefined,
+  tokens: '{}',
+  tls: '{ walletCore: { tls: { certificate: keys/own.pem, key: keys/own.key }, clientCa: keys/ca.pem } }',
+};
+
+/** A set-up as a reader of the documentation has it, where nothing but its address is told to it. */
+class DocumentedCore {
   readonly #folder = mkdtempSync(path.join(tmpdir(), 'buf-curl-'));
-  readonly #process = new Process(
-    'wallet-core',
-    { SINGLE_WALLET_CONFIG: '', SINGLE_WALLET_DATA: 'data', WALLET_CORE_LISTEN: '127.0.0.1:0' },
-    this.#folder,
-  );
+  readonly #process: Process;
+
+  private constructor(
+    readonly kind: Kind,
+    files: Readonly<Record<string, string>> = {},
+  ) {
+    mkdirSync(path.join(this.#folder, 'keys'));
+    for (const [name, text] of Object.entries(files)) writeFileSync(path.join(this.#folder, name), text);
+    const settings = { SINGLE_WALLET_CONFIG: '', SINGLE_WALLET_DATA: 'data', WALLET_CORE_LISTEN: '127.0.0.1:0' };
+    this.#process = new Process('wallet-core', settings, this.#folder);
+  }
+
+  static async start(kind: Kind = 'development'): Promise<DocumentedCore> {
+    const content = CONFIGURATIONS[kind];
+    if (content === undefined) return new DocumentedCore(kind);
+    const authority = await certificate('authority', { isAuthority: true });
+    const own = await certificate('own', { issuer: authority });
+    return new DocumentedCore(kind, {
+      'single-wallet.yaml': content,
+      'keys/ca.pem': authority.certificate,
+      'keys/own.pem': own.certificate,
+      'keys/own.key': own.key,
+    });
+  }
 
   /** Runs buf curl, which knows nothing but what reflection tells it. */
   async curl(urlPath: string, ...flags: readonly string[]): Promise<Ran> {
-    const url = `http://${await this.#process.listening}${urlPath && `/${urlPath}`}`;
-    const all = ['curl', '--protocol', 'grpc', '--http2-prior-knowledge', ...flags, url];
+    const address = await this.#process.listening;
+    const url = `${this.kind === 'tls' ? 'https' : 'http'}://${address}${urlPath && `/${urlPath}`}`;
+    return this.#run(BUF, 'curl', '--protocol', 'grpc', ...this.#flags(), ...flags, url);
+  }
+
+  /** What each line of grpcurl for this set-up says in its own words. */
+  #flags(): readonly string[] {
+    if (this.kind === 'development') return ['--http2-prior-knowledge'];
+    const token = readFileSync(path.join(this.#folder, 'data/operator.token'), 'utf8').trim();
+    const shown = ['-H', `authorization: Bearer ${token}`, '--reflect', '--reflect-header', '*'];
+    const tls = ['--cacert', 'keys/ca.pem', '--cert', 'keys/own.pem', '--key', 'keys/own.key'];
+    return this.kind === 'tls' ? [...shown, ...tls] : [...shown, '--http2-prior-knowledge'];
+  }
+
+  /** Pastes a line into a shell. */
+  async paste(line: string): Promise<Ran> {
+    const ours = line.replaceAll(DOCUMENTED, await this.#process.listening).replace(/^npx buf /, `"${BUF}" `);
+    return this.#run('bash', '-c', ours);
+  }
+
+  #run(command: string, ...args: readonly string[]): Promise<Ran> {
     return new Promise((resolve) =>
-      execFile(BUF, all, { cwd: this.#folder, timeout: 30_000 }, (error, stdout, stderr) =>
+      execFile(command, args, { cwd: this.#folder, timeout: 30_000 }, (error, stdout, stderr) =>
         resolve({ code: error ? Number(error.code ?? -1) : 0, stdout, stderr }),
       ),
     );
@@ -110,9 +168,9 @@ class DevelopmentCore {
 }
 
 describe('buf curl, an independent client that knows only what reflection tells', () => {
-  let core: DevelopmentCore;
+  let core: DocumentedCore;
 
-  before(() => (core = new DevelopmentCore()));
+  before(async () => (core = await DocumentedCore.start()));
   after(() => core.stop());
 
   it('lists the services', async () => {
@@ -200,22 +258,37 @@ describe('buf curl, an independent client that knows only what reflection tells'
   });
 });
 
-describe('the lines of grpcurl in the documentation', () => {
-  const lines = pages().flatMap((page) => grpcurlLines(page, readFileSync(path.join(ROOT, page), 'utf8')));
-  let core: DevelopmentCore;
+/** It cannot be installed everywhere: where it is not, buf curl does what each of its lines says. */
+const GRPCURL_IS_THERE = spawnSync('grpcurl', ['-version']).error === undefined;
 
-  // One ledger for all pages: a reader tries one line after the other.
-  before(() => (core = new DevelopmentCore()));
-  after(() => core.stop());
+describe('the lines of grpcurl and buf curl in the documentation', () => {
+  const all = (tool: keyof typeof LINE) =>
+    pages().flatMap((page) => linesOf(tool, page, readFileSync(path.join(ROOT, page), 'utf8')));
+  const lines = [...all('grpcurl'), ...all('buf curl')];
+  let cores: Readonly<Record<Kind, DocumentedCore>>;
 
-  it('are found', () => {
+  // One ledger of each kind for all pages: a reader tries one line after the other.
+  before(async () => {
+    const start = (kind: Kind) => DocumentedCore.start(kind);
+    cores = { development: await start('development'), tokens: await start('tokens'), tls: await start('tls') };
+  });
+  after(() => Promise.all(Object.values(cores).map((core) => core.stop())));
+
+  it('are found, for each set-up', () => {
     expect(lines.filter(({ at }) => at.startsWith('README.md:'))).to.not.deep.equal([]);
+    for (const tool of ['grpcurl', 'buf curl'] as const) {
+      expect(all(tool).map(kindOf), tool).to.include.members(['development', 'tls']);
+    }
   });
 
   for (const documented of lines) {
     it(`work: ${documented.at}: ${documented.line.slice(0, 100)}`, async () => {
-      const { flags, urlPath } = translate(documented);
-      const { code, stdout, stderr } = await core.curl(urlPath, ...flags);
+      const core = cores[kindOf(documented)];
+      const isGrpcurl = LINE.grpcurl.test(documented.line);
+      // Also where grpcurl runs, so that a line that it alone can try is found everywhere.
+      const { flags, urlPath } = isGrpcurl ? translate(documented) : { flags: [], urlPath: '' };
+      const pasted = !isGrpcurl || GRPCURL_IS_THERE;
+      const { code, stdout, stderr } = await (pasted ? core.paste(documented.line) : core.curl(urlPath, ...flags));
       expect(code, stderr).to.equal(0);
       for (const wrong of ['OUTCOME_INVALID', 'OUTCOME_NOT_APPLIED', 'errorResponse']) {
         expect(stdout).to.not.contain(wrong);
@@ -238,7 +311,7 @@ describe('the lines of grpcurl in the documentation', () => {
       '   grpcurl -plaintext 127.0.0.1:50051 describe a.B',
       '   ```',
     ].join('\n');
-    expect(grpcurlLines('x.md', page).map(({ at }) => at)).to.deep.equal(['x.md:3', 'x.md:9']);
+    expect(linesOf('grpcurl', 'x.md', page).map(({ at }) => at)).to.deep.equal(['x.md:3', 'x.md:9']);
   });
 
   const REFUSED = [
@@ -248,6 +321,7 @@ describe('the lines of grpcurl in the documentation', () => {
     'grpcurl -plaintext 127.0.0.1:50051 describe',
     '$ grpcurl -plaintext 127.0.0.1:50051 list',
     "grpcurl -plaintext -d '{}' 127.0.0.1:50051 \\",
+    'grpcurl -cacert keys/ca.pem 127.0.0.1:50051 list',
   ];
   for (const line of REFUSED) {
     it(`are refused in a form that this test cannot try: ${line}`, () => {

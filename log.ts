@@ -25,8 +25,15 @@ export function openLog(name: string, level: LogLevel): Log {
     ...{ maxWrite: WRITE_BYTES_MAX, maxLength: WAITING_BYTES_MAX },
   });
   lines.on('error', () => {});
+  let leftOut = 0;
+  lines.on('drop', () => (leftOut += 1));
   // Not as the stream itself: pino would have it write synchronously behind a fatal line, which waits for ever for a dead reader.
   const log = pino({ name, level }, { write: (line) => void lines.write(line) });
+  lines.on('drain', () => {
+    if (leftOut === 0) return;
+    log.warn({ lines: leftOut }, 'lines of the log were left out: who reads it was too slow');
+    leftOut = 0;
+  });
   const exit = (code: number) => {
     setTimeout(() => process.exit(code), END_MS_MAX);
     lines.flush(() => process.exit(code));

@@ -1,6 +1,7 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import path from 'node:path';
+import { createInterface } from 'node:readline';
 import { text } from 'node:stream/consumers';
 import { expect } from 'chai';
 
@@ -40,6 +41,22 @@ describe('the log', () => {
     const code = end(child, 'exit');
     expect(numbers(await output)).to.deep.equal(all);
     expect(await code).to.equal(3);
+  });
+
+  it('keeps 8 MB for a reader who stands still, and says how many lines it has left out then', async () => {
+    const lines = 50_000;
+    const child = await writer(lines);
+    const told: { n?: number; lines?: number }[] = [];
+    for await (const line of createInterface(child.stdout)) {
+      const read = JSON.parse(line) as (typeof told)[number];
+      told.push(read);
+      if (read.lines !== undefined) child.send('exit');
+    }
+    const kept = told.flatMap(({ n }) => n ?? []);
+    expect(kept, 'in order').to.deep.equal(kept.toSorted((a, b) => a - b));
+    expect(kept.length).to.be.above(LINES).and.below(lines);
+    expect(told).to.have.lengthOf(kept.length + 1);
+    expect(told.at(-1)).to.include({ level: 40, lines: lines - kept.length });
   });
 
   it('does not keep a process from its end, which nobody reads', async () => {

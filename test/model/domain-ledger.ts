@@ -1,3 +1,4 @@
+import { Metadata } from '@grpc/grpc-js';
 import type { Command } from '../../wallet-core/domain/command.js';
 import { decide } from '../../wallet-core/domain/decide.js';
 import type { Kind } from '../../wallet-core/domain/kinds.js';
@@ -16,6 +17,8 @@ import type { Part } from './history.js';
 import type { Act } from './naive/act.js';
 
 const WRITER = 1;
+/** Shows no token. */
+const NOBODY = new Metadata();
 
 /**
  * The rules of the domain on a ledger in memory, one command after the other. Each is decided on a state that has what the
@@ -55,7 +58,7 @@ export class DomainLedger implements Ledger {
 
   #perform(act: Act): Got {
     if (act.act === 'post') {
-      const read = readCommand(act.command);
+      const read = readCommand(act.command, NOBODY);
       const outcome = typeof read === 'string' ? invalid('MALFORMED', read) : this.#decide(read.command);
       return writeResult(outcome, WRITER);
     }

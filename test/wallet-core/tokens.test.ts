@@ -10,6 +10,7 @@ import {
   type Token,
 } from '../../proto/gen/wallet/v1/access.js';
 import { Kind } from '../../proto/gen/wallet/v1/movement.js';
+import type { ListActsResponse } from '../../proto/gen/wallet/v1/query.js';
 import { clientAccess } from '../secured.js';
 import { call, Clients } from '../system.js';
 import { CommandLine } from './command-line.js';
@@ -166,6 +167,26 @@ describe('wallet-core with tokens', () => {
         /^PERMISSION_DENIED: wallet\.v1\.\S+ needs the role operate, the token other/,
       );
     }
+  });
+
+  it("records an operator's act under the name of the token that was shown, with what he says of himself behind it", async () => {
+    await operator.open('watched', 'CNY');
+    const ivan = await create('ivan', [Role.OPERATE]);
+    const freeze = (name: string, reason: string) =>
+      call((done) =>
+        ivan.accounts.freezePlayer({ playerId: 'watched', reason, note: '', by: { name, reason: 'ticket 1' } }, done),
+      );
+    await freeze('', 'a');
+    await freeze('ivan', 'b');
+    await freeze('olga', 'c');
+    const adjustment = movements({ kind: Kind.ADJUSTMENT, amount: '1.00', reference: 'as-1', playerId: 'watched' });
+    const command = { ...adjustment, by: { name: 'olga as root', reason: 'ticket 1' } };
+    await call((done) => ivan.posting.post({ command }, done));
+    const { acts } = await call<ListActsResponse>((done) =>
+      operator.queries.listActs({ playerId: 'watched', pageSize: 0, pageToken: '' }, done),
+    );
+    expect(acts.map(({ by }) => by?.name)).to.deep.equal(['ivan as olga as root', 'ivan as olga', 'ivan', 'ivan']);
+    expect(await failure(freeze('o'.repeat(57), 'd'))).to.match(/operator.name: is "ivan as o+"; expected at most 64/);
   });
 
   it('takes both tokens of a platform while it changes from one to the other, and the old one no more once it is revoked', async () => {

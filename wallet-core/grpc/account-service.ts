@@ -41,17 +41,17 @@ export function accountService({ queries }: Store, committer: Committer, log: Lo
 
   const answerLogIn = logIn(queries, committer);
   return {
-    openChannel: unary(log, async ({ channel, by }) => ({
-      opened: await act({ type: 'open-channel', channel, ...readOperator(by) }),
+    openChannel: unary(log, async ({ channel, by }, call) => ({
+      opened: await act({ type: 'open-channel', channel, ...readOperator(by, call.metadata) }),
     })),
     listChannels: unary(log, async () => ({
       channels: (await queries.channels()).map((view) => ({ ...view })),
     })),
-    setMaintenance: unary(log, async ({ channel, maintenance, note, by }) => ({
-      changed: await act({ type: 'maintenance', channel, maintenance, note, ...readOperator(by) }),
+    setMaintenance: unary(log, async ({ channel, maintenance, note, by }, call) => ({
+      changed: await act({ type: 'maintenance', channel, maintenance, note, ...readOperator(by, call.metadata) }),
     })),
-    openAccount: unary(log, async ({ playerId: player, currency, by }) => ({
-      opened: await act({ type: 'open-account', player, currency, ...readOperator(by) }),
+    openAccount: unary(log, async ({ playerId: player, currency, by }, call) => ({
+      opened: await act({ type: 'open-account', player, currency, ...readOperator(by, call.metadata) }),
     })),
     getAccounts: unary(log, async ({ playerId }) => {
       const fault = playerFault(playerId);
@@ -68,15 +68,20 @@ export function accountService({ queries }: Store, committer: Committer, log: Lo
         freezes: freezes.map(({ by, ...freeze }) => ({ ...freeze, ...(by && { by }) })),
       };
     }),
-    freezePlayer: unary(log, async ({ playerId: player, reason, note, by }) => ({
-      changed: await act({ type: 'freeze', player, reason, note, frozen: true, ...readOperator(by) }),
+    freezePlayer: unary(log, async ({ playerId: player, reason, note, by }, call) => ({
+      changed: await act({ type: 'freeze', player, reason, note, frozen: true, ...readOperator(by, call.metadata) }),
     })),
-    unfreezePlayer: unary(log, async ({ playerId: player, reason, note, by }) => ({
-      changed: await act({ type: 'freeze', player, reason, note, frozen: false, ...readOperator(by) }),
+    unfreezePlayer: unary(log, async ({ playerId: player, reason, note, by }, call) => ({
+      changed: await act({ type: 'freeze', player, reason, note, frozen: false, ...readOperator(by, call.metadata) }),
     })),
-    setPassword: unary(log, async ({ playerId: player, password, by }) => {
+    setPassword: unary(log, async ({ playerId: player, password, by }, call) => {
       checkLength(password);
-      await act({ type: 'set-password', player, hash: await hashPassword(password), ...readOperator(by) });
+      await act({
+        type: 'set-password',
+        player,
+        hash: await hashPassword(password),
+        ...readOperator(by, call.metadata),
+      });
       return {};
     }),
     checkPassword: unary(log, async ({ playerId, password }) => {
@@ -92,8 +97,8 @@ export function accountService({ queries }: Store, committer: Committer, log: Lo
       return { accessToken: text, expiresMs: outcome.expiresMs };
     }),
     logIn: unary(log, (request, call) => answerLogIn(request, () => call.cancelled)),
-    endSessions: unary(log, async ({ playerId: player, channel, by }) => {
-      const command: Command = { type: 'end-sessions', player, channel, ...readOperator(by) };
+    endSessions: unary(log, async ({ playerId: player, channel, by }, call) => {
+      const command: Command = { type: 'end-sessions', player, channel, ...readOperator(by, call.metadata) };
       const outcome = await submit(command);
       if (outcome.status !== 'SESSIONS_ENDED') throw unexpected(command, outcome);
       return { count: outcome.count };

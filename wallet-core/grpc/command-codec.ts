@@ -1,3 +1,4 @@
+import type { Metadata } from '@grpc/grpc-js';
 import type {
   CheckCommand,
   MovementsCommand,
@@ -31,13 +32,13 @@ export interface ReadCommand {
   readonly timeoutMs: number;
 }
 
-/** Reads a command; a text says which field is wrong and what would be right. */
-export function readCommand(message: posting.Command): ReadCommand | string {
+/** Reads a command, with what its caller showed; a text says which field is wrong and what would be right. */
+export function readCommand(message: posting.Command, shown: Metadata): ReadCommand | string {
   try {
     const timeoutMs = message.timeoutMs === 0 ? TIMEOUT_MS_DEFAULT : message.timeoutMs;
     if (timeoutMs > TIMEOUT_MS_MAX) throw new Fault(`timeout_ms: is ${timeoutMs}; expected at most ${TIMEOUT_MS_MAX}`);
     if (message.request.length > REQUEST_BYTES_MAX) throw new Fault('request: is larger than 1 MiB and 128 KiB');
-    const command = readBody(message);
+    const command = readBody(message, shown);
     return faultOf(command) ?? { command, request: message.request, timeoutMs };
   } catch (error) {
     if (error instanceof Fault) return error.message;
@@ -45,10 +46,15 @@ export function readCommand(message: posting.Command): ReadCommand | string {
   }
 }
 
-function readBody({ channel, body, by }: posting.Command): ReadCommand['command'] {
+function readBody({ channel, body, by }: posting.Command, shown: Metadata): ReadCommand['command'] {
   switch (body?.$case) {
     case 'movements':
-      return { type: 'movements', channel, movements: body.value.movements.map(readMovement), ...readOperator(by) };
+      return {
+        type: 'movements',
+        channel,
+        movements: body.value.movements.map(readMovement),
+        ...readOperator(by, shown),
+      };
     case 'refund': {
       const { reference, playerId: player, currency, lines, refuseSettled, amountMax } = body.value;
       return {
@@ -60,7 +66,7 @@ function readBody({ channel, body, by }: posting.Command): ReadCommand['command'
         lines: lines.map((line) => readLine(line, player, currency)),
         refuseSettled,
         amountMax: amountMax === '' ? null : readAmount(amountMax, currency, 'amount_max'),
-        ...readOperator(by),
+        ...readOperator(by, shown),
       };
     }
     case 'check':

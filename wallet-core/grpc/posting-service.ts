@@ -32,7 +32,7 @@ export function postingService(
       return writeResult(outcome, writer);
     };
     if (committer.isFull) return unread(notApplied('QUEUE_FULL'));
-    const read = readCommand(command);
+    const read = readCommand(command, call.metadata);
     if (typeof read === 'string') return unread(invalid('MALFORMED', read));
     // A caller that has hung up takes its commands for failed, so those that still wait must not be applied.
     return writeResult(await committer.submit(read, read.timeoutMs, () => call.cancelled, traceId), writer);

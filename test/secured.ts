@@ -36,6 +36,11 @@ export const GATEWAY_SETTINGS = {
   ...(files ? { walletCoreCa: files.ca, walletCoreTls: pair } : {}),
 };
 
+/** Who an act is recorded of that somebody with the operator's token did and called himself so. */
+export function recordedAs(name: string): string {
+  return SECURED ? `operator.token as ${name}` : name;
+}
+
 /** With these it speaks HTTPS. */
 export const HTTPS_SETTINGS = pair ? { tls: pair } : {};
 

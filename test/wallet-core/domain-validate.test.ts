@@ -20,8 +20,8 @@ function logIn(change: Partial<LogInCommand>): Command {
   };
 }
 
-function endSessions(player: string, channel: string): Command {
-  return { type: 'end-sessions', player, channel };
+function endSessions(player: string, channel: string) {
+  return { type: 'end-sessions', player, channel } as const;
 }
 
 describe('faultOf', () => {
@@ -99,6 +99,10 @@ describe('faultOf', () => {
     [`player_id: is "Demo"; ${PLAYER}`, logIn({ player: 'Demo' })],
     [`player_id: is "Demo"; ${PLAYER}`, endSessions('Demo', '')],
     [`channel: is "eBET"; ${CHANNEL}`, endSessions('demo', 'eBET')],
+    [
+      'operator.name: is ""; expected who asks, 1 to 64 characters',
+      { ...endSessions('demo', ''), by: { name: '', reason: 'why' } },
+    ],
     ['movements[0].wager: a TIP has none; expected false', move({ kind: 'TIP', wager: true })],
     [
       'movements[0].names[0].amount: expected >= 0',

@@ -3,6 +3,7 @@ import path from 'node:path';
 import { expect } from 'chai';
 import { Kind, Relation } from '../../proto/gen/wallet/v1/movement.js';
 import type { ListRefusedResponse } from '../../proto/gen/wallet/v1/operations.js';
+import { recordedAs } from '../secured.js';
 import { call, MOVEMENT, System } from '../system.js';
 import { CommandLine } from './command-line.js';
 import { refund } from './core.js';
@@ -17,6 +18,7 @@ function normal(output: string): string {
     .replace(/\b1\.\d+\.\d+\b/g, 'ID')
     .replace(/1:\d+:[0-9a-f]{64}/g, 'DIGEST')
     .replace(/[\d.]+ MB/g, 'SIZE')
+    .replaceAll(recordedAs(''), '')
     .replace(/ +/g, ' ');
 }
 

@@ -2,6 +2,7 @@ import { expect } from 'chai';
 import { Kind, Relation } from '../../proto/gen/wallet/v1/movement.js';
 import { escaped } from '../../wallet-core/cli/escaped.js';
 import { table } from '../../wallet-core/cli/table.js';
+import { recordedAs } from '../secured.js';
 import { CommandLine } from './command-line.js';
 import { movements, refund, TestCore, words } from './core.js';
 
@@ -30,7 +31,7 @@ describe("the operator's commands", () => {
     await run('player', 'unfreeze', 'anna', '--for', 'kyc', ...by('new passport seen'));
     const { freezes, acts } = await json('player', 'show', 'anna');
     expect(freezes).to.deep.include.members([
-      { ...(freezes as object[])[0], by: { name: 'olga', reason: 'ticket 7' } },
+      { ...(freezes as object[])[0], by: { name: recordedAs('olga'), reason: 'ticket 7' } },
     ]);
     expect((freezes as { reason: string }[]).map(({ reason }) => reason)).to.deep.equal(['fraud']);
     expect(
@@ -125,7 +126,7 @@ describe("the operator's commands", () => {
     expect(stdout).to.contain('answer       APPLIED, balance 1050.00 before and 970.00 after\n');
     expect(stdout).to.contain('request:\n{"seqNo":"bet-1"}\n');
     const [found] = await json('movements', '--reference', 'ticket-1');
-    expect(found?.['by']).to.deep.equal({ name: 'olga', reason: 'goodwill' });
+    expect(found?.['by']).to.deep.equal({ name: recordedAs('olga'), reason: 'goodwill' });
   });
 
   it('sums the players and the house to zero, by currency', async () => {

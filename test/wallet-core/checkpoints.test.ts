@@ -4,8 +4,7 @@ import path from 'node:path';
 import { randomBytes } from 'node:crypto';
 import { expect } from 'chai';
 import Database from 'better-sqlite3';
-import { Checkpoints } from '../../wallet-core/storage/sqlite/checkpoints.js';
-import { openWriter } from '../../wallet-core/storage/sqlite/connection.js';
+import { CheckpointPlan } from '../../wallet-core/storage/sqlite/checkpoint-plan.js';
 import { SqliteStore } from '../../wallet-core/storage/sqlite/sqlite-store.js';
 import type { Submission } from '../../wallet-core/storage/port.js';
 
@@ -84,22 +83,77 @@ describe('checkpoints beside the commits', () => {
     db.close();
     store = await SqliteStore.open({ folder, owner: 'the test' });
   });
+});
 
-  it('are the work of the writer when the passes beside it do not keep up', () => {
-    const file = path.join(folder, 'other.db');
-    const db = openWriter(file, 'FULL');
-    db.exec('CREATE TABLE chunk (bytes BLOB) STRICT');
-    const checkpoints = new Checkpoints(db, { min: 2_000, rest: -1, max: 2_000 });
-    const insert = db.prepare('INSERT INTO chunk VALUES (?)');
-    const salts = () => readFileSync(`${file}-wal`).toString('hex', 16, 24);
-    const first = salts();
-    while (salts() === first) {
-      insert.run(randomBytes(MEGABYTE));
-      checkpoints.afterCommit();
-    }
-    const wal = statSync(`${file}-wal`).size;
-    expect(wal, 'bytes of the WAL').to.be.within(2_000 * 4_096, 2_300 * 4_200);
-    checkpoints.stop();
-    db.close();
-  });
+describe('the plan of checkpoints', () => {
+  type Asked = readonly [frames: number, moved: number, step: string];
+
+  const SCENARIOS: readonly (readonly [what: string, asked: readonly Asked[]])[] = [
+    [
+      'waits until the WAL is long',
+      [
+        [1, 0, 'WAIT'],
+        [3_999, 0, 'WAIT'],
+        [4_000, 0, 'PASS'],
+      ],
+    ],
+    [
+      'has passes over what was committed meanwhile, and the writer move the rest',
+      [
+        [4_000, 0, 'PASS'],
+        [5_000, 4_000, 'PASS'],
+        [5_200, 5_000, 'FINISH'],
+      ],
+    ],
+    [
+      'has the writer move what does not get less, however large its groups are',
+      [
+        [4_000, 0, 'PASS'],
+        [5_200, 4_000, 'PASS'],
+        [6_000, 5_200, 'PASS'],
+        [6_800, 6_000, 'FINISH'],
+      ],
+    ],
+    [
+      'has the writer move nothing that a reader of the past has kept in the WAL',
+      [
+        [4_000, 0, 'PASS'],
+        [4_100, 100, 'WAIT'],
+        [7_999, 100, 'WAIT'],
+        [8_000, 100, 'PASS'],
+        [100_000, 100, 'PASS'],
+        // He has gone.
+        [104_000, 100, 'PASS'],
+        [105_000, 104_000, 'PASS'],
+        [105_100, 105_000, 'FINISH'],
+      ],
+    ],
+    [
+      'begins anew with the WAL',
+      [
+        [4_000, 0, 'PASS'],
+        [4_100, 4_000, 'FINISH'],
+        [30, 0, 'WAIT'],
+        [4_050, 0, 'PASS'],
+        [4_060, 4_050, 'FINISH'],
+      ],
+    ],
+    [
+      'tries again when a reader came while the writer moved the rest',
+      [
+        [4_000, 0, 'PASS'],
+        [4_100, 4_000, 'FINISH'],
+        [4_200, 4_050, 'WAIT'],
+        [8_100, 4_050, 'PASS'],
+      ],
+    ],
+  ];
+
+  for (const [what, asked] of SCENARIOS) {
+    it(what, () => {
+      const plan = new CheckpointPlan();
+      const steps = asked.map(([frames, moved]) => [frames, moved, plan.next(frames, moved)]);
+      expect(steps).to.deep.equal(asked);
+    });
+  }
 });

@@ -1,12 +1,12 @@
 import { workerData } from 'node:worker_threads';
-import Database from 'better-sqlite3';
 import { CHECKPOINT, type CheckpointData } from './checkpoints.js';
+import { openCheckpointer } from './connection.js';
 import { saysFull } from './room.js';
 
 // The thread that writes the WAL into the database. It sleeps in Atomics.wait: nothing else wakes it.
 const { path, state: memory, why } = workerData as CheckpointData;
 const state = new Int32Array(memory);
-const db = new Database(path, { fileMustExist: true });
+const db = openCheckpointer(path);
 const move = db.prepare('PRAGMA wal_checkpoint(PASSIVE)');
 
 /** Without room on the disk the WAL just goes on. */

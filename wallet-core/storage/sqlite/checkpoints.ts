@@ -1,18 +1,7 @@
 import { MessageChannel, type MessagePort, receiveMessageOnPort, Worker } from 'node:worker_threads';
 import type { Database, Statement } from 'better-sqlite3';
+import { CheckpointPlan } from './checkpoint-plan.js';
 import { saysFull } from './room.js';
-
-/** All in frames, each a page of 4 KiB. */
-export interface CheckpointLimits {
-  /** So long the WAL grows before it is written into the database: a page that changed often is then written once. */
-  readonly min: number;
-  /** What the writer itself writes at the end: it takes it about as long as a commit. */
-  readonly rest: number;
-  /** Here the writer writes all of it: on a disk where passes are slower than commits, they would never end. */
-  readonly max: number;
-}
-
-export const CHECKPOINT_LIMITS: CheckpointLimits = { min: 4_000, rest: 256, max: 40_000 };
 
 /** Longer than a pass takes. */
 const STOP_MS_MAX = 10_000;
@@ -31,8 +20,8 @@ export interface CheckpointData {
 /**
  * Writes the WAL into the database from time to time, beside the commits: on a large ledger the pages of 4,000 frames lie
  * scattered, and to write and sync them takes as long as dozens of commits. A thread with a connection of its own does it,
- * in passes, each over what was committed meanwhile; when hardly anything is left, the writer does that, and its next
- * commit begins the WAL anew. Needs SQLite 3.51.3: before it, a checkpoint beside a commit could spoil the WAL
+ * in passes, each over what was committed meanwhile; what is left at the end the writer does, and its next commit begins
+ * the WAL anew (checkpoint-plan.ts). Needs SQLite 3.51.3: before it, a checkpoint beside a commit could spoil the WAL
  * (sqlite.org/wal.html, "The WAL-Reset Bug").
  */
 export class Checkpoints {
@@ -41,10 +30,9 @@ export class Checkpoints {
   readonly #ask: Statement<[], [busy: bigint, frames: bigint, moved: bigint]>;
   readonly #move: Statement;
   readonly #why: MessagePort;
-  readonly #limits: CheckpointLimits;
+  readonly #plan = new CheckpointPlan();
 
-  constructor(db: Database, limits = CHECKPOINT_LIMITS) {
-    this.#limits = limits;
+  constructor(db: Database) {
     db.pragma('wal_autocheckpoint = 0');
     this.#ask = db.prepare<[], [bigint, bigint, bigint]>('PRAGMA wal_checkpoint(NOOP)').raw();
     this.#move = db.prepare('PRAGMA wal_checkpoint(PASSIVE)');
@@ -63,19 +51,20 @@ export class Checkpoints {
     if (state === CHECKPOINT.FAILED) throw this.#failure();
     if (state !== CHECKPOINT.IDLE) return;
     const [, frames = 0n, moved = 0n] = this.#ask.get() ?? [];
-    const { min, rest, max } = this.#limits;
-    if (frames < min) return;
-    if (frames - moved <= rest || frames >= max) this.#finish();
-    else this.#tell(CHECKPOINT.MOVING);
+    const step = this.#plan.next(Number(frames), Number(moved));
+    if (step === 'FINISH') this.#finish();
+    else if (step === 'PASS') this.#tell(CHECKPOINT.MOVING);
   }
 
-  /** Before the ledger is closed: waits for a pass that is under way. */
+  /** Before the ledger is closed. Throws if a pass does not end: the next start then writes the WAL. */
   stop(): void {
     Atomics.wait(this.#state, 0, CHECKPOINT.MOVING, STOP_MS_MAX);
+    const state = Atomics.compareExchange(this.#state, 0, CHECKPOINT.IDLE, CHECKPOINT.ENDING);
     // The thread has ended already.
-    if (Atomics.load(this.#state, 0) === CHECKPOINT.FAILED) return;
-    this.#tell(CHECKPOINT.ENDING);
-    Atomics.wait(this.#state, 0, CHECKPOINT.ENDING, STOP_MS_MAX);
+    if (state === CHECKPOINT.FAILED) return;
+    Atomics.notify(this.#state, 0);
+    const waited = Atomics.wait(this.#state, 0, CHECKPOINT.ENDING, STOP_MS_MAX);
+    if (state === CHECKPOINT.MOVING || waited === 'timed-out') throw new Error('a checkpoint does not end');
   }
 
   /** Without room on the disk the WAL just goes on. */

@@ -14,8 +14,16 @@ export function openWriter(path: string, synchronous: Synchronous): Database.Dat
   db.pragma(`synchronous = ${synchronous}`);
   // 32 MiB: what else is hot stays in the page cache of the operating system, which this process is not charged for.
   db.pragma('cache_size = -32768');
-  // Fewer, larger checkpoints: random index pages are then written once for many commits.
+  // For an import; a ledger that serves has Checkpoints instead. Fewer, larger ones: random index pages are then written
+  // once for many commits.
   db.pragma('wal_autocheckpoint = 4000');
+  return db;
+}
+
+/** The connection that writes the WAL into the database, and syncs both, beside the one that commits. */
+export function openCheckpointer(path: string): Database.Database {
+  const db = new Database(path, { fileMustExist: true });
+  db.pragma('synchronous = FULL');
   return db;
 }
 

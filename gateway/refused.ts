@@ -49,7 +49,7 @@ export class RefusedCalls {
   async end(): Promise<void> {
     clearTimeout(this.#timer);
     this.#ended = true;
-    if (this.#waiting.length > 0) await this.#send(END_MS_MAX);
+    if (this.#waiting.length > 0 || this.#dropped > 0) await this.#send(END_MS_MAX);
   }
 
   #sendSoon(): NodeJS.Timeout | undefined {
@@ -72,7 +72,7 @@ export class RefusedCalls {
         } else if (dropped > 0) {
           this.#log.warn({ dropped }, 'more calls were refused than are kept');
         }
-        this.#timer = error || this.#waiting.length > 0 ? this.#sendSoon() : undefined;
+        this.#timer = error || this.#waiting.length > 0 || this.#dropped > 0 ? this.#sendSoon() : undefined;
         resolve();
       });
     });

@@ -1,6 +1,7 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
+import { setTimeout } from 'node:timers/promises';
 import { expect } from 'chai';
 import type { ListRefusedResponse } from '../../proto/gen/wallet/v1/operations.js';
 import { RefusedFile } from '../../wallet-core/storage/sqlite/refused-file.js';
@@ -119,6 +120,23 @@ describe('calls that are refused before the ledger', () => {
     while (found.calls.length + Number(found.dropped) < 600);
     expect(found.calls.length + Number(found.dropped)).to.equal(600);
     expect(Number(found.dropped)).to.be.above(0);
+  });
+
+  it('are counted also when the gateway stops right after one that was only counted', async () => {
+    const bad = () => system.post('/increaseCredit', JSON.stringify({ ...BET, seqNo: 'last', username: 'last' }));
+    const known = async () => {
+      const { calls, dropped } = await list({ reference: 'last', limit: 1000 });
+      return calls.length + Number(dropped);
+    };
+    const before = await known();
+    // So that the last one falls into the second of those that were sent.
+    await setTimeout(1000 - (Date.now() % 1000));
+    await Promise.all(Array.from({ length: 110 }, bad));
+    while ((await known()) < before + 110);
+    await bad();
+    expect(await system.gateway.stop()).to.equal(0);
+    expect(await known()).to.equal(before + 111);
+    await system.startGateway();
   });
 });
 

@@ -131,19 +131,25 @@ export class Committer {
     this.#running = undefined;
   }
 
+  /** What is too late or unwanted takes no place in a group: under overload a commit is worth as much as ever. */
   #nextGroup(): Waiting[] {
     const { groupMax, groupBytesMax } = this.#limits;
+    const now = performance.now();
     const group: Waiting[] = [];
     let size = 0;
     let bytes = 0;
     let taken = 0;
     for (const item of this.#queue) {
-      size += sizeOf(item.command);
-      bytes += item.request.length;
-      if (taken > 0 && (size > groupMax || bytes > groupBytesMax)) break;
+      const isWanted = !isTooLate(item, now);
+      if (isWanted) {
+        size += sizeOf(item.command);
+        bytes += item.request.length;
+        if (group.length > 0 && (size > groupMax || bytes > groupBytesMax)) break;
+        group.push(item);
+      }
       taken += 1;
       this.#waitingBytes -= item.request.length;
-      group.push(item);
+      if (!isWanted) this.#answer(item, notApplied('TOO_LATE'));
     }
     this.#queue.splice(0, taken);
     return group;
@@ -155,7 +161,7 @@ export class Committer {
     const group: Waiting[] = [];
     for (const item of items) {
       if (this.#broken) this.#answer(item, notApplied('SHUTTING_DOWN'));
-      else if (item.deadline <= now || item.abandoned()) this.#answer(item, notApplied('TOO_LATE'));
+      else if (isTooLate(item, now)) this.#answer(item, notApplied('TOO_LATE'));
       else group.push(item);
     }
     const [first] = group;
@@ -212,6 +218,11 @@ export class Committer {
       await this.#commit(group.slice(half));
     }
   }
+}
+
+/** Its time has run out, or its caller has gone. */
+function isTooLate({ deadline, abandoned }: Waiting, now: number): boolean {
+  return deadline <= now || abandoned();
 }
 
 /** The work of a command in movements; a name costs about an eighth of one, a bet named as failed may be refunded. */

@@ -75,6 +75,17 @@ describe('the committer', () => {
       expect(entries(), '10, 10, 5, and the refund of 8').to.equal(4);
     });
 
+    it('as many that are in time, however many that are too late wait between them', async () => {
+      await committerWith({ groupMax: 10 });
+      const first = submit(move({ amount: -1n, reference: 'first' }));
+      await new Promise(setImmediate);
+      const rest = bets(20).map((bet, index) => submit(bet, 0, index % 2 === 0 ? 0 : 60_000));
+      expect(word(await first)).to.equal('APPLIED');
+      const words = (await Promise.all(rest)).map(word);
+      expect([count(words, 'APPLIED'), count(words, 'NOT_APPLIED TOO_LATE')]).to.deep.equal([10, 10]);
+      expect(entries()).to.equal(2);
+    });
+
     it('no more bytes than groupBytesMax', async () => {
       await committerWith({ groupBytesMax: 1000 });
       await Promise.all(bets(10).map((command) => submit(command, 400)));

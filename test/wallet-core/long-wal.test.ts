@@ -39,4 +39,30 @@ describe('a ledger that was killed when its WAL was long', () => {
     expect(movements.map(({ balanceAfter }) => balanceAfter)).to.deep.equal([`${known + 1}.00`]);
     expect((await verify(core.clients)).findings).to.deep.equal([]);
   });
+
+  it('has all that was answered when it is killed while the WAL is written into the database', async () => {
+    let posted = 0;
+    const answered: string[] = [];
+    const post = async () => {
+      const reference = `beside-${(posted += 1)}`;
+      const command = { ...deposit('1.00', reference, 'beside'), request: randomBytes(2 ** 20) };
+      await core.post(command).then(
+        () => answered.push(reference),
+        () => {},
+      );
+    };
+    await core.clients.open('beside', 'CNY');
+    for (const life of [1, 2]) {
+      // A pass begins at 4,000 frames, with the commit behind them.
+      while (frames() < 4_000) await post();
+      const racing = [post(), post(), post(), post()];
+      await Promise.race(racing);
+      await core.end('SIGKILL');
+      await Promise.all(racing);
+      await core.start();
+      const found = (await core.clients.movements({ playerId: 'beside' })).map(({ reference }) => reference);
+      expect(found, `life ${life}`).to.include.members(answered);
+    }
+    expect((await verify(core.clients)).findings).to.deep.equal([]);
+  });
 });

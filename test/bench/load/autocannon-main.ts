@@ -1,7 +1,7 @@
 // The closed loop where wrk is not installed. It costs several times as much of the machine.
 import autocannon from 'autocannon';
 import type { ClosedLoop, ClosedLoopSeen } from './closed-loop.js';
-import { ownCpuMs, report, taskOf } from './generator.js';
+import { begin, ownCpuMs, report, taskOf } from './generator.js';
 import { Lines } from './lines.js';
 
 const { address, connections, seconds, bodies, offset, again } = taskOf<ClosedLoop>();
@@ -20,6 +20,7 @@ function nextBody(): string {
   return line;
 }
 
+begin();
 const cpuBefore = ownCpuMs();
 const result = await autocannon({
   ...{ url: `http://${address}`, connections, duration: seconds },

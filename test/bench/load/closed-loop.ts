@@ -1,7 +1,6 @@
 import { closeSync, openSync, readSync, statSync } from 'node:fs';
-import type { Child } from '../children.js';
 import { generator } from './generator.js';
-import type { Seen } from './load.js';
+import type { Running, Seen } from './load.js';
 import { wrk, wrkIsThere } from './wrk.js';
 
 /** A closed loop: each connection sends its next bet when it has the answer to its last. */
@@ -26,10 +25,7 @@ export interface ClosedLoopSeen extends Seen {
 export const CLOSED_LOOP_TOOL = wrkIsThere() ? 'wrk' : 'autocannon';
 
 /** Starts the load generator; `log` is for its output. */
-export function closedLoop(
-  load: ClosedLoop,
-  log: string,
-): { readonly child: Child; readonly seen: Promise<ClosedLoopSeen> } {
+export function closedLoop(load: ClosedLoop, log: string): Running<ClosedLoopSeen> {
   return CLOSED_LOOP_TOOL === 'wrk' ? wrk(load, log) : generator('autocannon-main.js', load, log);
 }
 

@@ -1,18 +1,16 @@
-import { startModule, type Child } from '../children.js';
-import type { Seen } from './load.js';
+import { startModule } from '../children.js';
+import type { Running, Seen } from './load.js';
 
 /** Starts a load generator of ours, a Node module in dist/test/bench/load, with what it is to do. */
-export function generator<S extends Seen>(
-  file: string,
-  task: object,
-  log: string,
-): { readonly child: Child; readonly seen: Promise<S> } {
+export function generator<S extends Seen>(file: string, task: object, log: string): Running<S> {
   const child = startModule('generator', `test/bench/load/${file}`, { log, args: [JSON.stringify(task)] });
-  const seen = child.message<S>().then(async (result) => {
+  const begun = child.message();
+  const seen = begun.then(async () => {
+    const result = await child.message<S>();
     await child.ended;
     return result;
   });
-  return { child, seen };
+  return { child, begun, seen };
 }
 
 /** In such a module: what it is to do. */
@@ -20,6 +18,11 @@ export function taskOf<Task>(): Task {
   const [, , text] = process.argv;
   if (text === undefined) throw new Error('the benchmark starts this module, with a task');
   return JSON.parse(text) as Task;
+}
+
+/** In such a module: tells that connections and warm-up are over, so that what is used from now on counts. */
+export function begin(): void {
+  process.send?.('begin');
 }
 
 /** In such a module: hands over what it saw, and ends. */

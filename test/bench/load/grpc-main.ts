@@ -8,7 +8,7 @@ import {
   PostResponse,
   type Result,
 } from '../../../proto/gen/wallet/v1/posting.js';
-import { ownCpuMs, report, taskOf } from './generator.js';
+import { begin, ownCpuMs, report, taskOf } from './generator.js';
 import { messagesOf } from './grpc-messages.js';
 import type { GrpcTask } from './grpc-task.js';
 import { Latencies } from './latencies.js';
@@ -17,44 +17,63 @@ import { onSchedule } from './schedule.js';
 /** Who has waited so long has given up, as eBET does. */
 const GIVEN_UP_MS = 2_000;
 
+interface Tally {
+  readonly latencies: Latencies;
+  good: number;
+  busy: number;
+}
+
 const task = taskOf<GrpcTask>();
-const { batch, seconds, load } = task;
+const { batch, warmUpSeconds, seconds, load } = task;
 const messages = messagesOf(task.count, batch, task.prefix);
 const client = new Client(task.address, credentials.createInsecure(), { 'grpc.enable_http_proxy': 0 });
 await new Promise<void>((resolve, reject) => {
   client.waitForReady(Date.now() + 5_000, (error) => (error ? reject(error) : resolve()));
 });
-const latencies = new Latencies();
-let [sent, good, busy] = [0, 0, 0];
+let sent = 0;
+await (
+  await run(warmUpSeconds)
+).settled;
+begin();
 const cpuBefore = ownCpuMs();
 const started = performance.now();
-if (load.type === 'closed') {
-  await Promise.all(Array.from({ length: load.inFlight }, () => closedLoop(started + seconds * 1000)));
-} else {
-  const calls: Promise<void>[] = [];
-  await onSchedule([{ perSecond: load.perSecond / (batch ?? 1), seconds }], (due) => void calls.push(call(due)));
-  await Promise.all(calls);
-}
+const { tally, settled } = await run(seconds);
+await settled;
 const took = load.type === 'closed' ? (performance.now() - started) / 1000 : seconds;
+const { good, busy, latencies } = tally;
 report({ good, busy, seconds: took, cpuMs: ownCpuMs() - cpuBefore, ...latencies.percentiles() });
 
+/** The load for some time, counted by itself. */
+async function run(time: number): Promise<{ readonly tally: Tally; readonly settled: Promise<unknown> }> {
+  const tally: Tally = { latencies: new Latencies(), good: 0, busy: 0 };
+  const calls: Promise<void>[] = [];
+  if (load.type === 'closed') {
+    const end = performance.now() + time * 1000;
+    for (let index = 0; index < load.inFlight; index += 1) calls.push(closedLoop(tally, end));
+  } else {
+    const phase = { perSecond: load.perSecond / (batch ?? 1), seconds: time };
+    await onSchedule([phase], (due) => void calls.push(call(tally, due)));
+  }
+  return { tally, settled: Promise.all(calls) };
+}
+
 /** One call after another. */
-async function closedLoop(end: number): Promise<void> {
-  for (let now = performance.now(); now < end; now = performance.now()) await call(now);
+async function closedLoop(tally: Tally, end: number): Promise<void> {
+  for (let now = performance.now(); now < end; now = performance.now()) await call(tally, now);
 }
 
 /** Its time counts from when it was due. */
-async function call(due: number): Promise<void> {
+async function call(tally: Tally, due: number): Promise<void> {
   const message = messages[task.again ? sent++ % messages.length : sent++];
   if (!message) throw new Error('there are too few prepared messages for so fast a system');
   const results = await post(message);
   const ms = performance.now() - due;
-  latencies.add(ms);
+  tally.latencies.add(ms);
   for (const result of results) {
     const applied = result?.outcome === Outcome.APPLIED;
     if (!applied && result && result.outcome !== Outcome.NOT_APPLIED) throw new Error(JSON.stringify(result));
-    if (applied && ms <= GIVEN_UP_MS) good += 1;
-    else busy += 1;
+    if (applied && ms <= GIVEN_UP_MS) tally.good += 1;
+    else tally.busy += 1;
   }
 }
 

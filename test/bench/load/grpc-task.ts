@@ -3,6 +3,8 @@ export interface GrpcTask {
   readonly address: string;
   /** Commands in a call; absent: one, in a unary Post. */
   readonly batch?: number;
+  /** How long it does the same before, of which nothing counts: server and generator are warm then. */
+  readonly warmUpSeconds: number;
   readonly seconds: number;
   /** Closed: so many calls are always under way. Open: so many movements are sent per second, whatever comes back. */
   readonly load:

@@ -14,23 +14,34 @@ export interface Seen {
   readonly cpuMs?: number;
 }
 
+/** A load generator at work. */
+export interface Running<S extends Seen> {
+  readonly child: Child;
+  /** When the time that is measured begins: after its warm-up, if it has one. */
+  readonly begun: Promise<unknown>;
+  readonly seen: Promise<S>;
+}
+
 /** Runs a load generator, of one or more processes, against processes, and accounts for their CPU time and memory. */
 export async function measure<S extends Seen>(
   systems: readonly Child[],
-  generators: () => readonly { readonly child: Child; readonly seen: Promise<S> }[],
+  generators: () => readonly Running<S>[],
 ): Promise<{ measurement: Measurement; seen: readonly S[] }> {
-  const before = systems.map(({ pid }) => cpuMs(pid));
   const running = generators();
   const watch = watchProcesses(
     systems,
     running.map(({ child }) => child),
   );
-  const seen = await Promise.all(running.map((generator) => generator.seen)).finally(watch.stop);
+  const before = Promise.all(running.map(({ begun }) => begun)).then(() => systems.map(({ pid }) => cpuMs(pid)));
+  const [cpuBefore, seen] = await Promise.all([
+    before,
+    Promise.all(running.map((generator) => generator.seen)),
+  ]).finally(watch.stop);
   const after = systems.map(({ pid }) => cpuMs(pid));
   const good = sum(seen.map((one) => one.good));
   const cpuUs: Record<string, number> = {};
   systems.forEach(({ name }, index) => {
-    const usedMs = (after[index] ?? 0) - (before[index] ?? 0);
+    const usedMs = (after[index] ?? 0) - (cpuBefore[index] ?? 0);
     cpuUs[name] = (cpuUs[name] ?? 0) + (1000 * usedMs) / Math.max(good, 1);
   });
   const told = seen.every((one) => one.cpuMs !== undefined);

@@ -5,11 +5,11 @@ import type { Phase } from './schedule.js';
 export interface OpenTask {
   /** host:port */
   readonly address: string;
+  /** The same calls before, of which nothing counts: system and generator are warm then. */
+  readonly warmUp: Phase;
   readonly phases: readonly Phase[];
   /** A file of prepared calls, one a line. */
   readonly calls: string;
-  /** From which byte on. */
-  readonly offset: number;
 }
 
 /** What was due within a tenth of a second. */

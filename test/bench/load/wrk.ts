@@ -3,6 +3,7 @@ import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { Child } from '../children.js';
 import type { ClosedLoop, ClosedLoopSeen } from './closed-loop.js';
+import type { Running } from './load.js';
 
 const SCRIPT = path.join(import.meta.dirname, '../../../../test/bench/load/wrk.lua');
 
@@ -14,11 +15,11 @@ export function wrkIsThere(): boolean {
 export function wrk(
   { address, connections, seconds, bodies, offset, again }: ClosedLoop,
   log: string,
-): { readonly child: Child; readonly seen: Promise<ClosedLoopSeen> } {
+): Running<ClosedLoopSeen> {
   const loop = ['-t1', `-c${connections}`, `-d${seconds}s`, '--timeout', '2s', '-s', SCRIPT, `http://${address}`];
   const args = [...loop, '--', bodies, String(offset), again ? 'again' : 'once'];
   const child = new Child('generator', 'wrk', args, { log });
-  return { child, seen: child.ended.then(() => readResult(readFileSync(log, 'utf8'))) };
+  return { child, begun: Promise.resolve(), seen: child.ended.then(() => readResult(readFileSync(log, 'utf8'))) };
 }
 
 function readResult(output: string): ClosedLoopSeen {

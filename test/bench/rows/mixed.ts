@@ -3,10 +3,9 @@ import { listening, type Child } from '../children.js';
 import { generator } from '../load/generator.js';
 import { measure } from '../load/load.js';
 import type { OpenSeen, OpenTask } from '../load/open-task.js';
-import type { Phase } from '../load/schedule.js';
 import type { Measurement } from '../measurement.js';
 import { startEcho } from './echo.js';
-import { loopsOn, startOn, wallet } from './wallet.js';
+import { startOn, wallet } from './wallet.js';
 
 /** Longer than a closed loop, so that one answer in a thousand is still some. */
 const TIMES_AS_LONG = 2;
@@ -20,32 +19,28 @@ export async function mixed(bench: Bench): Promise<void> {
   const { seconds, warmUpSeconds } = bench.options;
   const calls = bench.mixed(Math.ceil((perSecond * (warmUpSeconds + TIMES_AS_LONG * seconds)) / 10_000) * 10_000);
   const phases = [{ perSecond, seconds: TIMES_AS_LONG * seconds }];
+  const load = { warmUpPerSecond: perSecond, phases, calls };
   const echo = startEcho(bench);
   const echoAddress = await listening(echo);
-  bench.note(
-    'echo, mixed at half of the maximum',
-    (await openLoop(bench, [echo], echoAddress, phases, calls)).measurement,
-  );
+  const ofEcho = await openLoop(bench, [echo], { address: echoAddress, ...load });
+  bench.note('echo, mixed at half of the maximum', ofEcho.measurement);
   await echo.stop();
   const system = await startOn(bench, await bench.smallLedger());
-  await loopsOn(bench, system).warmUp();
   const processes = [system.core, ...system.gateways];
   const [address = ''] = system.addresses;
-  const measured = await openLoop(bench, processes, address, phases, calls);
+  const measured = await openLoop(bench, processes, { address, ...load });
   bench.note('wallet, mixed at half of the maximum', measured.measurement);
   await system.stop();
 }
 
-/** Runs the generator of open loops against a system. */
+/** Runs the generator of open loops against a system, after a warm-up of the same kind. */
 export async function openLoop(
   bench: Bench,
   systems: readonly Child[],
-  address: string,
-  phases: readonly Phase[],
-  calls: string,
-  offset = 0,
+  { warmUpPerSecond, ...load }: Omit<OpenTask, 'warmUp'> & { readonly warmUpPerSecond: number },
 ): Promise<{ readonly measurement: Measurement; readonly seen: OpenSeen }> {
-  const task: OpenTask = { address, phases, calls, offset };
+  const warmUp = { perSecond: warmUpPerSecond, seconds: bench.options.warmUpSeconds };
+  const task: OpenTask = { ...load, warmUp };
   const start = () => [generator<OpenSeen>('open-main.js', task, bench.fresh('generator.log'))];
   const { measurement, seen } = await measure(systems, start);
   if (!seen[0]) throw new Error('the load generator saw nothing');

@@ -2,6 +2,7 @@ import type { Bench } from '../bench.js';
 import type { Measurement } from '../measurement.js';
 import type { GrpcTask } from '../load/grpc-task.js';
 import type { Tenth } from '../load/open-task.js';
+import type { Phase } from '../load/schedule.js';
 import { openLoop } from './mixed.js';
 import { runGrpc } from './wallet-grpc.js';
 import { loopsOn, startOn } from './wallet.js';
@@ -37,6 +38,8 @@ const MULTIPLES = [0.5, 0.8, 1, 1.15, 1.3, 1.6, 2];
 const QUICK_MS = 200;
 /** Part of the maximum that is asked for after the overload. */
 const AFTERWARDS = 0.5;
+/** No warm-up is an overload: it asks for no more than this part of the maximum. */
+const WARM_UP_MOST = 0.8;
 const GRPC_BATCH = 32;
 const GRPC_PER_SECOND_MAX = 100_000;
 
@@ -53,14 +56,14 @@ export async function overload(bench: Bench): Promise<void> {
   const best = bestOf(closed);
   const open: Point[] = [];
   for (const multiple of MULTIPLES) {
-    const { point } = await openPoint(bench, [{ perSecond: multiple * best.goodput, seconds }]);
+    const { point } = await openPoint(bench, best.goodput, [{ perSecond: multiple * best.goodput, seconds }]);
     open.push(point);
   }
   const phases = [
     { perSecond: 1.3 * best.goodput, seconds },
     { perSecond: AFTERWARDS * best.goodput, seconds },
   ];
-  const { timeline } = await openPoint(bench, phases);
+  const { timeline } = await openPoint(bench, best.goodput, phases);
   const recoverySeconds = recoveryOf(timeline, seconds);
   bench.curves = { closed, open, best, recoverySeconds, ...(await overGrpc(bench)) };
 }
@@ -76,15 +79,16 @@ async function closedPoint(bench: Bench, connections: number): Promise<Point> {
 
 async function openPoint(
   bench: Bench,
-  phases: readonly { perSecond: number; seconds: number }[],
+  maximum: number,
+  phases: readonly Phase[],
 ): Promise<{ readonly point: Point; readonly timeline: readonly Tenth[] }> {
   const system = await startOn(bench, await bench.smallLedger());
   const [address = ''] = system.addresses;
-  const loops = loopsOn(bench, system);
-  await loops.warmUp();
   const processes = [system.core, ...system.gateways];
-  const { measurement, seen } = await openLoop(bench, processes, address, phases, bench.bets(), loops.offset);
   const perSecond = phases[0]?.perSecond ?? 0;
+  const warmUpPerSecond = Math.min(perSecond, WARM_UP_MOST * maximum);
+  const load = { address, phases, calls: bench.bets(), warmUpPerSecond };
+  const { measurement, seen } = await openLoop(bench, processes, load);
   const point = pointOf(bench, perSecond, `${Math.round(perSecond)} calls per second, open loop`, measurement);
   await system.stop();
   return { point, timeline: seen.timeline };
@@ -118,12 +122,12 @@ async function overGrpc(bench: Bench): Promise<Pick<Curves, 'grpcMaximum' | 'grp
   const system = await startOn(bench, await bench.smallLedger(), { gateways: 0 });
   const task = { address: system.coreAddress, batch: GRPC_BATCH };
   const closed = { type: 'closed', inFlight: 32 } as const;
-  const run = (prefix: string, time: number, load: GrpcTask['load'], perSecond: number) =>
-    runGrpc(bench, system.core, { ...task, load, prefix, seconds: time, count: Math.ceil(perSecond * time) });
-  if (warmUpSeconds > 0) await run('warm', warmUpSeconds, closed, GRPC_PER_SECOND_MAX);
-  const maximum = (await run('closed', seconds, closed, GRPC_PER_SECOND_MAX)).perSecond;
-  const open = { type: 'open', perSecond: 2 * maximum } as const;
-  const twice = (await run('open', seconds, open, 2 * maximum + GRPC_BATCH)).perSecond;
+  const run = (load: GrpcTask['load'], perSecond: number) => {
+    const count = Math.ceil(perSecond * (warmUpSeconds + seconds)) + GRPC_BATCH;
+    return runGrpc(bench, system.core, { ...task, load, prefix: load.type, warmUpSeconds, seconds, count });
+  };
+  const maximum = (await run(closed, GRPC_PER_SECOND_MAX)).perSecond;
+  const twice = (await run({ type: 'open', perSecond: 2 * maximum }, 2 * maximum)).perSecond;
   await system.stop();
   bench.tell(`overload, gRPC: ${Math.round(twice)} of ${Math.round(maximum)} movements per second`);
   return { grpcMaximum: maximum, grpcTwice: twice };

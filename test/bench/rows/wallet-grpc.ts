@@ -32,10 +32,9 @@ async function closedLoops(bench: Bench, name: string, system: Child, address: s
   const { warmUpSeconds, seconds } = bench.options;
   for (const { name: shape, perSecondMax, inFlight, ...rest } of SHAPES) {
     const load = { type: 'closed', inFlight } as const;
-    const run = (prefix: string, time: number) =>
-      runGrpc(bench, system, { ...rest, address, load, seconds: time, count: perSecondMax * time, prefix, again });
-    if (warmUpSeconds > 0) await run(`warm-${shape}`, warmUpSeconds);
-    bench.note(`${name}, ${shape}`, await run(shape, seconds));
+    const count = perSecondMax * (warmUpSeconds + seconds);
+    const task = { ...rest, address, load, warmUpSeconds, seconds, count, prefix: shape, again };
+    bench.note(`${name}, ${shape}`, await runGrpc(bench, system, task));
   }
 }
 

@@ -1,12 +1,13 @@
 import { randomBytes } from 'node:crypto';
 import { once } from 'node:events';
-import { type AddressInfo, connect } from 'node:net';
+import type { AddressInfo } from 'node:net';
 import { expect } from 'chai';
 import Koa from 'koa';
 import { pino } from 'pino';
 import { Callbacks } from '../../gateway/callbacks.js';
 import { connectionTo } from '../../gateway/connection.js';
 import { WalletClient } from '../../gateway/wallet-client.js';
+import { dial } from '../secured.js';
 import { System } from '../system.js';
 import { Apiv1 } from './apiv1.js';
 import { Ebet, fresh, print, textOf } from './ebet.js';
@@ -135,8 +136,7 @@ describe('the log of the gateway', () => {
 
   it('has one of a caller who hangs up in the middle of a body', async () => {
     const line = await lineOf(async () => {
-      const { hostname, port } = new URL(system.url);
-      const socket = connect(Number(port), hostname);
+      const socket = dial(system.url);
       const head = [
         'POST /increaseCredit HTTP/1.1',
         'Host: gateway',

@@ -7,7 +7,7 @@ import { killAll, stopAll } from './children.js';
 import { AFTER_ROUNDS, ROW_NAMES, type Options, type RowName } from './options.js';
 import { writeDocuments } from './report/documents.js';
 import { reportOf, type Report } from './report/report.js';
-import { linesTable, machineText, measuresTable, overloadTable } from './report/tables.js';
+import { behindText, linesTable, machineText, measuresTable, overloadTable } from './report/tables.js';
 import { ROWS } from './rows/rows.js';
 
 const QUICK = { rounds: 1, seconds: 1, movements: 20_000, docs: false };
@@ -74,6 +74,8 @@ function print(report: Report): void {
   for (const { head, rows } of [measuresTable(report), linesTable(report), overloadTable(report)]) {
     if (rows.length > 0) console.log(`\n${table(head, rows)}`);
   }
+  const behind = behindText(report);
+  if (behind) console.log(`\n${behind}`);
   for (const [row, why] of Object.entries(report.leftOut)) console.log(`\n${row} was left out: ${why}`);
 }
 

@@ -6,6 +6,10 @@ export interface Measurement {
   readonly good: number;
   /** Answers that say "busy, try again". */
   readonly busy: number;
+  /** Calls that nobody answered in time, or that could not be sent. */
+  readonly lost: number;
+  /** The most by which a call of an open loop left later than it was due: more than a little, and it was not that load. */
+  readonly latestMs: number;
   /** 0 where nobody waits for single answers. */
   readonly p50Ms: number;
   readonly p99Ms: number;
@@ -17,6 +21,9 @@ export interface Measurement {
   /** How busy the load generator was, 1 being a whole core: near 1 it is what is measured. */
   readonly generatorCores: number;
 }
+
+/** Less is the turn of another process on the same cores. */
+export const BEHIND_MS = 100;
 
 /** The middle one; of an even number the mean of the two in the middle. */
 export function median(values: readonly number[]): number | undefined {

@@ -21,6 +21,9 @@ interface Tally {
   readonly latencies: Latencies;
   good: number;
   busy: number;
+  /** Those of which nobody knows in time what became of them. */
+  lost: number;
+  latestMs: number;
 }
 
 const task = taskOf<GrpcTask>();
@@ -40,12 +43,12 @@ const started = performance.now();
 const { tally, settled } = await run(seconds);
 await settled;
 const took = load.type === 'closed' ? (performance.now() - started) / 1000 : seconds;
-const { good, busy, latencies } = tally;
-report({ good, busy, seconds: took, cpuMs: ownCpuMs() - cpuBefore, ...latencies.percentiles() });
+const { latencies, ...counts } = tally;
+report({ ...counts, seconds: took, cpuMs: ownCpuMs() - cpuBefore, ...latencies.percentiles() });
 
 /** The load for some time, counted by itself. */
 async function run(time: number): Promise<{ readonly tally: Tally; readonly settled: Promise<unknown> }> {
-  const tally: Tally = { latencies: new Latencies(), good: 0, busy: 0 };
+  const tally: Tally = { latencies: new Latencies(), good: 0, busy: 0, lost: 0, latestMs: 0 };
   const calls: Promise<void>[] = [];
   if (load.type === 'closed') {
     const end = performance.now() + time * 1000;
@@ -64,15 +67,17 @@ async function closedLoop(tally: Tally, end: number): Promise<void> {
 
 /** Its time counts from when it was due. */
 async function call(tally: Tally, due: number): Promise<void> {
+  tally.latestMs = Math.max(tally.latestMs, performance.now() - due);
   const message = messages[task.again ? sent++ % messages.length : sent++];
   if (!message) throw new Error('there are too few prepared messages for so fast a system');
   const results = await post(message);
   const ms = performance.now() - due;
-  tally.latencies.add(ms);
+  tally.latencies.add(results.every((result) => result) ? ms : Math.max(ms, GIVEN_UP_MS));
   for (const result of results) {
     const applied = result?.outcome === Outcome.APPLIED;
     if (!applied && result && result.outcome !== Outcome.NOT_APPLIED) throw new Error(JSON.stringify(result));
     if (applied && ms <= GIVEN_UP_MS) tally.good += 1;
+    else if (!result || ms > GIVEN_UP_MS) tally.lost += 1;
     else tally.busy += 1;
   }
 }

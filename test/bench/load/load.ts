@@ -6,6 +6,10 @@ import { cpuMs, residentBytes } from '../proc.js';
 export interface Seen {
   readonly good: number;
   readonly busy: number;
+  /** Calls that nobody answered in time, or that could not be sent. */
+  readonly lost?: number;
+  /** In an open loop: the most by which a call left later than it was due. */
+  readonly latestMs?: number;
   readonly seconds: number;
   readonly p50Ms?: number;
   readonly p99Ms?: number;
@@ -52,6 +56,8 @@ export async function measure<S extends Seen>(
       perSecond: sum(seen.map((one) => one.good / one.seconds)),
       good,
       busy: sum(seen.map((one) => one.busy)),
+      lost: sum(seen.map((one) => one.lost ?? 0)),
+      latestMs: Math.max(...seen.map((one) => one.latestMs ?? 0)),
       ...slowestOf(seen),
       cpuUs,
       residentBytes: watch.residentBytes(),

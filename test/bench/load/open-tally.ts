@@ -11,11 +11,13 @@ type Mutable<T> = { -readonly [Key in keyof T]: T[Key] };
 export class OpenTally {
   readonly #started = performance.now();
   readonly #latencies = new Latencies();
+  readonly #ofGood = new Latencies();
   readonly #timeline: Mutable<Tenth>[] = [];
   #underWay = 0;
   #good = 0;
   #busy = 0;
   #lost = 0;
+  #latestMs = 0;
   #ended: (() => void) | undefined;
 
   /** A call that leaves now. Gives what to do with its answer, undefined if there is none. */
@@ -29,10 +31,11 @@ export class OpenTally {
     };
   }
 
-  /** A call that nothing could carry. */
+  /** A call that no connection was free for: who makes it waits in vain. */
   unsent(due: number): void {
     this.#tenthOf(due);
     this.#lost += 1;
+    this.#latencies.add(GIVEN_UP_MS);
   }
 
   /** When all is answered that was sent. */
@@ -40,17 +43,20 @@ export class OpenTally {
     if (this.#underWay > 0) await new Promise<void>((resolve) => (this.#ended = resolve));
   }
 
-  seen(): Pick<OpenSeen, 'good' | 'busy' | 'lost' | 'timeline' | 'p50Ms' | 'p99Ms' | 'p999Ms'> {
-    const counts = { good: this.#good, busy: this.#busy, lost: this.#lost };
-    return { ...counts, timeline: this.#timeline, ...this.#latencies.percentiles() };
+  seen(): Omit<OpenSeen, 'seconds' | 'cpuMs'> {
+    const counts = { good: this.#good, busy: this.#busy, lost: this.#lost, latestMs: this.#latestMs };
+    const goodP99Ms = this.#ofGood.percentiles().p99Ms;
+    return { ...counts, timeline: this.#timeline, ...this.#latencies.percentiles(), goodP99Ms };
   }
 
   #count(answer: string | undefined, ms: number, tenth: Mutable<Tenth>): void {
-    this.#latencies.add(ms);
+    // One whose connection broke is not a quick one.
+    this.#latencies.add(answer === undefined ? Math.max(ms, GIVEN_UP_MS) : ms);
     if (answer === undefined || ms > GIVEN_UP_MS) {
       this.#lost += 1;
     } else if (/"status":200[,}]/.test(answer)) {
       this.#good += 1;
+      this.#ofGood.add(ms);
       tenth.good += 1;
       tenth.maxMs = Math.max(tenth.maxMs, ms);
     } else if (/"status":4003[,}]/.test(answer)) {
@@ -60,8 +66,10 @@ export class OpenTally {
     }
   }
 
+  /** Of a call that leaves now. */
   #tenthOf(due: number): Mutable<Tenth> {
     const index = Math.floor((due - this.#started) / TENTH_MS);
+    this.#latestMs = Math.max(this.#latestMs, performance.now() - due);
     const tenth = (this.#timeline[index] ??= { due: 0, good: 0, maxMs: 0 });
     tenth.due += 1;
     return tenth;

@@ -23,5 +23,8 @@ export interface Tenth {
 export interface OpenSeen extends Seen {
   /** Calls for which there was no connection, whose connection broke, or that were answered too late. */
   readonly lost: number;
+  readonly latestMs: number;
+  /** Of good answers alone: a busy one is quick. */
+  readonly goodP99Ms: number;
   readonly timeline: readonly Tenth[];
 }

@@ -46,5 +46,5 @@ function readResult(output: string): ClosedLoopSeen {
   // What came after eBET gave up is no success.
   const inTime = Math.max(0, good - late);
   const latencies = { p50Ms: p50 / 1000, p99Ms: p99 / 1000, p999Ms: p999 / 1000 };
-  return { good: inTime, busy, seconds: us / 1e6, ...latencies, offset };
+  return { good: inTime, busy, lost: Math.min(good, late), seconds: us / 1e6, ...latencies, offset };
 }

@@ -12,6 +12,11 @@ export interface Line {
   readonly perSecond: number;
   /** The slowest and the fastest round. */
   readonly range: readonly [number, number];
+  /** In all rounds: answered busy, and not answered in time or not sent. */
+  readonly busy: number;
+  readonly lost: number;
+  /** The most by which a call of an open loop left later than it was due. */
+  readonly latestMs: number;
   readonly p50Ms: number;
   readonly p99Ms: number;
   readonly p999Ms: number;
@@ -55,6 +60,9 @@ function lineOf(name: string, all: readonly Measurement[]): Line {
     rounds: all.length,
     perSecond: middle((one) => one.perSecond),
     range: [Math.min(...rates), Math.max(...rates)],
+    busy: all.reduce((sum, one) => sum + one.busy, 0),
+    lost: all.reduce((sum, one) => sum + one.lost, 0),
+    latestMs: Math.max(...all.map((one) => one.latestMs)),
     p50Ms: middle((one) => one.p50Ms),
     p99Ms: middle((one) => one.p99Ms),
     p999Ms: middle((one) => one.p999Ms),

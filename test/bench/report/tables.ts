@@ -1,3 +1,4 @@
+import { BEHIND_MS } from '../measurement.js';
 import type { Point } from '../rows/overload.js';
 import type { Machine } from './machine.js';
 import type { Line, Report } from './report.js';
@@ -18,12 +19,23 @@ export function measuresTable({ measures }: Report): Table {
 
 export function linesTable({ lines }: Report): Table {
   return {
-    head: ['case', 'per second', 'lowest to highest', 'p50 ms', 'p99 ms', 'p99.9 ms', 'CPU µs each', 'generator'],
+    head: [
+      'case',
+      'per second',
+      'lowest to highest',
+      'p50 ms',
+      'p99 ms',
+      'p99.9 ms',
+      'busy, lost',
+      'CPU µs each',
+      'generator',
+    ],
     rows: lines.map((line) => [
       line.name,
       whole(line.perSecond),
       `${whole(line.range[0])} to ${whole(line.range[1])}`,
       ...latencies(line),
+      line.busy + line.lost === 0 ? '' : `${whole(line.busy)}, ${whole(line.lost)}`,
       Object.entries(line.cpuUs)
         .map(([process, us]) => `${process} ${us.toFixed(0)}`)
         .join(', '),
@@ -33,20 +45,32 @@ export function linesTable({ lines }: Report): Table {
 }
 
 export function overloadTable({ curves }: Report): Table {
-  const row = (what: string, { load, goodput, busy, p99Ms, coreMegabytes }: Point) => [
+  const row = (what: string, { load, goodput, busy, lost, p99Ms, coreMegabytes }: Point) => [
     `${whole(load)} ${what}`,
     whole(goodput),
     whole(busy),
-    p99Ms.toFixed(0),
+    whole(lost),
+    p99Ms === undefined ? 'not known' : p99Ms.toFixed(0),
     coreMegabytes.toFixed(0),
   ];
   return {
-    head: ['load', 'good answers per second', 'answered busy', 'p99 ms', 'wallet-core MB'],
+    head: ['load', 'good answers per second', 'answered busy', 'lost', 'p99 ms of good', 'wallet-core MB'],
     rows: [
       ...(curves?.closed ?? []).map((point) => row('connections', point)),
       ...(curves?.open ?? []).map((point) => row('calls per second', point)),
     ],
   };
+}
+
+/** Open loops in which calls left so late that the load was not what it is said to be; undefined: none. */
+export function behindText({ lines, curves }: Report): string | undefined {
+  const points = (curves?.open ?? []).map(({ load, latestMs }) => ({
+    ...{ name: `${whole(load)} calls per second`, latestMs },
+  }));
+  const behind = [...lines, ...points].filter(({ latestMs }) => latestMs > BEHIND_MS);
+  if (behind.length === 0) return undefined;
+  const each = behind.map(({ name, latestMs }) => `${name} (${whole(latestMs)} ms)`);
+  return `The load generator fell behind: calls left up to so much later than they were due: ${each.join('; ')}.`;
 }
 
 export function machineText(

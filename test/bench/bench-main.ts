@@ -6,6 +6,7 @@ import { Bench, RESULT_FILE } from './bench.js';
 import { killAll, stopAll } from './children.js';
 import { AFTER_ROUNDS, ROW_NAMES, type Options, type RowName } from './options.js';
 import { writeDocuments } from './report/documents.js';
+import { describeMachine } from './report/machine.js';
 import { reportOf, type Report } from './report/report.js';
 import { behindText, linesTable, machineText, measuresTable, overloadTable } from './report/tables.js';
 import { ROWS } from './rows/rows.js';
@@ -26,6 +27,7 @@ const command = new Command('bench')
   .option('--seed <n>', 'of what is sent', wholeNumber(0), 1)
   .option('--movements <n>', 'in the large ledger, which is made once and kept', wholeNumber(1), 10_000_000)
   .option('--quick', 'each row for a second with small ledgers: shows that all works, not how fast it is')
+  .option('--result <file>', 'where the figures go, after each row what there is by then', RESULT_FILE)
   .option('--no-docs', 'leave the documentation as it is');
 
 command.parse();
@@ -36,14 +38,14 @@ const started = Date.now();
 const bench = new Bench(options, (line) => {
   console.error(`${String(Math.round((Date.now() - started) / 1000)).padStart(4)} s  ${line}`);
 });
+const machine = describeMachine(bench.folder);
 let ending = false;
 process.on('exit', killAll);
 for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => void end(130));
 
 try {
   await run();
-  const report = reportOf(bench);
-  writeFileSync(RESULT_FILE, `${JSON.stringify(report, undefined, 2)}\n`);
+  const report = keep(true);
   print(report);
   const all = ROW_NAMES.every((name) => options.rows.includes(name));
   if (options.docs && all) await writeDocuments(report);
@@ -60,13 +62,25 @@ async function run(): Promise<void> {
   const later = options.rows.filter(isLater);
   for (let round = 1; round <= options.rounds; round += 1) {
     bench.tell(`round ${round} of ${options.rounds}`);
-    for (const name of inTurn) for (const row of ROWS[name]) await row(bench);
+    for (const name of inTurn) await measureRow(name);
   }
   for (const name of later) {
     // A curve is long enough to be measured once.
     const rounds = name === 'overload' ? 1 : options.rounds;
-    for (let round = 1; round <= rounds; round += 1) for (const row of ROWS[name]) await row(bench);
+    for (let round = 1; round <= rounds; round += 1) await measureRow(name);
   }
+}
+
+async function measureRow(name: RowName): Promise<void> {
+  for (const row of ROWS[name]) await row(bench);
+  keep(false);
+}
+
+/** Writes what there is by now: an error later does not lose it. */
+function keep(complete: boolean): Report {
+  const report = reportOf(bench, machine, complete);
+  writeFileSync(options.result, `${JSON.stringify(report, undefined, 2)}\n`);
+  return report;
 }
 
 function print(report: Report): void {

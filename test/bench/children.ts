@@ -12,6 +12,10 @@ export interface ChildOptions {
   readonly stopSignal?: NodeJS.Signals;
 }
 
+/** What stands in the environment of whoever runs the benchmark is not meant for what is measured. */
+const NOT_MEANT = /^(GATEWAY|WALLET_CORE|SINGLE_WALLET|OTEL)_|^NODE_OPTIONS$/;
+const INHERITED = Object.fromEntries(Object.entries(process.env).filter(([name]) => !NOT_MEANT.test(name)));
+
 const running = new Set<Child>();
 
 /** A process that the benchmark starts, and that ends with it at the latest. */
@@ -34,7 +38,7 @@ export class Child {
     this.#process = spawn(command, args, {
       // Ctrl-C is ours: whoever is measured ends when we say so.
       detached: true,
-      env: { ...process.env, ...environment },
+      env: { ...INHERITED, ...environment },
       stdio: ['ignore', output, output, ...(ipc ? (['ipc'] as const) : [])],
     });
     closeSync(output);

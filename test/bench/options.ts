@@ -26,6 +26,8 @@ export interface Options {
   readonly seed: number;
   /** Movements of the large ledger. */
   readonly movements: number;
+  /** The file of the figures. */
+  readonly result: string;
   /** Whether the tables in the documentation are written. */
   readonly docs: boolean;
 }

@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
 
 /** Linux counts CPU time in hundredths of a second. */
 const TICK_MS = 10;
@@ -7,6 +7,22 @@ const TICK_MS = 10;
 export function cpuMs(pid: number): number {
   const fields = statOf(pid);
   return fields ? (Number(fields[11]) + Number(fields[12])) * TICK_MS : 0;
+}
+
+/** The same of a process with all that it has started, such as PostgreSQL's servers of its sessions, ended ones included. */
+export function treeCpuMs(root: number): number {
+  const children = new Map<number, number[]>();
+  for (const name of readdirSync('/proc')) {
+    const parent = Number(statOf(Number(name))?.[1]);
+    if (parent > 0) children.set(parent, [...(children.get(parent) ?? []), Number(name)]);
+  }
+  const sumOf = (pid: number): number => {
+    const fields = statOf(pid) ?? [];
+    // Its own, and that of children that have ended.
+    const ticks = [11, 12, 13, 14].reduce((sum, index) => sum + Number(fields[index] ?? 0), 0);
+    return (children.get(pid) ?? []).reduce((sum, child) => sum + sumOf(child), ticks * TICK_MS);
+  };
+  return sumOf(root);
 }
 
 /** Bytes of its memory that are in RAM now; 0 if it has ended. */

@@ -1,6 +1,6 @@
 import type { Child } from '../children.js';
 import type { Measurement } from '../measurement.js';
-import { cpuMs, residentBytes } from '../proc.js';
+import { cpuMs, residentBytes, treeCpuMs } from '../proc.js';
 
 /** What a load generator saw. */
 export interface Seen {
@@ -36,12 +36,12 @@ export async function measure<S extends Seen>(
     systems,
     running.map(({ child }) => child),
   );
-  const before = Promise.all(running.map(({ begun }) => begun)).then(() => systems.map(({ pid }) => cpuMs(pid)));
+  const before = Promise.all(running.map(({ begun }) => begun)).then(() => systems.map(({ pid }) => treeCpuMs(pid)));
   const [cpuBefore, seen] = await Promise.all([
     before,
     Promise.all(running.map((generator) => generator.seen)),
   ]).finally(watch.stop);
-  const after = systems.map(({ pid }) => cpuMs(pid));
+  const after = systems.map(({ pid }) => treeCpuMs(pid));
   const good = sum(seen.map((one) => one.good));
   const cpuUs: Record<string, number> = {};
   systems.forEach(({ name }, index) => {

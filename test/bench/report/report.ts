@@ -2,7 +2,7 @@ import type { Bench } from '../bench.js';
 import { CLOSED_LOOP_TOOL } from '../load/closed-loop.js';
 import { median, type Measurement } from '../measurement.js';
 import type { Curves } from '../rows/overload.js';
-import { describeMachine, type Machine } from './machine.js';
+import type { Machine } from './machine.js';
 import { measuresOf, type Measure } from './measures.js';
 
 /** The medians of one case. */
@@ -26,6 +26,8 @@ export interface Line {
 
 /** What a run came to: the JSON that it writes, and all that tables and chart are made of. */
 export interface Report {
+  /** False: the run went on, or ended by an error. */
+  readonly complete: boolean;
   readonly date: string;
   readonly machine: Machine;
   readonly versions: Readonly<Record<string, string>>;
@@ -37,10 +39,11 @@ export interface Report {
   readonly curves: Curves | undefined;
 }
 
-export function reportOf(bench: Bench): Report {
+export function reportOf(bench: Bench, machine: Machine, complete: boolean): Report {
   return {
+    complete,
     date: new Date().toISOString().slice(0, 10),
-    machine: describeMachine(bench.folder),
+    machine,
     versions: Object.fromEntries(bench.versions),
     loadGenerator: CLOSED_LOOP_TOOL,
     options: bench.options,

@@ -1,6 +1,6 @@
 import type { Bench } from '../bench.js';
 import { listening, startModule } from '../children.js';
-import { postgresPrograms, startCluster } from '../systems/postgres-cluster.js';
+import { postgresPrograms, serverUserMissing, startCluster } from '../systems/postgres-cluster.js';
 import { ClosedLoops } from './closed-loops.js';
 
 /** Not in the run's folder, where the server's own user may have no way into; not in memory either. */
@@ -8,6 +8,7 @@ const POSTGRES_FOLDER = '/var/tmp/single-wallet-bench-';
 
 /** What one would write by hand, on a real PostgreSQL. */
 export async function postgres(bench: Bench): Promise<void> {
+  const refusal = serverUserMissing();
   const programs = postgresPrograms();
   if (programs === undefined) {
     return bench.leaveOut(
@@ -15,12 +16,13 @@ export async function postgres(bench: Bench): Promise<void> {
       'PostgreSQL is not on this machine (Debian: apt-get install postgresql)',
     );
   }
+  if (refusal !== undefined) return bench.leaveOut('postgres-per-callback', refusal);
   const cluster = await startCluster(programs, bench.temporaryFolder(POSTGRES_FOLDER), bench.fresh('postgres.log'));
   try {
     const environment = { NODE_ENV: 'production' };
     const options = { log: bench.fresh('by-hand.log'), environment, args: [cluster.socket] };
     const child = startModule('by-hand', 'test/bench/systems/postgres-main.js', options);
-    const loops = new ClosedLoops(bench, [child], [await listening(child)]);
+    const loops = new ClosedLoops(bench, [child, cluster.server], [await listening(child)]);
     await loops.warmUp();
     bench.note('postgres-per-callback, 64 connections', await loops.run(64));
     bench.about('PostgreSQL', cluster.version);

@@ -35,7 +35,10 @@ export async function slowFsync(bench: Bench): Promise<void> {
     return bench.leaveOut('slow-fsync', 'there is no C compiler (Debian: apt-get install gcc libc6-dev)');
   }
   const { status, stderr } = spawnSync(compiler, ['-shared', '-fPIC', '-O1', '-o', shim, SHIM, '-ldl']);
-  if (status !== 0) throw new Error(`${compiler} cannot compile slow-fsync.c:\n${String(stderr)}`);
+  if (status !== 0) {
+    const [why = ''] = String(stderr).split('\n');
+    return bench.leaveOut('slow-fsync', `${compiler} cannot compile it (Debian: apt-get install libc6-dev): ${why}`);
+  }
   const coreEnvironment = { LD_PRELOAD: shim, SLOW_FSYNC_US: String(1000 * SLOW_FSYNC_MS) };
   const system = await startOn(bench, await bench.smallLedger(), { coreEnvironment });
   const loops = loopsOn(bench, system);

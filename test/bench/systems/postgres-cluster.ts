@@ -26,6 +26,15 @@ export function postgresPrograms(): string | undefined {
   return folders.find((folder) => existsSync(path.join(folder, 'initdb')) && existsSync(path.join(folder, 'postgres')));
 }
 
+/** Why the programs cannot be run here, as far as it can be told beforehand; undefined: they can. */
+export function serverUserMissing(): string | undefined {
+  if (process.getuid?.() !== 0) return undefined;
+  if (spawnSync('id', ['-u', USER]).status !== 0)
+    return `PostgreSQL refuses to run as root, and there is no user ${USER}`;
+  if (spawnSync('setpriv', ['--version']).status === 0) return undefined;
+  return 'PostgreSQL refuses to run as root, and setpriv is not on this machine (Debian: apt-get install util-linux)';
+}
+
 /** `folder`: an empty one. */
 export async function startCluster(programs: string, folder: string, log: string): Promise<Cluster> {
   const root = process.getuid?.() === 0;
@@ -81,7 +90,5 @@ function pathFolders(): string[] {
 }
 
 function idOf(flag: '-u' | '-g'): number {
-  const { status, stdout } = spawnSync('id', [flag, USER], { encoding: 'utf8' });
-  if (status !== 0) throw new Error(`PostgreSQL refuses to run as root, and there is no user ${USER}`);
-  return Number(stdout);
+  return Number(spawnSync('id', [flag, USER], { encoding: 'utf8' }).stdout);
 }

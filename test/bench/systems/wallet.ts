@@ -29,10 +29,7 @@ export interface Wallet {
 export async function startWallet(options: WalletOptions): Promise<Wallet> {
   const { folder, data, publicKey, gateways: count = 1, coreEnvironment = {} } = options;
   mkdirSync(folder, { recursive: true });
-  const overrides = { GATEWAY_LISTEN: '', WALLET_CORE_LISTEN: '', WALLET_CORE_ADDRESS: '', SINGLE_WALLET_DATA: '' };
-  const config = { NODE_ENV: 'production', SINGLE_WALLET_CONFIG: configure(folder, data, publicKey) };
-  // Addresses in the environment of whoever runs the benchmark are not meant for it.
-  const environment = { ...overrides, ...config };
+  const environment = { NODE_ENV: 'production', SINGLE_WALLET_CONFIG: configure(folder, data, publicKey) };
   const started = performance.now();
   const core = startModule('wallet-core', 'wallet-core/main.js', {
     log: path.join(folder, 'wallet-core.log'),

@@ -26,13 +26,20 @@ const command = new Command('bench')
   .option('--seconds <n>', 'how long each measurement takes', wholeNumber(1), 5)
   .option('--seed <n>', 'of what is sent', wholeNumber(0), 1)
   .option('--movements <n>', 'in the large ledger, which is made once and kept', wholeNumber(1), 10_000_000)
+  .option('--secured', 'only the rows that show what TLS, tokens and metrics cost: wallet, wallet-grpc, secured')
   .option('--quick', 'each row for a second with small ledgers: shows that all works, not how fast it is')
   .option('--result <file>', 'where the figures go, after each row what there is by then', RESULT_FILE)
   .option('--no-docs', 'leave the documentation as it is');
 
 command.parse();
-const { quick, ...given } = command.opts<Omit<Options, 'warmUpSeconds'> & { quick?: true }>();
-const options: Options = { ...given, warmUpSeconds: quick ? 0 : WARM_UP_SECONDS, ...(quick ? QUICK : {}) };
+const { quick, secured, ...given } = command.opts<Omit<Options, 'warmUpSeconds'> & { quick?: true; secured?: true }>();
+const SECURED_ROWS: readonly RowName[] = ['wallet', 'wallet-grpc', 'secured'];
+const options: Options = {
+  ...given,
+  warmUpSeconds: quick ? 0 : WARM_UP_SECONDS,
+  ...(quick ? QUICK : {}),
+  ...(secured ? { rows: SECURED_ROWS } : {}),
+};
 
 const started = Date.now();
 const bench = new Bench(options, (line) => {

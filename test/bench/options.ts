@@ -3,6 +3,7 @@ export const ROW_NAMES = [
   'echo',
   'wallet',
   'wallet-grpc',
+  'secured',
   'storage',
   'postgres-per-callback',
   'large-ledger',

@@ -1,6 +1,6 @@
 // The closed loop where wrk is not installed. It costs several times as much of the machine.
 import autocannon from 'autocannon';
-import type { ClosedLoop, ClosedLoopSeen } from './closed-loop.js';
+import { type ClosedLoop, type ClosedLoopSeen, urlOf } from './closed-loop.js';
 import { begin, ownCpuMs, report, taskOf } from './generator.js';
 import { Lines } from './lines.js';
 
@@ -23,7 +23,7 @@ function nextBody(): string {
 begin();
 const cpuBefore = ownCpuMs();
 const result = await autocannon({
-  ...{ url: `http://${address}`, connections, duration: seconds },
+  ...{ url: urlOf(address), connections, duration: seconds },
   requests: [
     {
       ...{ method: 'POST', path: '/increaseCredit', headers: { 'content-type': 'application/json' } },

@@ -5,7 +5,7 @@ import { wrk, wrkIsThere } from './wrk.js';
 
 /** A closed loop: each connection sends its next bet when it has the answer to its last. */
 export interface ClosedLoop {
-  /** host:port */
+  /** host:port, with https:// before it for TLS. */
   readonly address: string;
   readonly connections: number;
   readonly seconds: number;
@@ -19,6 +19,10 @@ export interface ClosedLoop {
 export interface ClosedLoopSeen extends Seen {
   /** Where the next run goes on. */
   readonly offset: number;
+}
+
+export function urlOf(address: string): string {
+  return address.includes('://') ? address : `http://${address}`;
 }
 
 /** wrk, which leaves the systems most of the machine; autocannon where it is not installed. */

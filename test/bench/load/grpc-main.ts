@@ -1,6 +1,8 @@
 // Posts bets of a platform over gRPC, in a closed or an open loop. Messages are made before the time begins, so that as
 // little as possible of the machine goes to this side of them; all answers are read.
-import { Client, credentials, Metadata, type ServiceError } from '@grpc/grpc-js';
+import { readFileSync } from 'node:fs';
+import { Client, Metadata, type ServiceError } from '@grpc/grpc-js';
+import { bearer } from '../../../bearer.js';
 import { Outcome } from '../../../proto/gen/wallet/v1/movement.js';
 import {
   PostBatchResponse,
@@ -8,6 +10,7 @@ import {
   PostResponse,
   type Result,
 } from '../../../proto/gen/wallet/v1/posting.js';
+import { transportTo } from '../../../tls.js';
 import { begin, ownCpuMs, report, taskOf } from './generator.js';
 import { messagesOf } from './grpc-messages.js';
 import type { GrpcTask } from './grpc-task.js';
@@ -29,7 +32,7 @@ interface Tally {
 const task = taskOf<GrpcTask>();
 const { batch, warmUpSeconds, seconds, load } = task;
 const messages = messagesOf(task.count, batch, task.prefix);
-const client = new Client(task.address, credentials.createInsecure(), { 'grpc.enable_http_proxy': 0 });
+const client = connected();
 await new Promise<void>((resolve, reject) => {
   client.waitForReady(Date.now() + 5_000, (error) => (error ? reject(error) : resolve()));
 });
@@ -58,6 +61,18 @@ async function run(time: number): Promise<{ readonly tally: Tally; readonly sett
     await onSchedule([phase], (due) => void calls.push(call(tally, due)));
   }
   return { tally, settled: Promise.all(calls) };
+}
+
+function connected(): Client {
+  const { address, access } = task;
+  const files = access && {
+    authorities: readFileSync(access.ca),
+    certificate: readFileSync(access.certificate),
+    key: readFileSync(access.key),
+  };
+  const [transport, options] = transportTo(address, files);
+  const interceptors = access ? [bearer(readFileSync(access.token, 'utf8').trim())] : [];
+  return new Client(address, transport, { ...options, interceptors, 'grpc.enable_http_proxy': 0 });
 }
 
 /** One call after another. */

@@ -1,6 +1,16 @@
+/** What a client of a secured wallet-core shows, and whom it trusts: files. */
+export interface GrpcAccess {
+  readonly ca: string;
+  readonly certificate: string;
+  readonly key: string;
+  readonly token: string;
+}
+
 /** What the generator of gRPC calls is to do. */
 export interface GrpcTask {
   readonly address: string;
+  /** Absent: neither TLS nor a token. */
+  readonly access?: GrpcAccess;
   /** Commands in a call; absent: one, in a unary Post. */
   readonly batch?: number;
   /** How long it does the same before, of which nothing counts: server and generator are warm then. */

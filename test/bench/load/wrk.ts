@@ -2,7 +2,7 @@ import { spawnSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { Child } from '../children.js';
-import type { ClosedLoop, ClosedLoopSeen } from './closed-loop.js';
+import { type ClosedLoop, type ClosedLoopSeen, urlOf } from './closed-loop.js';
 import type { Running } from './load.js';
 
 const SCRIPT = path.join(import.meta.dirname, '../../../../test/bench/load/wrk.lua');
@@ -16,7 +16,7 @@ export function wrk(
   { address, connections, seconds, bodies, offset, again }: ClosedLoop,
   log: string,
 ): Running<ClosedLoopSeen> {
-  const loop = ['-t1', `-c${connections}`, `-d${seconds}s`, '--timeout', '2s', '-s', SCRIPT, `http://${address}`];
+  const loop = ['-t1', `-c${connections}`, `-d${seconds}s`, '--timeout', '2s', '-s', SCRIPT, urlOf(address)];
   const args = [...loop, '--', bodies, String(offset), again ? 'again' : 'once'];
   const child = new Child('generator', 'wrk', args, { log });
   return { child, begun: Promise.resolve(), seen: child.ended.then(() => readResult(readFileSync(log, 'utf8'))) };

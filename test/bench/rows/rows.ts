@@ -4,6 +4,7 @@ import { echo } from './echo.js';
 import { mixed } from './mixed.js';
 import { overload } from './overload.js';
 import { postgres } from './postgres.js';
+import { secured } from './secured.js';
 import { storage } from './storage.js';
 import { largeLedger, slowFsync, twoGateways } from './variants.js';
 import { grpcEcho, walletGrpc } from './wallet-grpc.js';
@@ -16,6 +17,7 @@ export const ROWS: Readonly<Record<RowName, readonly Row[]>> = {
   echo: [echo],
   wallet: [wallet],
   'wallet-grpc': [grpcEcho, walletGrpc],
+  secured: [secured],
   storage: [storage],
   'postgres-per-callback': [postgres],
   'large-ledger': [largeLedger],

@@ -1,7 +1,7 @@
 import type { Bench } from '../bench.js';
 import { listening, startModule, type Child } from '../children.js';
 import { generator } from '../load/generator.js';
-import type { GrpcTask } from '../load/grpc-task.js';
+import type { GrpcAccess, GrpcTask } from '../load/grpc-task.js';
 import { measure } from '../load/load.js';
 import type { Measurement } from '../measurement.js';
 import { startOn } from './wallet.js';
@@ -28,12 +28,20 @@ export async function grpcEcho(bench: Bench): Promise<void> {
   await child.stop();
 }
 
-async function closedLoops(bench: Bench, name: string, system: Child, address: string, again = false): Promise<void> {
+export async function closedLoops(
+  bench: Bench,
+  name: string,
+  system: Child,
+  address: string,
+  again = false,
+  access?: GrpcAccess,
+): Promise<void> {
   const { warmUpSeconds, seconds } = bench.options;
   for (const { name: shape, perSecondMax, inFlight, ...rest } of SHAPES) {
     const load = { type: 'closed', inFlight } as const;
     const count = perSecondMax * (warmUpSeconds + seconds);
-    const task = { ...rest, address, load, warmUpSeconds, seconds, count, prefix: shape, again };
+    const shared = { ...rest, address, ...(access && { access }) };
+    const task = { ...shared, load, warmUpSeconds, seconds, count, prefix: shape, again };
     bench.note(`${name}, ${shape}`, await runGrpc(bench, system, task));
   }
 }

@@ -40,6 +40,11 @@ export function stoppedMeanwhile(): CallError {
   return new CallError(status.UNAVAILABLE, 'wallet-core is stopping');
 }
 
+/** Nobody hears it: it is no fault that the log must tell of. */
+export function hungUpMeanwhile(): CallError {
+  return new CallError(status.CANCELLED, 'the caller hung up');
+}
+
 /** What the caller is told of a call that threw: the text of an unexpected error belongs into the log, not to him. */
 export function statusOf(error: unknown, method: string, log: Logger): { code: status; details: string } {
   if (error instanceof CallError) return { code: error.code, details: error.message };

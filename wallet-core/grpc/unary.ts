@@ -14,3 +14,11 @@ export function unary<Request, Response>(
     );
   };
 }
+
+/** Nobody waits for the answer of this call any more. */
+export function hungUp(call: ServerUnaryCall<unknown, unknown>): AbortSignal {
+  const hangUp = new AbortController();
+  call.once('cancelled', () => hangUp.abort());
+  if (call.cancelled) hangUp.abort();
+  return hangUp.signal;
+}

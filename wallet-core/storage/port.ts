@@ -267,10 +267,10 @@ export interface Store {
    * between commits. Tells the sum after each step. An abort ends it behind a step and rejects; it rejects as a commit does.
    */
   prune(beforeMs: bigint, tell: (soFar: PrunedSoFar) => void, signal: AbortSignal): Promise<PrunedSoFar>;
-  /** The sums of all balances, by currency; it reads every account beside the calls. */
-  trialBalance(): Promise<readonly TrialBalance[]>;
-  /** Bets without a payout, withholdings not given back, debits that hit a block; read beside the calls. */
-  open(filter: OpenFilter): Promise<OpenMovements>;
+  /** The sums of all balances, by currency; it reads every account beside the calls. An abort ends that and rejects. */
+  trialBalance(signal: AbortSignal): Promise<readonly TrialBalance[]>;
+  /** Bets without a payout, withholdings not given back, debits that hit a block; read beside the calls. An abort ends that and rejects. */
+  open(filter: OpenFilter, signal: AbortSignal): Promise<OpenMovements>;
   room(): Promise<Room>;
   close(): Promise<void>;
 }

@@ -1,4 +1,4 @@
-import { busy, stoppedMeanwhile } from '../call-error.js';
+import { busy, hungUpMeanwhile, stoppedMeanwhile } from '../call-error.js';
 
 /** Work of one kind that takes long: only so much of it at once, and it ends with the process or when nobody waits for it. */
 export class LongWork {
@@ -14,14 +14,16 @@ export class LongWork {
     this.#full = full;
   }
 
-  /** Throws a CallError if there is no place, or if the process stopped meanwhile; else what the work throws. */
-  async run(hungUp: AbortSignal, work: (signal: AbortSignal) => Promise<void>): Promise<void> {
+  /** Throws a CallError if there is no place, or if the process stopped or the caller hung up meanwhile; else what the work throws. */
+  async run<Result>(hungUp: AbortSignal, work: (signal: AbortSignal) => Promise<Result>): Promise<Result> {
     if (this.#running >= this.#max) throw busy(this.#full);
     this.#running += 1;
     try {
-      await work(AbortSignal.any([this.#stopping, hungUp]));
+      return await work(AbortSignal.any([this.#stopping, hungUp]));
     } catch (error) {
-      throw this.#stopping.aborted ? stoppedMeanwhile() : error;
+      if (this.#stopping.aborted) throw stoppedMeanwhile();
+      const isAbort = error instanceof Error && error.name === 'AbortError';
+      throw isAbort && hungUp.aborted ? hungUpMeanwhile() : error;
     } finally {
       this.#running -= 1;
     }

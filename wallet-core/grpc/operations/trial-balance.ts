@@ -2,19 +2,18 @@ import type { Logger } from 'pino';
 import type * as pb from '../../../proto/gen/wallet/v1/operations.js';
 import { formatMoney } from '../../money.js';
 import type { Store, TrialBalance } from '../../storage/port.js';
-import { busy } from '../call-error.js';
-import { unary } from '../unary.js';
+import { hungUp, unary } from '../unary.js';
+import { LongWork } from './long-work.js';
 
-export function trialBalance(store: Store, log: Logger): pb.OperationsServiceServer['getTrialBalance'] {
-  let running = false;
-  return unary(log, async () => {
-    if (running) throw busy('a trial balance is under way; wait for it');
-    running = true;
-    try {
-      return { currencies: (await store.trialBalance()).map(write) };
-    } finally {
-      running = false;
-    }
+export function trialBalance(
+  store: Store,
+  log: Logger,
+  stopping: AbortSignal,
+): pb.OperationsServiceServer['getTrialBalance'] {
+  const trialBalances = new LongWork(stopping, 1, 'a trial balance is under way; wait for it');
+  return unary(log, async (_request: pb.GetTrialBalanceRequest, call) => {
+    const balances = await trialBalances.run(hungUp(call), (signal) => store.trialBalance(signal));
+    return { currencies: balances.map(write) };
   });
 }
 

@@ -224,13 +224,13 @@ export class SqliteStore implements Store {
     }
   }
 
-  trialBalance(): Promise<readonly TrialBalance[]> {
-    return fromThread('./trial-balance-thread.js', this.#path);
+  trialBalance(signal: AbortSignal): Promise<readonly TrialBalance[]> {
+    return fromThread('./trial-balance-thread.js', this.#path, signal);
   }
 
-  open(filter: OpenFilter): Promise<OpenMovements> {
+  open(filter: OpenFilter, signal: AbortSignal): Promise<OpenMovements> {
     const data: OpenData = { ...filter, path: this.#path };
-    return fromThread('./open-thread.js', data);
+    return fromThread('./open-thread.js', data, signal);
   }
 
   room(): Promise<Taken> {
@@ -299,11 +299,12 @@ export class SqliteStore implements Store {
   }
 }
 
-/** The one message of a thread that reads what would keep calls waiting. */
-async function fromThread<Answer>(module: string, workerData: unknown): Promise<Answer> {
+/** The one message of a thread that reads what would keep calls waiting. An abort ends the thread first, then rejects. */
+async function fromThread<Answer>(module: string, workerData: unknown, signal: AbortSignal): Promise<Answer> {
+  signal.throwIfAborted();
   const thread = new Worker(new URL(module, import.meta.url), { workerData });
   try {
-    const [answer] = (await once(thread, 'message')) as [Answer];
+    const [answer] = (await once(thread, 'message', { signal })) as [Answer];
     return answer;
   } finally {
     await thread.terminate();

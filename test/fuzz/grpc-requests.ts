@@ -54,6 +54,7 @@ export function goodRequests(id: string): GoodRequest[] {
     good(queries.getMovement, { movementId: '1.2.0' }),
     good(queries.getMovementByReference, { channel: CHANNEL, reference: 'bet-1' }),
     good(queries.findMovements, { channel: CHANNEL, references: ['bet-1', id], ...player }),
+    good(queries.findBlocks, { channel: CHANNEL, references: ['bet-1', id], ...player }),
     good(queries.listMovements, {
       ...player,
       currency: 'CNY',

@@ -4,7 +4,7 @@ import { escaped } from '../../wallet-core/cli/escaped.js';
 import { table } from '../../wallet-core/cli/table.js';
 import { recordedAs } from '../secured.js';
 import { CommandLine } from './command-line.js';
-import { movements, refund, TestCore, words } from './core.js';
+import { check, movements, refund, TestCore, words } from './core.js';
 
 describe("the operator's commands", () => {
   let core: TestCore;
@@ -170,6 +170,39 @@ describe("the operator's commands", () => {
       stdout: '',
       stderr: `the player was not shown: wallet-core at ${core.clients.address} answered NOT_FOUND: player_id: ghost has no account\n`,
     });
+  });
+
+  it('shows in a round which bets were refunded or reported as failed before they arrived', async () => {
+    const round = 'round-2';
+    const failed = { reference: 'never-came', relation: Relation.REFUND_FAILED, amount: '' };
+    await core.post(refund({ reference: 'early-refund' }, { reference: 'late-bet', amount: '10.00' }));
+    await core.post(check('elsewhere'));
+    for (const command of [
+      movements({ reference: 'bet-3', round, amount: '-10.00' }),
+      movements({ reference: 'late-bet', round, amount: '-10.00' }),
+      movements({ reference: 'payout-3', round, amount: '15.00', kind: Kind.PAYOUT, names: [failed] }),
+    ]) {
+      expect(words(await core.post(command))).to.match(/^(APPLIED|REFUSED BLOCKED)$/);
+    }
+    const { stdout } = await run('round', round);
+    const story = stdout.split('\n\n')[0]?.split('\n').slice(1) ?? [];
+    const told = story.map((line) => /(BET|BLOCK|PAYOUT).*?(late-bet|bet-3|never-came|payout-3)/.exec(line)?.slice(1));
+    expect(told).to.deep.equal([
+      ['BLOCK', 'late-bet'],
+      ['BET', 'bet-3'],
+      ['BET', 'late-bet'],
+      ['BLOCK', 'never-came'],
+      ['PAYOUT', 'payout-3'],
+    ]);
+    const of = async (...args: readonly string[]) =>
+      ((await json('round', round, ...args))['blocks'] as { reference: string; playerId: string }[]).map(
+        ({ reference, playerId }) => [reference, playerId],
+      );
+    expect(await of()).to.deep.equal([
+      ['late-bet', 'demo'],
+      ['never-came', 'demo'],
+    ]);
+    expect(await of('--player', 'anna')).to.deep.equal([]);
   });
 });
 

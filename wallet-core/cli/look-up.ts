@@ -1,9 +1,15 @@
 import type { ListChannelsResponse } from '../../proto/gen/wallet/v1/account.js';
 import type { Movement } from '../../proto/gen/wallet/v1/movement.js';
-import type { ListMovementsRequest, ListMovementsResponse } from '../../proto/gen/wallet/v1/query.js';
+import type {
+  Block,
+  FindBlocksResponse,
+  ListMovementsRequest,
+  ListMovementsResponse,
+} from '../../proto/gen/wallet/v1/query.js';
 import { answerOf, type WalletCore } from './client.js';
 
 const PAGE_MAX = 1_000;
+const REFERENCES_MAX = 1_000;
 const EVERYTHING: ListMovementsRequest = {
   ...{
     playerId: '',
@@ -33,6 +39,21 @@ export async function listMovements(
     found.push(...page.movements);
     pageToken = page.nextPageToken;
   } while (pageToken !== '' && found.length < limit);
+  return found;
+}
+
+/** The blocks on the references of one channel. */
+export async function findBlocks(
+  { queries }: WalletCore,
+  channel: string,
+  references: readonly string[],
+  playerId: string,
+): Promise<Block[]> {
+  const found: Block[] = [];
+  for (let from = 0; from < references.length; from += REFERENCES_MAX) {
+    const request = { channel, references: references.slice(from, from + REFERENCES_MAX), playerId };
+    found.push(...(await answerOf<FindBlocksResponse>((done) => queries.findBlocks(request, done))).blocks);
+  }
   return found;
 }
 

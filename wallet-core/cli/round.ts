@@ -1,13 +1,15 @@
 import type { Command } from 'commander';
 import { type Movement, Outcome } from '../../proto/gen/wallet/v1/movement.js';
+import type { Block } from '../../proto/gen/wallet/v1/query.js';
 import { formatMoney, parseMoney } from '../money.js';
 import { ask, type ServerOptions, withServerOptions } from './client.js';
 import { escaped } from './escaped.js';
 import { ending, EXIT, tried } from './exit.js';
-import { channelsOf, listMovements } from './look-up.js';
+import { channelsOf, findBlocks, listMovements } from './look-up.js';
 import { movementAsReport, without } from './movement.js';
 import { print } from './print.js';
-import { table } from './table.js';
+import { type Column, table } from './table.js';
+import { iso } from './time.js';
 
 interface RoundOptions extends ServerOptions {
   readonly player?: string;
@@ -21,8 +23,8 @@ export function addRound(program: Command): void {
   const command = program
     .command('round')
     .description(
-      'Tells the whole story of a round in order: bets, withholdings, payouts, refunds, refusals, and what it came to for each\n' +
-        'player.',
+      'Tells the whole story of a round in order: bets, withholdings, payouts, refunds, refusals, blocks (a bet was refunded or\n' +
+        'reported as failed before it arrived), and what it came to for each player.',
     )
     .argument('<round>', "the provider's id of the round")
     .option('--player <player>', 'only what this player did')
@@ -32,6 +34,25 @@ export function addRound(program: Command): void {
     .addHelpText('after', '\nExit codes: 0 the round is known, 1 it is not, 2 it could not be looked up.')
     .action(ending(round));
 }
+
+/** What is told of a round. */
+type Told = Movement | Block;
+
+/** What of a block stands in the columns of a movement; the others stay empty. */
+const OF_BLOCK: Readonly<Record<string, (block: Block) => string>> = {
+  time: ({ timeMs }) => iso(timeMs),
+  id: ({ blockId }) => blockId,
+  channel: ({ channel }) => channel,
+  player: ({ playerId }) => playerId || '(all)',
+  kind: () => 'BLOCK',
+  reference: ({ reference }) => reference,
+  notes: () => 'refunded or failed before it arrived: its debit is refused',
+};
+
+const COLUMNS: readonly Column<Told>[] = without('round').map(({ of, ...column }) => ({
+  ...column,
+  of: (told) => (isBlock(told) ? (OF_BLOCK[column.head]?.(told) ?? '') : of(told)),
+}));
 
 /** What a round came to for one player. */
 interface Net {
@@ -47,23 +68,44 @@ async function round(id: string, { player = '', channel, json, ...server }: Roun
   return tried(
     () => 'the round was not looked up',
     async () => {
-      const found = await ask(server, async (core) => {
-        const all: Movement[] = [];
+      const { movements, blocks } = await ask(server, async (core) => {
+        const [movements, blocks]: [Movement[], Block[]] = [[], []];
         for (const each of await channelsOf(core, channel)) {
-          all.push(...(await listMovements(core, { channel: each, round: id, playerId: player }, RECORDS_MAX)));
+          const found = await listMovements(core, { channel: each, round: id, playerId: player }, RECORDS_MAX);
+          movements.push(...found);
+          blocks.push(...(await findBlocks(core, each, referencesOf(found), player)));
         }
-        return all.sort((a, b) => Number(a.timeMs - b.timeMs) || byPlace(a, b));
+        return { movements: movements.sort(inOrder), blocks: blocks.sort(inOrder) };
       });
-      const nets = netsOf(found);
-      print(json, { round: id, movements: found.map(movementAsReport), nets }, () => asText(id, found, nets));
-      return found.length > 0 ? EXIT.good : EXIT.found;
+      const nets = netsOf(movements);
+      const report = { movements: movements.map(movementAsReport), blocks: blocks.map(blockAsReport), nets };
+      print(json, { round: id, ...report }, () => asText(id, [...movements, ...blocks].sort(inOrder), nets));
+      return movements.length > 0 ? EXIT.good : EXIT.found;
     },
   );
 }
 
+/** Those of the movements, and those that they name: a bet that never arrived is only named, by a payout. */
+function referencesOf(movements: readonly Movement[]): string[] {
+  const all = movements.flatMap(({ reference, names }) => [reference, ...names.map((named) => named.reference)]);
+  return [...new Set(all)];
+}
+
 /** "1.9.10" is behind "1.9.9". */
-function byPlace(a: Movement, b: Movement): number {
-  return a.movementId.localeCompare(b.movementId, 'en', { numeric: true });
+function inOrder(a: Told, b: Told): number {
+  return Number(a.timeMs - b.timeMs) || placeOf(a).localeCompare(placeOf(b), 'en', { numeric: true });
+}
+
+function placeOf(told: Told): string {
+  return isBlock(told) ? told.blockId : told.movementId;
+}
+
+function isBlock(told: Told): told is Block {
+  return 'blockId' in told;
+}
+
+function blockAsReport({ timeMs, ...block }: Block) {
+  return { time: iso(timeMs), ...block };
 }
 
 function netsOf(movements: readonly Movement[]): Net[] {
@@ -82,9 +124,9 @@ function netsOf(movements: readonly Movement[]): Net[] {
   }));
 }
 
-function asText(id: string, movements: readonly Movement[], nets: readonly Net[]): string {
-  if (movements.length === 0) return `No movement has the round ${escaped(id)}.`;
-  const story = table(without('round'), movements);
+function asText(id: string, told: readonly Told[], nets: readonly Net[]): string {
+  if (told.length === 0) return `No movement has the round ${escaped(id)}.`;
+  const story = table(COLUMNS, told);
   const sums = table<Net>(
     [
       { head: 'channel', of: ({ channel }) => channel },

@@ -43,6 +43,7 @@ const PERMISSIONS: Rows<PostingServiceService> &
   '/wallet.v1.QueryService/GetMovement': READ,
   '/wallet.v1.QueryService/GetMovementByReference': { roles: ['read'], channels: ofChannel },
   '/wallet.v1.QueryService/FindMovements': { roles: ['read'], channels: ofChannel },
+  '/wallet.v1.QueryService/FindBlocks': { roles: ['read'], channels: ofChannel },
   '/wallet.v1.QueryService/ListMovements': { roles: ['read'], channels: ofChannel },
   '/wallet.v1.QueryService/ListActs': READ,
 

@@ -2,7 +2,7 @@ import type { Logger } from 'pino';
 import { channelFault, currencyFault, playerFault, referenceFault } from '../domain/validate.js';
 import { formatId, parseId } from '../journal/position.js';
 import { formatMoney } from '../money.js';
-import type { ActView, MovementFilter, MovementView, Store } from '../storage/port.js';
+import type { ActView, BlockView, MovementFilter, MovementView, Store } from '../storage/port.js';
 import * as pb from '../../proto/gen/wallet/v1/movement.js';
 import type { Act, ListMovementsRequest, QueryServiceServer } from '../../proto/gen/wallet/v1/query.js';
 import { hashToken } from '../token.js';
@@ -46,15 +46,18 @@ export function queryService({ queries, writer }: Store, log: Logger): QueryServ
       return withRequest(view);
     }),
     findMovements: unary(log, async ({ channel, references, playerId }) => {
-      refuse(channelFault(channel) ?? (playerId === '' ? undefined : playerFault(playerId)));
-      const distinct = [...new Set(references)];
-      if (distinct.length < 1 || distinct.length > REFERENCES_MAX) {
-        throw invalidArgument(`references: has ${distinct.length}; expected 1 to ${REFERENCES_MAX}`);
-      }
-      references.forEach((reference, index) => refuse(referenceFault(reference, `references[${index}]`)));
+      const distinct = readReferences(channel, references, playerId);
       const { movements, unread } = await queries.lastByReferences(channel, distinct);
       const asked = movements.filter(({ record }) => playerId === '' || record.player === playerId);
       return { movements: asked.map((view) => writeMovement(view, writer)), unread: [...unread] };
+    }),
+    findBlocks: unary(log, async ({ channel, references, playerId }) => {
+      const distinct = readReferences(channel, references, playerId);
+      const blocks = await queries.blocks(channel, distinct, playerId === '' ? undefined : playerId);
+      const write = ({ id, reference, player, timeMs }: BlockView) => ({
+        ...{ blockId: formatId(writer, id), channel, reference, playerId: player, timeMs },
+      });
+      return { blocks: blocks.map(write) };
     }),
     listMovements: unary(log, async (request) => {
       const size = readPageSize(request.pageSize);
@@ -79,6 +82,17 @@ export function queryService({ queries, writer }: Store, log: Logger): QueryServ
 
 function refuse(fault: string | undefined): void {
   if (fault !== undefined) throw invalidArgument(fault);
+}
+
+/** The references of a request, each once. */
+function readReferences(channel: string, references: readonly string[], playerId: string): string[] {
+  refuse(channelFault(channel) ?? (playerId === '' ? undefined : playerFault(playerId)));
+  const distinct = [...new Set(references)];
+  if (distinct.length < 1 || distinct.length > REFERENCES_MAX) {
+    throw invalidArgument(`references: has ${distinct.length}; expected 1 to ${REFERENCES_MAX}`);
+  }
+  references.forEach((reference, index) => refuse(referenceFault(reference, `references[${index}]`)));
+  return distinct;
 }
 
 function readFilter({ playerId, currency, channel, round, kinds, fromMs, toMs }: ListMovementsRequest): MovementFilter {

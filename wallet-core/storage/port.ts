@@ -50,6 +50,15 @@ export interface ChannelView {
   readonly maintenance: { readonly note: string; readonly sinceMs: bigint } | undefined;
 }
 
+/** A reference that was refunded, or reported as failed, before it arrived. */
+export interface BlockView {
+  readonly id: bigint;
+  readonly reference: string;
+  /** Whose debits it stops; empty: everybody's. */
+  readonly player: string;
+  readonly timeMs: bigint;
+}
+
 export interface FreezeView {
   readonly reason: string;
   readonly note: string;
@@ -98,6 +107,8 @@ export interface Queries {
    * the first: `unread` are the references that are left.
    */
   lastByReferences(channel: string, references: readonly string[]): Promise<MovementsFound>;
+  /** The blocks on each reference that stop this player, or (undefined) anybody; of each reference, the first few. */
+  blocks(channel: string, references: readonly string[], player: string | undefined): Promise<readonly BlockView[]>;
   /** The kept request that caused a record. */
   request(id: bigint): Promise<Uint8Array | undefined>;
   /** A page of at most `size` movements, from the ids that the page before gave, or from the newest. */

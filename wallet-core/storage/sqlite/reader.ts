@@ -8,6 +8,7 @@ import { requestOf } from '../../journal/requests.js';
 import type {
   AccountView,
   ActView,
+  BlockView,
   ChannelView,
   FreezeView,
   MovementFilter,
@@ -25,6 +26,9 @@ import { MovementRows, type StoredMovement } from './movement-rows.js';
 
 /** How many rows one page may look at, so that no read holds up the calls beside it; ten names count as a row. */
 const SCAN_MAX = 2000;
+
+/** More than one means that a provider named several players with one reference. */
+const BLOCKS_MAX = 10;
 
 /** What an operator may have asked for; of all else nobody looks. */
 const BY_OPERATORS: readonly Kind[] = ['DEPOSIT', 'WITHDRAWAL', 'ADJUSTMENT'];
@@ -45,6 +49,7 @@ export class Reader implements Queries {
   readonly #accounts: Statement<[string], AccountView>;
   readonly #freezes: Statement<[string], Omit<FreezeView, 'by'> & { id: bigint }>;
   readonly #acts: ActRows;
+  readonly #blocks: Statement<[string, string, string | null], BlockView>;
   readonly #request: Statement<[bigint], Buffer>;
   readonly #last: Statement<[], { seq: bigint; hash: Buffer }>;
   readonly #credentials: CredentialRows;
@@ -73,6 +78,10 @@ export class Reader implements Queries {
       SELECT act.id, f.reason, act.note, e.time_ms AS sinceMs
       FROM freeze f JOIN freeze_act act ON act.id = f.act_id JOIN entry e ON e.seq = act.id >> 16
       WHERE f.player = ? ORDER BY f.reason`);
+    this.#blocks = db.prepare(`
+      SELECT b.id, b.reference, b.player, e.time_ms AS timeMs
+      FROM channel c JOIN block b ON b.channel_id = c.id JOIN entry e ON e.seq = b.id >> 16
+      WHERE c.name = ? AND b.reference = ? AND ifnull(b.player IN (?, ''), TRUE) ORDER BY b.id LIMIT ${BLOCKS_MAX}`);
     this.#request = db.prepare<[bigint], Buffer>('SELECT body FROM request WHERE seq = ?').pluck();
     this.#last = db.prepare('SELECT seq, hash FROM entry ORDER BY seq DESC LIMIT 1');
     this.#credentials = new CredentialRows(db);
@@ -133,6 +142,10 @@ export class Reader implements Queries {
       if (stored) movements.push(this.#view(stored));
     }
     return { movements, unread: [] };
+  }
+
+  async blocks(channel: string, references: readonly string[], player: string | undefined): Promise<BlockView[]> {
+    return references.flatMap((reference) => this.#blocks.all(channel, reference, player ?? null));
   }
 
   async request(id: bigint): Promise<Uint8Array | undefined> {

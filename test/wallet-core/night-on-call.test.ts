@@ -1,32 +1,39 @@
+import { execFile } from 'node:child_process';
+import { X509Certificate } from 'node:crypto';
 import { readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { expect } from 'chai';
+import { parse, stringify } from 'yaml';
+import type { CreateTokenResponse } from '../../proto/gen/wallet/v1/access.js';
 import { Kind, Relation } from '../../proto/gen/wallet/v1/movement.js';
 import type { ListRefusedResponse } from '../../proto/gen/wallet/v1/operations.js';
-import { recordedAs } from '../secured.js';
-import { call, MOVEMENT, System } from '../system.js';
+import { certificate } from '../certificates.js';
+import { Ebet } from '../gateway/ebet.js';
+import { clientAccess } from '../secured.js';
+import { call, Clients, MOVEMENT, Process, System } from '../system.js';
 import { CommandLine } from './command-line.js';
 import { refund } from './core.js';
+import { normal, toldCommands, WRITES, writeOutput } from './told.js';
 
-const PAGE = path.join(import.meta.dirname, '../../../docs/operations.md');
-const BLOCK = /```sh\nnpx single-wallet ([^\n]*)\n```\n(?:\n```\n([^]*?)```\n)?/g;
-
-/** What is another at each run. */
-function normal(output: string): string {
-  return output
-    .replace(/\d{4}-\d\d-\d\dT[\d:.]+Z/g, 'TIME')
-    .replace(/\b1\.\d+\.\d+\b/g, 'ID')
-    .replace(/1:\d+:[0-9a-f]{64}/g, 'DIGEST')
-    .replace(/[\d.]+ MB/g, 'SIZE')
-    .replaceAll(recordedAs(''), '')
-    .replace(/ +/g, ' ');
+/** What a command printed, and its exit code. */
+interface Printed {
+  readonly code: unknown;
+  readonly stdout: string;
+  readonly stderr: string;
 }
 
-/** `WRITE_NIGHT_ON_CALL=1`: the page gets what is printed now. */
-const WRITES = process.env['WRITE_NIGHT_ON_CALL'] === '1';
+const SHOW_BOB = 'npx single-wallet player show bob';
 
 describe('a night on call, as docs/operations.md tells it', () => {
   let system: System;
+  /** What the page calls it, and what it is here. */
+  const places = new Map<string, string>();
+  /** The same of what commands are given that others printed. */
+  const names = new Map<string, string>();
+  /** The token of the operator, once wallet-core asks for it. */
+  let access: Readonly<Record<string, string>> = {};
+  /** What there was to see of bob before the move. */
+  let bobBefore = '';
 
   before(async () => {
     system = await System.start();
@@ -77,33 +84,150 @@ describe('a night on call, as docs/operations.md tells it', () => {
       type: 2,
     };
     await system.post('/increaseCredit', JSON.stringify({ ...payout, seqNo: 'payout-1003', signature: 'AAAA' }));
-    const filter = { playerId: '', reference: 'payout-1003', channel: '', fromMs: 0n, toMs: 0n, limit: 1 };
-    const arrived = () => call<ListRefusedResponse>((done) => clients.operations.listRefused(filter, done));
-    while ((await arrived()).calls.length === 0);
+    await refusedArrives('payout-1003');
+    places.set('/srv/wallet/data', at('data')).set('/mnt/new/data', at('new')).set('127.0.0.1:50051', clients.address);
+    names.set('old.token', at('old.token')).set('new.token', at('new.token'));
   });
   after(() => system.stop());
 
-  const told = [...readFileSync(PAGE, 'utf8').matchAll(BLOCK)];
-  for (const [, line = '', output] of told) {
-    it(`npx single-wallet ${line}`, async () => {
-      const args = [...line.matchAll(/'([^']*)'|(\S+)/g)].map(([, quoted, word]) => quoted ?? word ?? '');
-      const { stdout, stderr } = await CommandLine.run(...args, '--address', system.clients.address);
-      expect(stderr).to.equal('');
-      if (output === undefined) return expect(stdout).not.to.equal('');
-      if (WRITES) {
-        const page = readFileSync(PAGE, 'utf8');
-        const asked = `\`\`\`sh\nnpx single-wallet ${line}\n\`\`\`\n\n\`\`\`\n`;
-        writeFileSync(
-          PAGE,
-          page.replace(`${asked}${output}\`\`\``, () => `${asked}${stdout}\`\`\``),
-        );
+  const at = (name: string) => path.join(system.folder, name);
+
+  /** The gateway tells wallet-core of what it refused when it has the time. */
+  async function refusedArrives(reference: string): Promise<void> {
+    const filter = { playerId: '', reference, channel: '', fromMs: 0n, toMs: 0n, limit: 1 };
+    const arrived = () => call<ListRefusedResponse>((done) => system.clients.operations.listRefused(filter, done));
+    while ((await arrived()).calls.length === 0);
+  }
+
+  /** Runs what the page says, with the names of here. */
+  async function run(line: string): Promise<Printed> {
+    const here = [...places, ...names].reduce((text, [name, real]) => text.replaceAll(name, real), line);
+    const [program = '', ...args] = [...here.matchAll(/'([^']*)'|"([^"]*)"|(\S+)/g)].map(
+      ([, single, double, word]) => single ?? double ?? word ?? '',
+    );
+    if (program === 'npx') {
+      const [, command = '', ...rest] = args;
+      const address = command === 'restore' ? [] : ['--address', system.clients.address];
+      return new CommandLine([command, ...rest, ...address], access).end();
+    }
+    return new Promise((resolve) =>
+      execFile(program === 'node' ? process.execPath : program, args, (error, stdout, stderr) =>
+        resolve({ code: error?.code ?? 0, stdout, stderr }),
+      ),
+    );
+  }
+
+  async function changeProvidersKey(): Promise<void> {
+    const keys = (...publicKeys: string[]) => system.restartGateway([{ channelId: 1, currency: 'CNY', publicKeys }]);
+    const bets = async (key: string, seqNo: string) => {
+      const alice = new Ebet(system, 1, 'CNY', key).named('alice');
+      return (await alice.increaseCredit(1, '-10.00', { seqNo })).json.status;
+    };
+    await keys('ebet.pem', 'ebet-new.pem');
+    expect(await bets('ebet.pem', 'bet-2001'), 'by the old key beside the new one').to.equal(200);
+    expect(await bets('ebet-new.pem', 'bet-2002'), 'by the new key beside the old one').to.equal(200);
+    await keys('ebet-new.pem');
+    expect(await bets('ebet.pem', 'bet-2003'), 'by the old key, which was taken out').to.equal(4026);
+    expect(await bets('ebet-new.pem', 'bet-2004'), 'by the new key alone').to.equal(200);
+    await refusedArrives('bet-2003');
+  }
+
+  async function changeCertificate(): Promise<void> {
+    const config = parse(readFileSync(at('single-wallet.yaml'), 'utf8')) as { gateway: object };
+    const tls = { certificate: 'tls.pem', key: 'tls.key' };
+    writeFileSync(at('https.yaml'), stringify({ ...config, gateway: { ...config.gateway, tls } }));
+    const serve = async (toDays: number) => {
+      const pair = await certificate('wallet.example', { toDays });
+      writeFileSync(at('tls.pem'), pair.certificate);
+      writeFileSync(at('tls.key'), pair.key);
+      await system.gateway.stop();
+      const environment = { SINGLE_WALLET_CONFIG: at('https.yaml'), WALLET_CORE_ADDRESS: system.clients.address };
+      system.gateway = new Process('gateway', environment);
+      names.set('8443', (await system.gateway.listening).split(':')[1] ?? '');
+      return `wallet.example until ${new X509Certificate(pair.certificate).validTo}\n`;
+    };
+    const shown = toldCommands().find(({ line }) => line.startsWith('node -e'))?.line ?? '';
+    const old = await serve(2);
+    expect(await run(shown)).to.deep.equal({ code: 0, stdout: old, stderr: '' });
+    const renewed = await serve(90);
+    expect(await run(shown)).to.deep.equal({ code: 0, stdout: renewed, stderr: '' });
+    expect(renewed).not.to.equal(old);
+  }
+
+  /** Has wallet-core ask for tokens, and gives the cashier his first one, with which he posts. */
+  async function askForTokens(): Promise<void> {
+    await system.clients.openChannel('platform/cashier');
+    const config = parse(readFileSync(at('single-wallet.yaml'), 'utf8')) as { walletCore: object };
+    const walletCore = { ...config.walletCore, tokens: 'required' };
+    writeFileSync(at('single-wallet.yaml'), stringify({ ...config, walletCore }));
+    await system.core.stop();
+    await system.startCore(system.clients.address);
+    access = { WALLET_CORE_TOKEN_FILE: at('data/operator.token') };
+    const { stdout } = await run(
+      'npx single-wallet token create cashier --role post --channel platform/cashier --json',
+    );
+    const { token, tokenId } = JSON.parse(stdout) as CreateTokenResponse;
+    writeFileSync(at('old.token'), token);
+    names.set('$old', tokenId);
+    const { address } = system.clients;
+    const cashier = new Clients(address, clientAccess(address, token));
+    const deposit = { playerId: 'alice', kind: Kind.DEPOSIT, amount: '50.00', reference: 'shift-7', round: '' };
+    await cashier.post(deposit, 'platform/cashier');
+    cashier.close();
+  }
+
+  async function stopGateway(): Promise<void> {
+    await system.gateway.stop();
+    bobBefore = (await run(SHOW_BOB)).stdout;
+    expect(bobBefore).to.contain('100.00');
+  }
+
+  async function startThere(): Promise<void> {
+    const environment = { SINGLE_WALLET_CONFIG: at('single-wallet.yaml'), SINGLE_WALLET_DATA: at('new') };
+    system.core = new Process('wallet-core', environment);
+    system.clients.close();
+    system.clients = new Clients(await system.core.listening);
+    access = { WALLET_CORE_TOKEN_FILE: at('new/operator.token') };
+  }
+
+  /** What happens before a command of the page. */
+  const BEFORE: Readonly<Record<string, () => Promise<unknown>>> = {
+    'npx single-wallet refused --reference bet-2003': changeProvidersKey,
+    'node -e': changeCertificate,
+    'npx single-wallet token create': askForTokens,
+    'npx single-wallet backup': stopGateway,
+    'npx single-wallet restore': () => system.core.stop(),
+    'npx single-wallet verify': startThere,
+  };
+
+  /** What a command printed that later ones are given, and what they must print again. */
+  function remember(line: string, stdout: string): void {
+    const value = (name: string) => new RegExp(`^${name} +([^\\s,]+)`, 'm').exec(stdout)?.[1] ?? '';
+    if (line.startsWith('npx single-wallet token create')) writeFileSync(at('new.token'), value('token'));
+    if (line === 'npx single-wallet backup') names.set('$file', value('file')).set('$digest', value('digest'));
+    if (line.startsWith('npx single-wallet restore')) expect(value('digest')).to.equal(names.get('$digest'));
+    if (line === SHOW_BOB && bobBefore !== '') expect(stdout, 'on the new machine').to.equal(bobBefore);
+  }
+
+  const told = toldCommands();
+  for (const each of told) {
+    const { line, output } = each;
+    it(line, async () => {
+      const step = Object.keys(BEFORE).find((begin) => line.startsWith(begin));
+      if (step) await BEFORE[step]?.();
+      const { code, stdout, stderr } = await run(line);
+      remember(line, stdout);
+      if (output === undefined) {
+        expect({ code, stderr }).to.deep.equal({ code: 0, stderr: '' });
         return;
       }
-      expect(normal(stdout)).to.equal(normal(output));
+      const printed = [...places].reduce((text, [name, real]) => text.replaceAll(real, name), `${stdout}${stderr}`);
+      if (WRITES) writeOutput(each, printed);
+      else expect(normal(printed)).to.equal(normal(output));
     });
   }
 
   it('has its commands on the page', () => {
-    expect(told).to.have.length(16);
+    expect(told).to.have.length(25);
   });
 });

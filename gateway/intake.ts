@@ -4,6 +4,9 @@ import type { GatewayMetrics } from '../metrics-server.js';
 /** If more were under way, the last of them would hardly be answered before their provider gives up. */
 const UNDER_WAY_MAX = 1_024;
 
+/** Why a callback that was read is answered so. */
+export const TURNED_AWAY = 'too many callbacks are under way';
+
 /** The answer "busy, retry later" to a callback that was not read, by its path. */
 export type BusyAnswers = ReadonlyMap<string, () => string>;
 

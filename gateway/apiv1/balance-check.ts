@@ -1,11 +1,12 @@
 import { JsonNumber } from '../json/value.js';
 import { fieldFault, signatureFault, staleness } from './admission.js';
 import { balanceJson, failure, playerOf, type Answer, type Call } from './call.js';
-import { STATUS } from './status.js';
+import { STATUS, whyOf } from './status.js';
 
 /** balance-check: a balance. */
 export async function balanceCheck(call: Call): Promise<Answer> {
   const { body, channel, client, callback } = call;
+  const { currency } = channel;
   const fault =
     fieldFault(body, ['member_id', 'timestamp', 'sign'], channel) ??
     signatureFault('balance-check', call) ??
@@ -14,8 +15,14 @@ export async function balanceCheck(call: Call): Promise<Answer> {
     callback.refuse(fault);
     return failure('OTHERS');
   }
-  const balance = await client.balance(playerOf(body), channel.currency, callback);
-  if (balance === undefined) return failure('TIME_OUT');
-  if (balance === null) return failure('OTHERS', new JsonNumber('0.00'));
-  return { status: STATUS.SUCCESS, balance: balanceJson(balance, channel.currency) };
+  const balance = await client.balance(playerOf(body), currency, callback);
+  if (balance === undefined) {
+    callback.refuse(whyOf(undefined));
+    return failure('TIME_OUT');
+  }
+  if (balance === null) {
+    callback.refuse(`the member has no account in ${currency}`);
+    return failure('OTHERS', new JsonNumber('0.00'));
+  }
+  return { status: STATUS.SUCCESS, balance: balanceJson(balance, currency) };
 }

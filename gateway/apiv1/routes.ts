@@ -5,7 +5,7 @@ import type { Answering, Callbacks } from '../callbacks.js';
 import { DuplicateKeyError, JsonError, parseJson } from '../json/reader.js';
 import { isJsonObject, type Json } from '../json/value.js';
 import { writeJson } from '../json/writer.js';
-import type { BusyAnswers, Intake } from '../intake.js';
+import { TURNED_AWAY, type BusyAnswers, type Intake } from '../intake.js';
 import type { WalletClient } from '../wallet-client.js';
 import { balanceCheck } from './balance-check.js';
 import { balanceUpdate } from './balance-update.js';
@@ -72,6 +72,7 @@ export function apiv1Routes(
       const transactionId = body.get('transaction_id');
       const echo = typeof transactionId === 'string' && endpoint !== 'balance-check' ? transactionId : undefined;
       const taken = await intake.take(() => answer({ endpoint, body, request, channel, client, callback }));
+      if (!taken) callback.refuse(TURNED_AWAY);
       return send(ctx, { transaction_id: echo, ...(taken ?? failure('TIME_OUT')) });
     };
   }

@@ -4,7 +4,7 @@ import type { Answering } from '../callbacks.js';
 import { DuplicateKeyError, JsonError, parseAndRedact } from '../json/reader.js';
 import { isJsonObject, type JsonObject } from '../json/value.js';
 import { writeJson } from '../json/writer.js';
-import type { Intake } from '../intake.js';
+import { TURNED_AWAY, type Intake } from '../intake.js';
 import { Rates } from '../rates.js';
 import type { WalletClient } from '../wallet-client.js';
 import { addressFault, channelOf, textOf } from './admission.js';
@@ -65,6 +65,7 @@ export function handler(
       // Of a login not even what is left without its secrets: a password could stand where none belongs.
       callback.isRead(textOf(value, 'seqNo'), textOf(value, 'username'), name === LOGIN ? NOTHING : redacted);
       const taken = await intake.take(() => answer(endpoint, { body: value, request: redacted, callback }));
+      if (!taken) callback.refuse(TURNED_AWAY);
       const decided = taken ?? endpoint.refuse(value, STATUS.BUSY);
       return send(ctx, { ...decided, ...echo(value), timestamp: decided.timestamp ?? Date.now() });
     } catch (error) {

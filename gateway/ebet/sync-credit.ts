@@ -1,6 +1,6 @@
 import * as field from './admission.js';
 import { BUSY, currencyFault, eventFault, fieldFault, textOf } from './admission.js';
-import { amountJson, playerOf, type Answer, type Call, type Endpoint } from './call.js';
+import { amountJson, noteRejection, playerOf, type Answer, type Call, type Endpoint } from './call.js';
 import { STATUS } from './status.js';
 import type { JsonObject } from '../json/value.js';
 
@@ -19,23 +19,21 @@ export const syncCredit: Endpoint = {
   refuse: (body, status) => balanceAnswer(body, status, '0'),
 };
 
-async function answer({ body, channel, client, callback }: Call): Promise<Answer> {
+async function answer(call: Call): Promise<Answer> {
+  const { body, channel, client, callback } = call;
   const { currency } = channel;
-  const refuse = (status: number) => ({ ...balanceAnswer(body, status, '0'), currency });
+  const refuse = (rejection: field.Rejection) => {
+    noteRejection(call, rejection);
+    return { ...balanceAnswer(body, rejection.status, '0'), currency };
+  };
   const fault = fieldFault(body, FIELDS) ?? eventFault('syncCredit', body) ?? currencyFault(body, currency);
-  if (fault) {
-    callback.refuse(fault.why);
-    return refuse(fault.status);
-  }
+  if (fault) return refuse(fault);
   const session = body.get('sessionToken');
   const sessionToken = typeof session === 'string' ? session : '';
   const found = await client.balanceFor(sessionToken, playerOf(textOf(body, 'username')), currency, callback);
-  if (found === undefined) {
-    callback.refuse(BUSY.why);
-    return refuse(BUSY.status);
-  }
-  if (found === null) return refuse(STATUS.NO_USER);
-  if (found.sessionEnded) return refuse(STATUS.INVALID_TOKEN);
+  if (found === undefined) return refuse(BUSY);
+  if (found === null) return refuse({ status: STATUS.NO_USER, why: `the player has no account in ${currency}` });
+  if (found.sessionEnded) return refuse({ status: STATUS.INVALID_TOKEN, why: 'the session was ended' });
   return { ...balanceAnswer(body, STATUS.SUCCESS, found.balance), currency };
 }
 

@@ -4,8 +4,12 @@ import type { AddressInfo } from 'node:net';
 import { expect } from 'chai';
 import Koa from 'koa';
 import { pino } from 'pino';
+import type { Apiv1Channel } from '../../gateway/apiv1/channel.js';
+import { apiv1Routes } from '../../gateway/apiv1/routes.js';
 import { Callbacks } from '../../gateway/callbacks.js';
 import { connectionTo } from '../../gateway/connection.js';
+import { ebetRoutes } from '../../gateway/ebet/routes.js';
+import { Intake } from '../../gateway/intake.js';
 import { WalletClient } from '../../gateway/wallet-client.js';
 import { dial } from '../secured.js';
 import { System } from '../system.js';
@@ -104,6 +108,28 @@ describe('the log of the gateway', () => {
     expect(line).to.include({ level: WARN, outcome: '4026', why, walletCoreMs: 0 });
   });
 
+  /** What is sent while wallet-core hangs. */
+  async function meanwhile(work: () => Promise<unknown>): Promise<void> {
+    system.core.child.kill('SIGSTOP');
+    await work();
+    system.core.child.kill('SIGCONT');
+  }
+  const UNDECIDED: readonly (readonly [what: string, outcome: string, why: string, work: () => Promise<unknown>])[] = [
+    ['a balance of nobody', '4037', 'the player has no account in CNY', () => ebet.stranger().syncCredit()],
+    ['a balance of no member', 'OTHERS', 'the member has no account in CNY', () => apiv1.stranger().balanceCheck()],
+    [
+      'a balance that nobody tells',
+      'TIME_OUT',
+      'wallet-core gave no answer in time',
+      () => meanwhile(() => apiv1.stranger().balanceCheck()),
+    ],
+  ];
+  for (const [what, outcome, why, work] of UNDECIDED) {
+    it(`warns of ${what}, which is ${outcome}, and says why`, async () => {
+      expect(await lineOf(work)).to.include({ level: WARN, outcome, why });
+    });
+  }
+
   const READABLE: Readonly<Record<string, () => Promise<unknown>>> = {
     registerOrLogin: () => system.post('/registerOrLogin', print({ channelId: 1, seqNo: 'x', eventType: 1 })),
     syncCredit: () => ebet.stranger().syncCredit(),
@@ -173,26 +199,70 @@ describe('the log of the gateway', () => {
   });
 });
 
-describe('a fault of ours that no endpoint has caught', () => {
-  it('is answered HTTP 500 and told once, with what threw', async () => {
-    const lines: (Line & { readonly err?: { readonly message: string } })[] = [];
-    const log = pino({}, { write: (line: string) => void lines.push(JSON.parse(line) as Line) });
-    const client = new WalletClient(
-      connectionTo({ walletCoreAddress: '127.0.0.1:1', walletCoreToken: undefined }),
-      log,
-    );
-    const callbacks = new Callbacks(() => '127.0.0.1', client.refused, log);
-    const app = new Koa().use(callbacks.on('increaseCredit', () => Promise.reject(new Error('planted'))));
+describe('what the gateway tells by itself', () => {
+  const lines: (Line & { readonly why?: string; readonly err?: { readonly message: string } })[] = [];
+  const log = pino({}, { write: (line: string) => void lines.push(JSON.parse(line) as Line) });
+  let client: WalletClient;
+  let callbacks: Callbacks;
+
+  beforeEach(() => {
+    lines.length = 0;
+    client = new WalletClient(connectionTo({ walletCoreAddress: '127.0.0.1:1', walletCoreToken: undefined }), log);
+    callbacks = new Callbacks(() => '127.0.0.1', client.refused, log);
+  });
+  afterEach(() => client.close());
+
+  /** The status and text of the answer to a call. */
+  async function answerOf(app: Pick<Koa, 'listen'>, url: string): Promise<readonly [status: number, text: string]> {
     const server = app.listen(0, '127.0.0.1');
     await once(server, 'listening');
     const { port } = server.address() as AddressInfo;
-    const response = await fetch(`http://127.0.0.1:${port}/increaseCredit`, { method: 'POST', body: '{}' });
-    expect([response.status, await response.text()]).to.deep.equal([500, 'Internal Server Error']);
+    const response = await fetch(`http://127.0.0.1:${port}${url}`, { method: 'POST', body: '{}' });
+    const answer = [response.status, await response.text()] as const;
     server.close();
     server.closeAllConnections();
-    await client.close();
-    expect(lines.map(({ level, outcome, err }) => [level, outcome, err?.message])).to.deep.equal([
-      [ERROR, 'FAULT', 'planted'],
-    ]);
+    return answer;
+  }
+
+  it('of a fault of ours that no endpoint has caught: HTTP 500, told once, with what threw', async () => {
+    const answer = await answerOf(
+      new Koa().use(callbacks.on('increaseCredit', () => Promise.reject(new Error('planted')))),
+      '/increaseCredit',
+    );
+    expect(answer).to.deep.equal([500, 'Internal Server Error']);
+    const told = lines.map(({ level, outcome, err }) => [level, outcome, err?.message]);
+    expect(told).to.deep.equal([[ERROR, 'FAULT', 'planted']]);
+  });
+
+  describe('of a callback that was read while too many were under way', () => {
+    let intake: Intake;
+    const endings: (() => void)[] = [];
+
+    beforeEach(() => {
+      intake = new Intake(pino({ level: 'silent' }));
+      while (!intake.isFull) void intake.take(() => new Promise<void>((resolve) => endings.push(resolve)));
+    });
+    afterEach(() => endings.splice(0).forEach((end) => end()));
+
+    const told = () => lines.map(({ level, outcome, why }) => [level, outcome, why]);
+
+    it('eBET: 4003, and why', async () => {
+      const [, text] = await answerOf(
+        new Koa().use(ebetRoutes([], client, callbacks, intake).routes()),
+        '/increaseCredit',
+      );
+      expect(text).to.contain('"status":4003');
+      expect(told()).to.deep.equal([[WARN, '4003', 'too many callbacks are under way']]);
+    });
+
+    it('api-v1: TIME_OUT, and why', async () => {
+      const channel = { name: 'apiv1/brand', path: '/api-v1' } as Apiv1Channel;
+      const [, text] = await answerOf(
+        new Koa().use(apiv1Routes([channel], client, callbacks, intake).routes()),
+        '/api-v1/balance-check',
+      );
+      expect(text).to.contain('"error_code":"TIME_OUT"');
+      expect(told()).to.deep.equal([[WARN, 'TIME_OUT', 'too many callbacks are under way']]);
+    });
   });
 });

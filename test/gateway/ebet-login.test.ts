@@ -417,6 +417,7 @@ describe('eBET logs a player in', () => {
       const username = player.name;
       const members = { status: 410, username, userName: username, money: 0, currency: 'CNY' };
       expectAnswer(await sync(player, answered), members);
+      await system.gateway.prints('"outcome":"410","why":"the session was ended"');
 
       // Sessions never matter for movements.
       const sessionToken = textIn(answered, 'sessionToken');

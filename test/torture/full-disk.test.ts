@@ -3,6 +3,7 @@ import { readdirSync, realpathSync, rmSync, statSync } from 'node:fs';
 import path from 'node:path';
 import Database from 'better-sqlite3';
 import { expect } from 'chai';
+import { Role, type CreateTokenResponse, type ListTokensResponse } from '../../proto/gen/wallet/v1/access.js';
 import type { Command, PostResponse } from '../../proto/gen/wallet/v1/posting.js';
 import { Random } from '../simulator/random.js';
 import { call } from '../system.js';
@@ -160,6 +161,27 @@ describe('the ledger on a disk that gets full', () => {
       tank.watch.renew();
       expect(await tank.watch.clients.balance('p0-0')).to.equal('490.00');
       proveLedger(tank.disk.folder);
+    });
+
+    it('takes no token of which it cannot write down all, and has the others after a restart', async () => {
+      const { clients } = tank.system;
+      const create = (name: string) => {
+        const request = { name, roles: [Role.READ], channels: [] };
+        return call<CreateTokenResponse>((done) => clients.tokens.createToken(request, done));
+      };
+      const names = async () => {
+        const { tokens } = await call<ListTokensResponse>((done) => tank.system.clients.tokens.listTokens({}, done));
+        return tokens.map(({ name }) => name);
+      };
+      const before = await names();
+      for (const room of [100, 0]) {
+        tank.disk.leave(room);
+        expect(await failure(create('none')), `${room} bytes`).to.match(/^INTERNAL/);
+      }
+      tank.disk.makeRoom();
+      await create('one');
+      await tank.system.restartCore();
+      expect(await names()).to.deep.equal([...before, 'one']);
     });
 
     it('never leaves the fate of a commit open for want of room beside the WAL', async () => {

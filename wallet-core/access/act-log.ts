@@ -1,5 +1,14 @@
 import { createHash } from 'node:crypto';
-import { closeSync, fsyncSync, openSync, readFileSync, truncateSync, writeSync } from 'node:fs';
+import {
+  closeSync,
+  fstatSync,
+  fsyncSync,
+  ftruncateSync,
+  openSync,
+  readFileSync,
+  truncateSync,
+  writeFileSync,
+} from 'node:fs';
 import { dirname } from 'node:path';
 import { z } from 'zod';
 import { ROLES } from './grant.js';
@@ -51,15 +60,14 @@ export class ActLog {
     for (const [index, line] of lines.entries()) this.acts.push(this.#read(line, index + 1));
   }
 
-  /** On the disk when it returns. */
+  /** On the disk when it returns; if it throws, nothing of it is in the file. */
   append(act: AccessAct): void {
     const json = JSON.stringify(act);
     const hash = hashOf(this.#last, json);
     const isNew = this.#last === NO_LINE;
     const descriptor = openSync(this.#file, 'a', 0o600);
     try {
-      writeSync(descriptor, `${hash} ${json}\n`);
-      fsyncSync(descriptor);
+      addLine(descriptor, `${hash} ${json}\n`);
     } finally {
       closeSync(descriptor);
     }
@@ -78,6 +86,19 @@ export class ActLog {
     }
     this.#last = hash;
     return ACT.parse(JSON.parse(json));
+  }
+}
+
+function addLine(descriptor: number, line: string): void {
+  const { size } = fstatSync(descriptor);
+  try {
+    // Not writeSync: it may write a part and say nothing but how much.
+    writeFileSync(descriptor, line);
+    fsyncSync(descriptor);
+  } catch (error) {
+    // The next line would go behind a half one, and the next start would refuse both.
+    ftruncateSync(descriptor, size);
+    throw error;
   }
 }
 

@@ -1,5 +1,4 @@
-import { makeClientConstructor, Metadata, status, type ServiceError } from '@grpc/grpc-js';
-import { service as healthDefinition } from 'grpc-health-check';
+import { Metadata, status, type ServiceError } from '@grpc/grpc-js';
 import type { Logger } from 'pino';
 import type { GatewayMetrics } from '../metrics-server.js';
 import {
@@ -55,7 +54,6 @@ export class WalletClient {
   readonly #queries: QueryServiceClient;
   readonly #accounts: AccountServiceClient;
   readonly #operations: OperationsServiceClient;
-  readonly #health: InstanceType<ReturnType<typeof makeClientConstructor>>;
   readonly #log: Logger;
   readonly #metrics: GatewayMetrics | undefined;
   readonly #batches: Batches;
@@ -70,8 +68,6 @@ export class WalletClient {
     this.#queries = new QueryServiceClient(address, credentials, shared);
     this.#accounts = new AccountServiceClient(address, credentials, shared);
     this.#operations = new OperationsServiceClient(address, credentials, shared);
-    const Health = makeClientConstructor(healthDefinition, 'Health');
-    this.#health = new Health(address, credentials, shared);
     this.#log = log;
     this.#metrics = metrics;
     this.refused = new RefusedCalls(this.#operations, log);
@@ -174,22 +170,16 @@ export class WalletClient {
     }
   }
 
-  /** Whether wallet-core answers at all; a damaged ledger, for which it says NOT_SERVING, is for its operator to judge. */
+  /** Whether wallet-core answers at all, whatever it says: a full disk or a damaged ledger is for its operator to judge. */
   isAnswering(asker: Asker): Promise<boolean> {
     const since = performance.now();
     return new Promise((resolve) => {
-      const check = this.#health['check'];
-      if (!check) throw new Error('the health service has no check');
-      check.call(
-        this.#health,
-        { service: '' },
-        { deadline: onWallClock(asker.deadline) },
-        (error: ServiceError | null, answer?: { status: unknown }) => {
-          asker.walletCoreMs += performance.now() - since;
-          if (error) this.#failed(error, 'wallet-core did not answer a netCheck');
-          resolve(!error && answer?.status !== undefined);
-        },
-      );
+      // Not grpc.health.v1, which a setting of wallet-core turns off.
+      this.#operations.getReadiness({}, traced(asker), { deadline: onWallClock(asker.deadline) }, (error) => {
+        asker.walletCoreMs += performance.now() - since;
+        if (error) this.#failed(error, 'wallet-core did not answer a netCheck');
+        resolve(!error);
+      });
     });
   }
 

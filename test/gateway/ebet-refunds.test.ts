@@ -1,6 +1,10 @@
+import { readFileSync, writeFileSync } from 'node:fs';
+import path from 'node:path';
 import { expect } from 'chai';
 import type { GetMovementResponse } from '../../proto/gen/wallet/v1/query.js';
 import { call, System } from '../system.js';
+import { failure } from '../wallet-core/core.js';
+import { health } from '../wallet-core/health.js';
 import {
   Ebet,
   expectAnswer,
@@ -704,6 +708,16 @@ describe('netCheck', () => {
     await system.startCore(system.clients.address);
     let status: unknown;
     while (status !== 200) ({ status } = (await system.post('/netCheck', '{}')).json);
+  });
+
+  it('is 200 also where wallet-core has its health service turned off', async () => {
+    const file = path.join(system.folder, 'single-wallet.yaml');
+    writeFileSync(file, readFileSync(file, 'utf8').replace(/^walletCore:$/m, '$&\n  health: "off"'));
+    await system.core.stop();
+    await system.startCore(system.clients.address);
+    while ((await fetch(`${system.url}/readyz`)).status !== 200);
+    expect(await system.post('/netCheck', '')).to.include({ http: 200, text: '{"status":200}' });
+    expect(await failure(health(system.clients))).to.match(/^UNIMPLEMENTED/);
   });
 
   it('is 505 while wallet-core hangs', async () => {

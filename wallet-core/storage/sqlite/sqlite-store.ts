@@ -106,6 +106,7 @@ export class SqliteStore implements Store {
   readonly #onDamage: (error: Error) => void;
   readonly #onGroup: (commands: number, took: GroupTimes) => void;
   #waiting: { resolve: (reply: FromWriter) => void; reject: (error: Error) => void } | undefined;
+  #looking: Promise<boolean> | undefined;
   #dead: CommitUnknownError | undefined;
   #closing = false;
 
@@ -179,9 +180,11 @@ export class SqliteStore implements Store {
     throw this.#errorOf(reply);
   }
 
-  /** A commit is the only true answer, but who is told that there is no room may send none. */
+  /** A commit is the only true answer, but who is told that there is no room may send none. However many ask, one looks. */
   async hasRoom(): Promise<boolean> {
-    return !this.#room.isMissing || findsRoom(dirname(this.#path));
+    if (!this.#room.isMissing) return true;
+    this.#looking ??= findsRoom(dirname(this.#path)).finally(() => (this.#looking = undefined));
+    return this.#looking;
   }
 
   verify(

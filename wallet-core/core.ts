@@ -92,9 +92,12 @@ export async function startCore(given: CoreOptions): Promise<Core> {
     if (error instanceof CommitUnknownError) onFatal(error);
   };
   const committer = new Committer(store, onFault, COMMITTER_LIMITS, observer.answered.bind(observer));
-  const refused = new RefusedFile(data, keepRefusedMs);
+  const refused = await inFolder(() => new RefusedFile(data, keepRefusedMs)).catch(async (error: unknown) => {
+    await store.close();
+    throw error;
+  });
   const scrub = new Scrub(store, log, scrubEveryMs, () => server.announceDamage());
-  const tokens = await openTokens(data, access).catch(async (error: unknown) => {
+  const tokens = await inFolder(() => openTokens(data, access)).catch(async (error: unknown) => {
     refused.close();
     await store.close();
     throw error;
@@ -148,11 +151,16 @@ export async function startCore(given: CoreOptions): Promise<Core> {
   };
 }
 
-async function openTokens(folder: string, access: Access): Promise<Tokens> {
+function openTokens(folder: string, access: Access): Tokens {
+  const tokens = new Tokens(folder);
+  if (access.tokens === 'required') tokens.admitOwn(folder);
+  return tokens;
+}
+
+/** What is opened beside the ledger, or what to mend in its folder. */
+async function inFolder<Opened>(open: () => Opened): Promise<Opened> {
   try {
-    const tokens = new Tokens(folder);
-    if (access.tokens === 'required') tokens.admitOwn(folder);
-    return tokens;
+    return open();
   } catch (error) {
     throw new ConfigError([`data (SINGLE_WALLET_DATA): ${messageOf(error)}`]);
   }

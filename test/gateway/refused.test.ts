@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, rmdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { setTimeout } from 'node:timers/promises';
@@ -164,6 +164,20 @@ describe('the file of refused calls', () => {
     file.keep(many, 0);
     expect(file.list(CALL, 200_000).calls).to.have.length(100_000);
     expect(file.list(CALL, 1).calls[0]?.reference).to.equal('call-100009');
+  });
+
+  it('is left as it is where it cannot be opened for another reason than damage', () => {
+    file = new RefusedFile(folder, 60_000);
+    file.keep([at(Date.now(), 'before')], 0);
+    file.close();
+    const inTheWay = path.join(folder, 'refused.db-wal');
+    mkdirSync(inTheWay);
+    expect(() => new RefusedFile(folder, 60_000)).to.throw(
+      /refused\.db cannot be opened \(.*\); mend that, or move it away: a new one is made/,
+    );
+    rmdirSync(inTheWay);
+    file = new RefusedFile(folder, 60_000);
+    expect(file.list({ ...CALL, reference: 'before' }, 10).calls).to.have.length(1);
   });
 
   it('is made anew where it cannot be read', () => {

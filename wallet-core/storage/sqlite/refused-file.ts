@@ -76,14 +76,24 @@ export class RefusedFile {
   }
 }
 
-/** One that cannot be read is made anew: nothing that matters is in it, and it must not keep the wallet from starting. */
+/**
+ * One that is damaged is made anew: nothing that matters is in it, and it must not keep the wallet from starting. Whatever else
+ * is wrong says nothing about what it holds, and would mostly be wrong with the ledger as well.
+ */
 function open(path: string): Database.Database {
   try {
     return opened(path);
-  } catch {
+  } catch (error) {
+    if (!isDamage(error)) {
+      throw new Error(`${path} cannot be opened (${String(error)}); mend that, or move it away: a new one is made`);
+    }
     for (const file of [path, `${path}-wal`, `${path}-shm`]) rmSync(file, { force: true });
     return opened(path);
   }
+}
+
+function isDamage(error: unknown): boolean {
+  return error instanceof Database.SqliteError && /^SQLITE_(CORRUPT|NOTADB)/.test(error.code);
 }
 
 function opened(path: string): Database.Database {

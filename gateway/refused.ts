@@ -1,4 +1,4 @@
-import { Metadata } from '@grpc/grpc-js';
+import { Metadata, type ClientUnaryCall } from '@grpc/grpc-js';
 import type { Logger } from 'pino';
 import type { OperationsServiceClient, RefusedCall } from '../proto/gen/wallet/v1/operations.js';
 
@@ -7,7 +7,7 @@ const WAITING_MAX = 1_000;
 const SECOND_MAX = 100;
 const SEND_EVERY_MS = 500;
 const SEND_MS_MAX = 5_000;
-/** The same at the end, for which the process waits. */
+/** All that is sent at the end, for which the process waits, has so long. */
 const END_MS_MAX = 1_000;
 const BODY_BYTES_MAX = 2_048;
 
@@ -23,6 +23,9 @@ export class RefusedCalls {
   #second = 0;
   #inSecond = 0;
   #timer: NodeJS.Timeout | undefined;
+  #call: ClientUnaryCall | undefined;
+  /** Settles when nothing is under way. */
+  #sent: Promise<void> | undefined;
   #ended = false;
 
   constructor(client: OperationsServiceClient, log: Logger) {
@@ -45,25 +48,39 @@ export class RefusedCalls {
     this.#waiting.push({ ...refusal, body, timeMs: BigInt(now) });
   }
 
-  /** Sends what waits for the last time, before the connection is closed. */
+  /** Sends what waits for the last time, behind what is under way, before the connection is closed. */
   async end(): Promise<void> {
-    clearTimeout(this.#timer);
     this.#ended = true;
-    if (this.#waiting.length > 0 || this.#dropped > 0) await this.#send(END_MS_MAX);
+    clearTimeout(this.#timer);
+    const deadline = Date.now() + END_MS_MAX;
+    // What is under way may wait for longer than the process does: then it is counted as not sent.
+    const cut = setTimeout(() => this.#call?.cancel(), END_MS_MAX);
+    await this.#sent;
+    clearTimeout(cut);
+    if (this.#left > 0) await this.#send(deadline);
+    if (this.#left > 0) this.#log.warn({ lost: this.#left }, 'refused calls are lost: wallet-core did not take them');
+  }
+
+  /** How many calls wallet-core has not heard of. */
+  get #left(): number {
+    return this.#waiting.length + this.#dropped;
   }
 
   #sendSoon(): NodeJS.Timeout | undefined {
-    return this.#ended ? undefined : setTimeout(() => void this.#send(SEND_MS_MAX), SEND_EVERY_MS).unref();
+    if (this.#ended) return undefined;
+    const timer = setTimeout(() => {
+      this.#sent = this.#send(Date.now() + SEND_MS_MAX);
+    }, SEND_EVERY_MS);
+    return timer.unref();
   }
 
-  #send(timeoutMs: number): Promise<void> {
+  #send(deadline: number): Promise<void> {
     const calls = this.#waiting;
     const dropped = this.#dropped;
     this.#waiting = [];
     this.#dropped = 0;
-    const options = { deadline: Date.now() + timeoutMs };
     return new Promise((resolve) => {
-      this.#client.keepRefused({ calls, dropped }, new Metadata(), options, (error) => {
+      this.#call = this.#client.keepRefused({ calls, dropped }, new Metadata(), { deadline }, (error) => {
         if (error) {
           // wallet-core is away: what there is room for waits for the next time.
           const room = WAITING_MAX - this.#waiting.length;
@@ -72,7 +89,7 @@ export class RefusedCalls {
         } else if (dropped > 0) {
           this.#log.warn({ dropped }, 'more calls were refused than are kept');
         }
-        this.#timer = error || this.#waiting.length > 0 || this.#dropped > 0 ? this.#sendSoon() : undefined;
+        this.#timer = error || this.#left > 0 ? this.#sendSoon() : undefined;
         resolve();
       });
     });

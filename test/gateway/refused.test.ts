@@ -1,10 +1,14 @@
 import { mkdirSync, mkdtempSync, rmdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { setTimeout } from 'node:timers/promises';
+import { setImmediate, setTimeout } from 'node:timers/promises';
+import { InterceptingCall, type Interceptor } from '@grpc/grpc-js';
 import { expect } from 'chai';
-import type { ListRefusedResponse } from '../../proto/gen/wallet/v1/operations.js';
+import { pino } from 'pino';
+import { RefusedCalls } from '../../gateway/refused.js';
+import { OperationsServiceClient, type ListRefusedResponse } from '../../proto/gen/wallet/v1/operations.js';
 import { RefusedFile } from '../../wallet-core/storage/sqlite/refused-file.js';
+import { clientAccess } from '../secured.js';
 import { call, System } from '../system.js';
 import { CommandLine } from '../wallet-core/command-line.js';
 
@@ -96,6 +100,54 @@ describe('calls that are refused before the ledger', () => {
     expect(await system.gateway.stop()).to.equal(0);
     expect(await kept({ reference: 'bad-6' })).to.include({ channel: 'ebet/1' });
     await system.startGateway();
+  });
+
+  describe('and are being sent when the gateway stops', () => {
+    const refusal = (reference: string) => ({
+      ...{ address: '::1', channel: 'ebet/1', endpoint: 'increaseCredit', reference, playerId: 'demo' },
+      ...{ status: '4026', reason: 'why', body: Buffer.alloc(0) },
+    });
+    const lines: { readonly level: number; readonly lost?: number }[] = [];
+    const log = pino({}, { write: (line: string) => void lines.push(JSON.parse(line) as (typeof lines)[number]) });
+
+    beforeEach(() => void (lines.length = 0));
+
+    /** A client that tells when it sends something. */
+    function telling(address: string, tell: () => void): OperationsServiceClient {
+      const [credentials, { interceptors = [], ...options }] = clientAccess(address);
+      const sends: Interceptor = (given, next) => {
+        tell();
+        return new InterceptingCall(next(given));
+      };
+      return new OperationsServiceClient(address, credentials, { ...options, interceptors: [...interceptors, sends] });
+    }
+
+    it('are waited for', async () => {
+      let tell = () => {};
+      const underWay = new Promise<void>((resolve) => (tell = resolve));
+      const client = telling(system.clients.address, tell);
+      const refused = new RefusedCalls(client, log);
+      system.core.child.kill('SIGSTOP');
+      refused.note(refusal('on-its-way'));
+      await underWay;
+      const end = refused.end();
+      expect(await Promise.race([end.then(() => 'it has ended'), setImmediate('it waits')])).to.equal('it waits');
+      system.core.child.kill('SIGCONT');
+      await end;
+      client.close();
+      expect((await list({ reference: 'on-its-way' })).calls).to.have.length(1);
+      expect(lines).to.deep.equal([]);
+    });
+
+    it('are counted in the log as lost if wallet-core does not take them', async () => {
+      const client = telling('127.0.0.1:1', () => {});
+      const refused = new RefusedCalls(client, log);
+      refused.note(refusal('lost-1'));
+      refused.note(refusal('lost-2'));
+      await refused.end();
+      client.close();
+      expect(lines.map(({ level, lost }) => [level, lost])).to.deep.equal([[40, 2]]);
+    });
   });
 
   it('are found by one command, which no terminal obeys', async () => {

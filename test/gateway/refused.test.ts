@@ -160,6 +160,9 @@ describe('calls that are refused before the ledger', () => {
     expect(stdout).to.contain('bad-5\\u{1b}[2J').and.not.to.contain('\u001b');
     const none = await CommandLine.run('refused', '--reference', 'good', '--address', system.clients.address);
     expect(none).to.deep.equal({ code: 1, stdout: 'There is no such call.\n', stderr: '' });
+    const limited = await CommandLine.run('refused', '--limit', 'x', '--address', system.clients.address);
+    expect(limited).to.include({ code: 2, stdout: '' });
+    expect(limited.stderr).to.match(/--limit <count>.*Expected a number from 1 to 1000\./);
   });
 
   it('are dropped and counted where there are too many', async () => {

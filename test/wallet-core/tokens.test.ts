@@ -85,6 +85,17 @@ describe('wallet-core with tokens', () => {
     }
   });
 
+  it('tells in its log of a token that is made, and of one that is revoked', async () => {
+    const { tokenId } = await made('told', [Role.POST], ['platform/told']);
+    await revoke(tokenId);
+    await core.process.prints(`"tokenId":"${tokenId}","by"`);
+    const lines = core.process.output.split('\n').filter((line) => line.includes(`"tokenId":"${tokenId}"`));
+    const [created, revoked] = lines.map((line) => JSON.parse(line) as Record<string, unknown>);
+    const about = { name: 'wallet-core', tokenId, msg: 'a token was created' };
+    expect(created).to.deep.include({ ...about, tokenName: 'told', roles: ['post'], channels: ['platform/told'] });
+    expect(revoked).to.include({ tokenId, msg: 'a token was revoked' });
+  });
+
   it('answers without a token, or with one that it does not know, UNAUTHENTICATED, and nothing happens', async () => {
     const how = 'send the metadata "authorization: Bearer <token>"; npx single-wallet token create makes one';
     expect(await failure(caller().post({ reference: 'nobody-1' }))).to.equal(

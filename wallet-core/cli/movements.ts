@@ -4,6 +4,7 @@ import type { FindMovementsResponse, GetMovementResponse } from '../../proto/gen
 import { answerOf, ask, type ServerOptions, type WalletCore, withServerOptions } from './client.js';
 import { escaped } from './escaped.js';
 import { ending, EXIT, tried } from './exit.js';
+import { limitOption } from './limit.js';
 import { channelsOf, listMovements } from './look-up.js';
 import { becameOf, kindWord, MOVEMENT_COLUMNS, movementAsReport, notesOf } from './movement.js';
 import { print } from './print.js';
@@ -41,7 +42,7 @@ export function addMovements(program: Command): void {
     )
     .option('--from <time>', 'only from this date or time on, in UTC', timeOption)
     .option('--to <time>', 'only before this date or time, in UTC', timeOption)
-    .option('--limit <count>', 'at most so many, 1 to 100000', limitOption, 20)
+    .option('--limit <count>', 'at most so many, 1 to 100000', limitOption(100_000), 20)
     .option('--reference <reference>', 'in full: what has this reference, of --channel or of any')
     .option('--id <id>', 'in full: the movement with this id, such as 1.7.2');
   withServerOptions(command)
@@ -56,12 +57,6 @@ function kindOption(text: string, before: readonly Kind[] = []): readonly Kind[]
   if (typeof kind === 'number' && kind !== Kind.UNSPECIFIED) return [...before, kind];
   const all = Object.keys(Kind).filter((each) => /^[A-Z_]+$/.test(each) && each !== 'UNSPECIFIED');
   throw new InvalidArgumentError(`Expected ${all.join(', ').toLowerCase().replaceAll('_', '-')}.`);
-}
-
-function limitOption(text: string): number {
-  const limit = Number(text);
-  if (Number.isInteger(limit) && limit >= 1 && limit <= 100_000) return limit;
-  throw new InvalidArgumentError('Expected a number from 1 to 100000.');
 }
 
 /** A movement with the request that asked for it. */

@@ -1,8 +1,9 @@
-import { type Command, InvalidArgumentError } from 'commander';
+import type { Command } from 'commander';
 import type { Movement } from '../../proto/gen/wallet/v1/movement.js';
 import type { ListOpenResponse } from '../../proto/gen/wallet/v1/operations.js';
 import { answerOf, ask, type ServerOptions, withServerOptions } from './client.js';
 import { ending, EXIT, tried } from './exit.js';
+import { limitOption } from './limit.js';
 import { MOVEMENT_COLUMNS, movementAsReport } from './movement.js';
 import { print } from './print.js';
 import { table } from './table.js';
@@ -28,7 +29,7 @@ export function addOpen(program: Command): void {
     )
     .option('--older-than <span>', 'bets and withholdings at least so old, such as 90m or 2h', spanOption, DAY_MS)
     .option('--since <span>', 'nothing older than this, such as 30d', spanOption, WEEK_MS)
-    .option('--limit <count>', 'at most so many in all, 1 to 1000', limitOption, 1000);
+    .option('--limit <count>', 'at most so many in all, 1 to 1000', limitOption(1000), 1000);
   withServerOptions(command)
     .option('--json', 'what is open for machines on stdout and nothing else', false)
     .addHelpText(
@@ -36,12 +37,6 @@ export function addOpen(program: Command): void {
       '\nDefaults: --older-than 24h, --since 7d.\nExit codes: 0 nothing is open, 1 something is, 2 it could not be looked up.',
     )
     .action(ending(open));
-}
-
-function limitOption(text: string): number {
-  const limit = Number(text);
-  if (Number.isInteger(limit) && limit >= 1 && limit <= 1000) return limit;
-  throw new InvalidArgumentError('Expected a number from 1 to 1000.');
 }
 
 async function open({ since, olderThan, limit, json, ...server }: OpenOptions): Promise<number> {

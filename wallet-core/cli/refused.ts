@@ -3,6 +3,7 @@ import type { ListRefusedResponse, RefusedCall } from '../../proto/gen/wallet/v1
 import { answerOf, ask, type ServerOptions, withServerOptions } from './client.js';
 import { escaped } from './escaped.js';
 import { ending, EXIT, tried } from './exit.js';
+import { limitOption } from './limit.js';
 import { print } from './print.js';
 import { type Column, table } from './table.js';
 import { iso, timeOption } from './time.js';
@@ -13,7 +14,7 @@ interface RefusedOptions extends ServerOptions {
   readonly channel?: string;
   readonly from?: bigint;
   readonly to?: bigint;
-  readonly limit: string;
+  readonly limit: number;
   readonly full: boolean;
   readonly json: boolean;
 }
@@ -30,7 +31,7 @@ export function addRefused(program: Command): void {
     .option('--channel <channel>', 'only of this channel, such as ebet/1')
     .option('--from <time>', 'only from this date or time on, in UTC', timeOption)
     .option('--to <time>', 'only before this date or time, in UTC', timeOption)
-    .option('--limit <count>', 'at most so many, up to 1000', '20')
+    .option('--limit <count>', 'at most so many, 1 to 1000', limitOption(1000), 20)
     .option('--full', 'with the body of each, without its secrets', false);
   withServerOptions(command)
     .option('--json', 'the calls for machines on stdout and nothing else', false)
@@ -54,7 +55,7 @@ async function refused({ json, full, ...options }: RefusedOptions): Promise<numb
   return tried(
     () => 'no refused call was looked up',
     async () => {
-      const request = { playerId: player, reference, channel, fromMs: from, toMs: to, limit: Number(limit) };
+      const request = { playerId: player, reference, channel, fromMs: from, toMs: to, limit };
       const found = await ask(options, ({ operations }) =>
         answerOf<ListRefusedResponse>((done) => operations.listRefused(request, done)),
       );

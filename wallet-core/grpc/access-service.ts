@@ -22,7 +22,7 @@ export function accessService(tokens: Tokens, log: Logger): pb.AccessServiceServ
       if (isOwn(name)) throw invalidArgument(`name: is "${name}"; expected another, wallet-core makes that one itself`);
       const by = callerOf(call);
       const { id, text } = tokens.create(grant, by);
-      log.info({ token: id, ...grant, by }, 'a token was created');
+      log.info({ tokenId: id, tokenName: name, roles: grant.roles, channels, by }, 'a token was created');
       return { tokenId: id, token: text };
     }),
     listTokens: unary(log, async () => ({ tokens: tokens.list().map(writeToken) })),
@@ -30,7 +30,7 @@ export function accessService(tokens: Tokens, log: Logger): pb.AccessServiceServ
       const by = callerOf(call);
       const revoked = tokens.revoke(tokenId, by);
       if (revoked === undefined) throw notFound(`token_id: there is no token ${JSON.stringify(tokenId.slice(0, 40))}`);
-      if (revoked) log.info({ token: tokenId, by }, 'a token was revoked');
+      if (revoked) log.info({ tokenId, by }, 'a token was revoked');
       return { revoked };
     }),
   };

@@ -157,7 +157,7 @@ export function formatAddress({ host, port }: Address): string {
 }
 
 /** Whether only this machine reaches what listens there. */
-export function isLoopback({ host }: Address): boolean {
+export function isLoopback({ host }: Pick<Address, 'host'>): boolean {
   return host === 'localhost' || LOOPBACK.check(host, isIPv6(host) ? 'ipv6' : 'ipv4');
 }
 

@@ -82,11 +82,16 @@ export interface ClientFiles {
   readonly key: Buffer | null;
 }
 
+/** The host of host:port, without the brackets of IPv6. */
+export function hostOf(address: string): { readonly host: string } {
+  return { host: address.replace(/:\d+$/, '').replace(/^\[(.*)\]$/, '$1') };
+}
+
 /** What a client of gRPC is made with to reach host:port, with TLS if there are files. */
 export function transportTo(address: string, files?: ClientFiles): [ChannelCredentials, ClientOptions] {
   if (!files) return [credentials.createInsecure(), {}];
   const { authorities, certificate, key } = files;
-  const host = address.replace(/:\d+$/, '').replace(/^\[(.*)\]$/, '$1');
+  const { host } = hostOf(address);
   if (isIP(host) === 0) return [credentials.createSsl(authorities, key, certificate), {}];
   // Node prints a warning where the name asked for is an address, as grpc-js has it. The certificate must have the address.
   const verify = { checkServerIdentity: (_: string, shown: PeerCertificate) => checkServerIdentity(host, shown) };

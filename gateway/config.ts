@@ -49,6 +49,13 @@ export interface GatewayConfig {
   readonly development: boolean;
 }
 
+interface Reaching {
+  readonly walletCore?: Address | undefined;
+  readonly walletCoreTokenFile?: KeyObject | undefined;
+  readonly walletCoreCa?: string | undefined;
+  readonly allowPlainTokenBeyondLoopback: boolean;
+}
+
 interface Listening {
   readonly listen: Address;
   readonly tls?: Tls | undefined;
@@ -77,6 +84,17 @@ function listenRule({ listen, tls, allowPlainHttpBeyondLoopback }: Listening, co
     'expected an address that only this machine reaches, such as "127.0.0.1:8080", or tls with a certificate; ' +
     'allowPlainHttpBeyondLoopback: true lifts that where a proxy that speaks TLS stands before it';
   context.addIssue({ code: 'custom', path: ['listen'], message });
+}
+
+/** Whoever reads the token on its way can move money with it. */
+function tokenRule(set: Reaching, context: z.RefinementCtx): void {
+  const { walletCore = DEFAULT_WALLET_CORE, walletCoreTokenFile, walletCoreCa, allowPlainTokenBeyondLoopback } = set;
+  if (!walletCoreTokenFile || walletCoreCa !== undefined) return;
+  if (allowPlainTokenBeyondLoopback || isLoopback(walletCore)) return;
+  const message =
+    'expected an address on this machine, such as "127.0.0.1:50051", or walletCoreCa: everybody on the way could read the token; ' +
+    'allowPlainTokenBeyondLoopback: true lifts that where the network itself lets nobody else in';
+  context.addIssue({ code: 'custom', path: ['walletCore'], message });
 }
 
 const PROXIES = 'expected a list of the addresses or ranges of your own proxies, such as ["127.0.0.1", "10.0.5.0/28"]';
@@ -113,6 +131,7 @@ export function loadGatewayConfig(setup: Setup = readSetup()): GatewayConfig {
       walletCoreTokenFile: tokenSetting(setup),
       walletCoreCa: authoritiesSetting(setup).optional(),
       walletCoreTls: tlsSetting(setup).optional(),
+      allowPlainTokenBeyondLoopback: z.boolean(FLAG).default(false),
       logLevel: logLevelSetting,
       tls: tlsSetting(setup).optional(),
       allowPlainHttpBeyondLoopback: z.boolean(FLAG).default(false),
@@ -121,6 +140,7 @@ export function loadGatewayConfig(setup: Setup = readSetup()): GatewayConfig {
       channels: z.array(channelSetting(setup), NO_CHANNELS).min(1, NO_CHANNELS),
     })
       .superRefine(listenRule)
+      .superRefine(tokenRule)
       .superRefine(metricsRule),
   });
   const overrides = {
@@ -135,6 +155,7 @@ export function loadGatewayConfig(setup: Setup = readSetup()): GatewayConfig {
     walletCoreTokenFile,
     allowPlainHttpBeyondLoopback: _,
     allowMetricsBeyondLoopback: __,
+    allowPlainTokenBeyondLoopback: ___,
     ...rest
   } = gateway;
   return Object.freeze({

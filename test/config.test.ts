@@ -376,6 +376,29 @@ describe('configuration', () => {
       expect([core().metrics?.host, gateway().metrics?.host]).to.deep.equal(['0.0.0.0', '0.0.0.0']);
     });
 
+    it('refuses a gateway that shows its token without TLS, unless allowPlainTokenBeyondLoopback says so', async () => {
+      writeFileSync(path.join(folder, 'keys', 'gateway.token'), `swt_${'x'.repeat(43)}\n`);
+      const reaching = (address: string, more = '') => {
+        const token = 'walletCoreTokenFile: keys/gateway.token';
+        write(`gateway: { walletCore: "${address}:50051", ${token}, ${more} channels: [${CHANNEL}] }`);
+        return problems(gateway);
+      };
+      const TOKEN =
+        'expected an address on this machine, such as "127.0.0.1:50051", or walletCoreCa: everybody on the way could read the ' +
+        'token; allowPlainTokenBeyondLoopback: true lifts that where the network itself lets nobody else in';
+      for (const host of ['core.internal', '10.0.0.5', '[2001:db8::5]']) {
+        expect(reaching(host)).to.deep.equal([`single-wallet.yaml: gateway.walletCore: is "${host}:50051"; ${TOKEN}`]);
+        expect(reaching(host, 'allowPlainTokenBeyondLoopback: true,')).to.deep.equal([]);
+      }
+      expect(reaching('[::1]')).to.deep.equal([]);
+      expect(problems(() => gateway({ WALLET_CORE_ADDRESS: '10.0.0.5:1' }))).to.deep.equal([
+        `WALLET_CORE_ADDRESS: is "10.0.0.5:1"; ${TOKEN}`,
+      ]);
+      const authority = await certificate('authority', { isAuthority: true });
+      writeFileSync(path.join(folder, 'ca.pem'), authority.certificate);
+      expect(reaching('10.0.0.5', 'walletCoreCa: ca.pem,')).to.deep.equal([]);
+    });
+
     it('knows loopback in all its forms', () => {
       write(`gateway: { channels: [${CHANNEL}] }`);
       for (const host of ['127.0.0.1', '127.8.8.8', 'localhost', '[::1]', '[0:0:0:0:0:0:0:1]', '[::ffff:127.0.0.1]']) {
@@ -466,7 +489,7 @@ describe('configuration', () => {
     const MINUTES = 'expected a whole number of minutes from 1 to 1440';
     const FILES = `expected a list of one or more files with eBET's public keys, such as ["keys/ebet-1.pem"]`;
     const GATEWAY =
-      'expected a section with the keys listen, walletCore, walletCoreTokenFile, walletCoreCa, walletCoreTls, logLevel, tls, allowPlainHttpBeyondLoopback, metrics, allowMetricsBeyondLoopback, trustedProxies, channels';
+      'expected a section with the keys listen, walletCore, walletCoreTokenFile, walletCoreCa, walletCoreTls, allowPlainTokenBeyondLoopback, logLevel, tls, allowPlainHttpBeyondLoopback, metrics, allowMetricsBeyondLoopback, trustedProxies, channels';
 
     const table: [string, string, string[]][] = [
       [
@@ -501,7 +524,7 @@ describe('configuration', () => {
         'misspells sections',
         `{ walletcore: {}, gateway: { chanels: 1, channels: [${CHANNEL}] } }`,
         [
-          'single-wallet.yaml: gateway.chanels: is not a setting; expected one of listen, walletCore, walletCoreTokenFile, walletCoreCa, walletCoreTls, logLevel, tls, allowPlainHttpBeyondLoopback, metrics, allowMetricsBeyondLoopback, trustedProxies, channels',
+          'single-wallet.yaml: gateway.chanels: is not a setting; expected one of listen, walletCore, walletCoreTokenFile, walletCoreCa, walletCoreTls, allowPlainTokenBeyondLoopback, logLevel, tls, allowPlainHttpBeyondLoopback, metrics, allowMetricsBeyondLoopback, trustedProxies, channels',
           'single-wallet.yaml: walletcore: is not a setting; expected one of data, walletCore, gateway',
         ],
       ],

@@ -3,8 +3,8 @@ import path from 'node:path';
 import type { ChannelCredentials, ClientOptions } from '@grpc/grpc-js';
 import { type Command, Option } from 'commander';
 import { bearer } from '../../bearer.js';
-import { ConfigError, messageOf, readSetup } from '../../config.js';
-import { transportTo } from '../../tls.js';
+import { ConfigError, isLoopback, messageOf, readSetup } from '../../config.js';
+import { hostOf, transportTo } from '../../tls.js';
 
 /** How a command that asks wallet-core reaches it, and with what it shows who asks. */
 export interface ServerOptions {
@@ -13,6 +13,7 @@ export interface ServerOptions {
   readonly ca?: string;
   readonly cert?: string;
   readonly key?: string;
+  readonly allowPlainTokenBeyondLoopback?: boolean;
 }
 
 /** Adds what says how wallet-core is reached to the options of a command. */
@@ -26,20 +27,25 @@ export function withServerOptions(command: Command): Command {
     .addOption(
       new Option(
         '--token-file <file>',
-        'a file with a token of the role operate (default: operator.token in the data folder, if it is there)',
+        'a file with a token of the role operate (default, with --ca or to this machine: operator.token in the data folder, if it is there)',
       ).env('WALLET_CORE_TOKEN_FILE'),
     )
     .addOption(new Option('--ca <file>', 'speak TLS: who certifies wallet-core, PEM').env('WALLET_CORE_CA'))
     .addOption(new Option('--cert <file>', 'with --ca: the certificate to show, PEM').env('WALLET_CORE_CERT'))
-    .addOption(new Option('--key <file>', 'with --cert: its key, PEM').env('WALLET_CORE_KEY'));
+    .addOption(new Option('--key <file>', 'with --cert: its key, PEM').env('WALLET_CORE_KEY'))
+    .option(
+      '--allow-plain-token-beyond-loopback',
+      'without --ca, send the token to another machine although everybody on the way can read it',
+    );
 }
 
 /** What every client of the command line is made with. */
 export type Connection = readonly [string, ChannelCredentials, ClientOptions];
 
 /** The one place that says how the command line reaches wallet-core. Throws an Error for a person. */
-export function connectionTo({ address, tokenFile, ca, cert, key }: ServerOptions): Connection {
-  const token = tokenFile === undefined ? ownToken() : readToken(tokenFile);
+export function connectionTo(server: ServerOptions): Connection {
+  const { address, ca, cert, key } = server;
+  const token = tokenFor(server);
   const options = {
     // A proxy that the environment names is for the world outside.
     'grpc.enable_http_proxy': 0,
@@ -49,6 +55,18 @@ export function connectionTo({ address, tokenFile, ca, cert, key }: ServerOption
   const files = authorities && { authorities, certificate: bytesOf('--cert', cert), key: bytesOf('--key', key) };
   const [credentials, transport] = transportTo(address, files ?? undefined);
   return [address, credentials, { ...options, ...transport }];
+}
+
+/** What is shown to that address: never what others on the way could read, unless that is allowed. */
+function tokenFor({ address, tokenFile, ca, allowPlainTokenBeyondLoopback }: ServerOptions): string | undefined {
+  if (ca !== undefined || allowPlainTokenBeyondLoopback || isLoopback(hostOf(address))) {
+    return tokenFile === undefined ? ownToken() : readToken(tokenFile);
+  }
+  if (tokenFile === undefined) return undefined;
+  throw new Error(
+    `--token-file: everybody on the way to ${address} could read the token; expected --ca with who certifies wallet-core; ` +
+      '--allow-plain-token-beyond-loopback lifts that where the network itself lets nobody else in',
+  );
 }
 
 /** What a wallet-core on this machine made for whoever may read its data folder. */

@@ -1,6 +1,7 @@
-import { Metadata, type ClientUnaryCall } from '@grpc/grpc-js';
+import { Metadata, status, type ClientUnaryCall } from '@grpc/grpc-js';
 import type { Logger } from 'pino';
 import type { OperationsServiceClient, RefusedCall } from '../proto/gen/wallet/v1/operations.js';
+import { toldOf } from './unreached.js';
 
 /** What waits to be sent, and what is taken in a second: so garbage fills neither memory nor disk, nor slows what moves money. */
 const WAITING_MAX = 1_000;
@@ -10,6 +11,7 @@ const SEND_MS_MAX = 5_000;
 /** All that is sent at the end, for which the process waits, has so long. */
 const END_MS_MAX = 1_000;
 const BODY_BYTES_MAX = 2_048;
+const FIX = 'the token of the gateway needs all channels of each provider, such as --channel "ebet/*" "apiv1/*"';
 
 /** What there is to say of a call, beside when it came. */
 export type Refusal = Omit<RefusedCall, 'timeMs'>;
@@ -81,7 +83,10 @@ export class RefusedCalls {
     this.#dropped = 0;
     return new Promise((resolve) => {
       this.#call = this.#client.keepRefused({ calls, dropped }, new Metadata(), { deadline }, (error) => {
-        if (error) {
+        if (error?.code === status.PERMISSION_DENIED) {
+          // It would be the next time too, with all that comes until then.
+          this.#log.error({ ...toldOf(error), lost: calls.length + dropped, fix: FIX }, 'refused calls are not kept');
+        } else if (error) {
           // wallet-core is away: what there is room for waits for the next time.
           const room = WAITING_MAX - this.#waiting.length;
           this.#waiting.unshift(...calls.slice(0, room));
@@ -89,7 +94,7 @@ export class RefusedCalls {
         } else if (dropped > 0) {
           this.#log.warn({ dropped }, 'more calls were refused than are kept');
         }
-        this.#timer = error || this.#left > 0 ? this.#sendSoon() : undefined;
+        this.#timer = this.#left > 0 ? this.#sendSoon() : undefined;
         resolve();
       });
     });

@@ -23,6 +23,11 @@ const BET = {
   signature: 'AAAA',
 };
 
+const at = (timeMs: number, reference: string) => ({
+  ...{ timeMs: BigInt(timeMs), address: '::1', channel: 'ebet/1', endpoint: 'increaseCredit', reference },
+  ...{ player: 'demo', status: '4026', reason: 'why', body: Buffer.alloc(0) },
+});
+
 describe('calls that are refused before the ledger', () => {
   let system: System;
 
@@ -193,6 +198,17 @@ describe('calls that are refused before the ledger', () => {
     expect(await known()).to.equal(before + 111);
     await system.startGateway();
   });
+
+  it('are found also beside one with a time that no calendar has', async () => {
+    await system.core.stop();
+    const file = new RefusedFile(path.join(system.folder, 'data'), 60_000);
+    file.keep([at(Number(2n ** 61n), 'never')], 0);
+    file.close();
+    await system.startCore(system.clients.address);
+    const found = await CommandLine.run('refused', '--reference', 'never', '--address', system.clients.address);
+    expect(found).to.include({ code: 0, stderr: '' });
+    expect(found.stdout).to.contain('2305843009213693952 ms');
+  });
 });
 
 describe('the file of refused calls', () => {
@@ -201,11 +217,6 @@ describe('the file of refused calls', () => {
 
   afterEach(() => file.close());
   after(() => rmSync(folder, { recursive: true }));
-
-  const at = (timeMs: number, reference: string) => ({
-    ...{ timeMs: BigInt(timeMs), address: '::1', channel: 'ebet/1', endpoint: 'increaseCredit', reference },
-    ...{ player: 'demo', status: '4026', reason: 'why', body: Buffer.alloc(0) },
-  });
 
   it('forgets what is older than it is kept', () => {
     file = new RefusedFile(folder, 60_000);

@@ -2,8 +2,9 @@ import { readFileSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { expect } from 'chai';
 import { parse, stringify } from 'yaml';
+import { type CreateTokenResponse, Role } from '../../proto/gen/wallet/v1/access.js';
 import { clientAccess } from '../secured.js';
-import { Clients, System } from '../system.js';
+import { call, Clients, System } from '../system.js';
 
 describe('the gateway before a wallet-core that asks for tokens', () => {
   let system: System;
@@ -21,6 +22,12 @@ describe('the gateway before a wallet-core that asks for tokens', () => {
   });
   after(() => system.stop());
 
+  /** With the operator's token. */
+  function operators(): Clients {
+    const token = readFileSync(path.join(system.folder, 'data', 'operator.token'), 'utf8').trim();
+    return new Clients(system.clients.address, clientAccess(system.clients.address, token));
+  }
+
   function bet(reference: string) {
     const timestamp = Date.now();
     const text = `${reference}increaseCredit1${timestamp}demo-80`;
@@ -33,14 +40,33 @@ describe('the gateway before a wallet-core that asks for tokens', () => {
     expect((await bet('bet-1')).json).to.include({ status: 200, money: 9920 });
   });
 
+  it('tells in its log what to do where its token may not have refused calls kept', async () => {
+    const file = path.join(system.folder, 'data', 'gateway.token');
+    const own = readFileSync(file, 'utf8');
+    const operator = operators();
+    const request = { name: 'single', roles: [Role.POST], channels: ['ebet/1'] };
+    const { token } = await call<CreateTokenResponse>((done) => operator.tokens.createToken(request, done));
+    operator.close();
+    await system.gateway.stop();
+    writeFileSync(file, token);
+    await system.startGateway();
+    await system.post('/increaseCredit', '{"channelId":99}');
+    await system.gateway.prints('"msg":"refused calls are not kept"');
+    const line = system.gateway.output.split('\n').find((each) => each.includes('refused calls are not kept'));
+    expect(JSON.parse(line ?? '')).to.include({
+      ...{ code: 'PERMISSION_DENIED', lost: 1 },
+      fix: 'the token of the gateway needs all channels of each provider, such as --channel "ebet/*" "apiv1/*"',
+    });
+    writeFileSync(file, own);
+  });
+
   it('is busy without it, says why in its log, and moves nothing', async () => {
     await system.gateway.stop();
     rmSync(path.join(system.folder, 'data', 'gateway.token'));
     await system.startGateway();
     expect((await bet('bet-2')).json).to.include({ status: 4003 });
     await system.gateway.prints('UNAUTHENTICATED');
-    const token = readFileSync(path.join(system.folder, 'data', 'operator.token'), 'utf8').trim();
-    const operator = new Clients(system.clients.address, clientAccess(system.clients.address, token));
+    const operator = operators();
     expect(await operator.balance()).to.equal('9920.00');
     operator.close();
   });

@@ -10,6 +10,7 @@ import {
   type Token,
 } from '../../proto/gen/wallet/v1/access.js';
 import { Kind } from '../../proto/gen/wallet/v1/movement.js';
+import type { ListRefusedResponse, RefusedCall } from '../../proto/gen/wallet/v1/operations.js';
 import type { ListActsResponse } from '../../proto/gen/wallet/v1/query.js';
 import { clientAccess } from '../secured.js';
 import { call, Clients } from '../system.js';
@@ -198,6 +199,43 @@ describe('wallet-core with tokens', () => {
     );
     expect(acts.map(({ by }) => by?.name)).to.deep.equal(['ivan as olga as root', 'ivan as olga', 'ivan', 'ivan']);
     expect(await failure(freeze('o'.repeat(57), 'd'))).to.match(/operator.name: is "ivan as o+"; expected at most 64/);
+  });
+
+  describe('is told of refused calls, and', () => {
+    const refusedOn = (channel: string, timeMs = BigInt(Date.now())): RefusedCall => ({
+      ...{ timeMs, channel, address: '203.0.113.7', endpoint: 'increaseCredit', reference: 'told', playerId: 'demo' },
+      ...{ status: '4026', reason: 'the signature is wrong', body: Buffer.alloc(0) },
+    });
+    const tell = ({ operations }: Clients, ...calls: readonly RefusedCall[]) =>
+      call((done) => operations.keepRefused({ calls: [...calls], dropped: 0 }, done));
+    async function kept(): Promise<readonly RefusedCall[]> {
+      const request = { playerId: '', reference: 'told', channel: '', fromMs: 0n, toMs: 0n, limit: 0 };
+      return (await call<ListRefusedResponse>((done) => operator.operations.listRefused(request, done))).calls;
+    }
+
+    it("takes none of another's channel, and none without a channel from a token of single channels", async () => {
+      const { token, tokenId } = await made('forger', [Role.POST], ['platform/forger']);
+      const owns = `the token forger (${tokenId}) has the role post for platform/forger`;
+      const own = refusedOn('platform/forger');
+      expect(await failure(tell(caller(token), own, refusedOn('ebet/1')))).to.equal(
+        `PERMISSION_DENIED: channel: ebet/1 is another's channel; ${owns}`,
+      );
+      expect(await failure(tell(caller(token), own, refusedOn('')))).to.equal(
+        `PERMISSION_DENIED: channel: no channel is named; ${owns}`,
+      );
+      expect(await kept()).to.deep.equal([]);
+      await tell(caller(token), own);
+      await tell(caller(tokenIn('gateway.token')), refusedOn('ebet/1'), refusedOn(''));
+      expect((await kept()).map(({ channel }) => channel)).to.deep.equal(['', 'ebet/1', 'platform/forger']);
+    });
+
+    it('keeps of each a time of the last day, whatever it is told', async () => {
+      const since = Date.now();
+      await tell(operator, refusedOn('ebet/1', -(2n ** 62n)), refusedOn('ebet/1', 2n ** 62n));
+      const [future, past] = (await kept()).map(({ timeMs }) => Number(timeMs) - since);
+      expect(past).to.be.within(-86_400_000, 0);
+      expect(future).to.be.within(60_000, 120_000);
+    });
   });
 
   it('takes both tokens of a platform while it changes from one to the other, and the old one no more once it is revoked', async () => {

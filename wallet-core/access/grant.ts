@@ -35,6 +35,11 @@ export function owns({ channels }: Grant, channel: string): boolean {
   return channels.some((own) => (own.endsWith('*') ? channel.startsWith(own.slice(0, -1)) : channel === own));
 }
 
+/** Whether the grant has all channels that begin in some way, as a gateway's has, and a platform's need not. */
+export function ownsMany({ channels }: Grant): boolean {
+  return channels.some((own) => own.endsWith('*'));
+}
+
 /** "cashier (3f9a0c21d4e7)". */
 export function nameOf({ name, id }: Grant): string {
   return `${name} (${id})`;

@@ -27,7 +27,9 @@ export function spanOption(text: string): bigint {
   return BigInt(Number(count) * ms);
 }
 
-/** "2026-11-25T14:13:33.123Z"; empty for none. */
+/** "2026-11-25T14:13:33.123Z"; empty for none. A time that no calendar has is shown as the number that it is. */
 export function iso(ms: bigint): string {
-  return ms === 0n ? '' : new Date(Number(ms)).toISOString();
+  if (ms === 0n) return '';
+  const date = new Date(Number(ms));
+  return Number.isNaN(date.getTime()) ? `${ms} ms` : date.toISOString();
 }

@@ -5,7 +5,7 @@ import {
   type ServerListener,
   status,
 } from '@grpc/grpc-js';
-import { type Grant, nameOf, owns } from '../access/grant.js';
+import { type Grant, nameOf, owns, ownsMany } from '../access/grant.js';
 import type { Tokens } from '../access/tokens.js';
 import { type Permission, permissionOf } from './permissions.js';
 
@@ -71,14 +71,15 @@ function unauthenticated(details: string): Refusal {
 /** Why a caller may not ask this; undefined: he may. */
 function denied(caller: Grant, permission: Permission<unknown>, request: unknown, path: string): Refusal | undefined {
   const { roles: has } = caller;
-  const { roles, channels } = permission;
+  const { roles, channels, unnamed } = permission;
   if (has.includes('operate') || roles.some((role) => has.includes(role))) return undefined;
   const enough = [...roles, ...(channels ? ['post'] : []), 'operate'];
   if (!channels || !has.includes('post')) {
     const needs = `needs the role ${enough.join(' or ')}, the token ${nameOf(caller)} has ${has.join(' and ')}`;
     return { code: status.PERMISSION_DENIED, details: `${path.slice(1)} ${needs}` };
   }
-  const other = channels(request).find((channel) => !owns(caller, channel));
+  const isOwn = (channel: string) => owns(caller, channel) || (unnamed === true && channel === '' && ownsMany(caller));
+  const other = channels(request).find((channel) => !isOwn(channel));
   if (other === undefined) return undefined;
   const asked = other === '' ? 'no channel is named' : `${other.slice(0, 64)} is another's channel`;
   const needs = `the token ${nameOf(caller)} has the role post for ${caller.channels.join(', ')}`;

@@ -11,6 +11,8 @@ export interface Permission<Request> {
   readonly roles: readonly Role[];
   /** The role post is enough if it owns all of these channels; without it, it is not. */
   readonly channels?: (request: Request) => readonly string[];
+  /** A channel may be empty, for whoever has all channels that begin in some way. */
+  readonly unnamed?: true;
 }
 
 /** A row for each call of a service, by its path: what a new call needs must be said, or this does not compile. */
@@ -67,7 +69,12 @@ const PERMISSIONS: Rows<PostingServiceService> &
   '/wallet.v1.OperationsService/GetTrialBalance': READ,
   '/wallet.v1.OperationsService/ListOpen': READ,
   '/wallet.v1.OperationsService/GetStatus': READ,
-  '/wallet.v1.OperationsService/KeepRefused': { roles: ['post'] },
+  // Nobody forges what was refused on another's channel. Calls that named no channel of ours are a gateway's to tell of.
+  '/wallet.v1.OperationsService/KeepRefused': {
+    roles: [],
+    channels: ({ calls }) => calls.map(({ channel }) => channel),
+    unnamed: true,
+  },
   '/wallet.v1.OperationsService/ListRefused': READ,
   '/wallet.v1.OperationsService/GetReadiness': READ_OR_POST,
 

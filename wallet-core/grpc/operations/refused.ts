@@ -7,12 +7,17 @@ import { unary } from '../unary.js';
 const CALLS_MAX = 1_000;
 const LIMIT_DEFAULT = 100;
 const BODY_BYTES_MAX = 2_048;
+/** How far a call may be told to have come from now; further is brought nearer, or it would never be deleted, or be at once. */
+const PAST_MS_MAX = 86_400_000n;
+const FUTURE_MS_MAX = 60_000n;
 
 /** What is longer than it may be is cut: it is an attacker's, or a fault that its beginning shows as well. */
 export function keepRefused(refused: RefusedCalls, log: Logger): pb.OperationsServiceServer['keepRefused'] {
   return unary(log, async ({ calls, dropped }) => {
     if (calls.length > CALLS_MAX) throw invalidArgument(`calls: has ${calls.length}; expected at most ${CALLS_MAX}`);
-    refused.keep(calls.map(read), dropped);
+    const now = BigInt(Date.now());
+    const kept = calls.map((call) => ({ ...read(call), timeMs: near(call.timeMs, now) }));
+    refused.keep(kept, dropped);
     return {};
   });
 }
@@ -32,12 +37,19 @@ export function listRefused(refused: RefusedCalls, log: Logger): pb.OperationsSe
   });
 }
 
-function read({ timeMs, address, channel, endpoint, reference, playerId, status, reason, body }: pb.RefusedCall) {
+function read({ address, channel, endpoint, reference, playerId, status, reason, body }: pb.RefusedCall) {
   return {
-    ...{ timeMs, address: cut(address, 64), channel: cut(channel, 64), endpoint: cut(endpoint, 64) },
+    ...{ address: cut(address, 64), channel: cut(channel, 64), endpoint: cut(endpoint, 64) },
     ...{ reference: cut(reference, 128), player: cut(playerId, 64), status: cut(status, 32) },
     ...{ reason: cut(reason, 300), body: body.subarray(0, BODY_BYTES_MAX) },
   };
+}
+
+function near(timeMs: bigint, now: bigint): bigint {
+  const earliest = now - PAST_MS_MAX;
+  const latest = now + FUTURE_MS_MAX;
+  if (timeMs < earliest) return earliest;
+  return timeMs > latest ? latest : timeMs;
 }
 
 function cut(text: string, length: number): string {

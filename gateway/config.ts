@@ -16,6 +16,7 @@ import {
 } from '../config.js';
 import { metricsRule, metricsSettings } from '../metrics-server.js';
 import { authoritiesSetting, type Tls, tlsSetting } from '../tls.js';
+import { reachedRule } from './access.js';
 import { addressListSetting, type AddressList } from './address-list.js';
 import { type Apiv1Channel, apiv1Channel } from './apiv1/channel.js';
 import { developmentChannels } from './development.js';
@@ -140,6 +141,7 @@ export function loadGatewayConfig(setup: Setup = readSetup()): GatewayConfig {
       channels: z.array(channelSetting(setup), NO_CHANNELS).min(1, NO_CHANNELS),
     })
       .superRefine(listenRule)
+      .superRefine(reachedRule(setup))
       .superRefine(tokenRule)
       .superRefine(metricsRule),
   });

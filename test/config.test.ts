@@ -12,6 +12,8 @@ import { loadCoreConfig } from '../wallet-core/config.js';
 const EXAMPLE = path.join(import.meta.dirname, '..', '..', 'single-wallet.example.yaml');
 const CHANNEL = '{ provider: ebet, channelId: 1, currency: CNY, publicKeys: [keys/ebet-1.pem] }';
 
+const LISTED = CHANNEL.replace(' }', ', allowFrom: [203.0.113.7] }');
+
 const API_V1 =
   '{ provider: apiv1, merchant: brand-1, currency: CNY, keyFile: keys/apiv1.key, allowFrom: [203.0.113.9] }';
 
@@ -160,7 +162,7 @@ describe('configuration', () => {
     it('takes what is left out from the defaults that the example states', () => {
       copyFileSync(EXAMPLE, path.join(folder, 'single-wallet.yaml'));
       const full = [core(), { ...gateway(), walletCoreNamed: false }];
-      write(`gateway: { channels: [${CHANNEL.replace(' }', ', allowFrom: [203.0.113.7] }')}, ${API_V1}] }`);
+      write(`gateway: { channels: [${LISTED}, ${API_V1}] }`);
       expect([core(), gateway()]).to.deep.equal(full);
     });
 
@@ -347,7 +349,7 @@ describe('configuration', () => {
   });
 
   describe('of what listens beyond loopback', () => {
-    const listening = (more = '') => write(`gateway: { listen: "0.0.0.0:80", ${more} channels: [${CHANNEL}] }`);
+    const listening = (more = '') => write(`gateway: { listen: "0.0.0.0:80", ${more} channels: [${LISTED}] }`);
     const PLAIN =
       'expected an address that only this machine reaches, such as "127.0.0.1:8080", or tls with a certificate; ' +
       'allowPlainHttpBeyondLoopback: true lifts that where a proxy that speaks TLS stands before it';
@@ -399,8 +401,26 @@ describe('configuration', () => {
       expect(reaching('10.0.0.5', 'walletCoreCa: ca.pem,')).to.deep.equal([]);
     });
 
+    it('refuses a channel that every address may call, unless allowAnyAddress says so', () => {
+      const reached = (channel: string) => {
+        write(`gateway: { listen: "0.0.0.0:80", allowPlainHttpBeyondLoopback: true, channels: [${LISTED}, ${channel}] }`);
+        return problems(gateway);
+      };
+      const open = CHANNEL.replace('channelId: 1', 'channelId: 2');
+      for (const channel of [open, API_V1.replace(', allowFrom: [203.0.113.9]', '')]) {
+        expect(reached(channel)).to.deep.equal([
+          'single-wallet.yaml: gateway.channels[1].allowFrom: is missing; expected a list of one or more addresses or ranges that the ' +
+            'provider calls from, such as ["203.0.113.7", "198.51.100.0/24"]: listen is beyond this machine, so it is needed, ' +
+            'unless allowAnyAddress: true lets every address call',
+        ]);
+        expect(problems(() => gateway({ GATEWAY_LISTEN: '127.0.0.1:80' }))).to.deep.equal([]);
+        expect(problems(() => gateway({ NODE_ENV: 'production' })), 'said once').to.have.length(1);
+        expect(reached(channel.replace(' }', ', allowAnyAddress: true }'))).to.deep.equal([]);
+      }
+    });
+
     it('knows loopback in all its forms', () => {
-      write(`gateway: { channels: [${CHANNEL}] }`);
+      write(`gateway: { channels: [${LISTED}] }`);
       for (const host of ['127.0.0.1', '127.8.8.8', 'localhost', '[::1]', '[0:0:0:0:0:0:0:1]', '[::ffff:127.0.0.1]']) {
         expect(problems(() => gateway({ GATEWAY_LISTEN: `${host}:80` }))).to.deep.equal([]);
       }
@@ -426,7 +446,7 @@ describe('configuration', () => {
     }
 
     beforeEach(() =>
-      write(`gateway: { listen: "0.0.0.0:443", tls: { certificate: tls.pem, key: tls.key }, channels: [${CHANNEL}] }`),
+      write(`gateway: { listen: "0.0.0.0:443", tls: { certificate: tls.pem, key: tls.key }, channels: [${LISTED}] }`),
     );
 
     it('takes one that is valid, with its key, and lets the gateway listen beyond loopback', async () => {

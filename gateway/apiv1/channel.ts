@@ -77,7 +77,7 @@ export function apiv1Channel(setup: Setup) {
   })
     .superRefine(accessRules(setup))
     .transform((settings, context): Apiv1Channel => {
-      const { keyFile, keyVariable, timestampToleranceSeconds, allowAnyAddress: _, allowShortKeys, ...rest } = settings;
+      const { keyFile, keyVariable, timestampToleranceSeconds, allowShortKeys, ...rest } = settings;
       const key = readKey(setup, keyFile, keyVariable, allowShortKeys || rest.allowFrom !== undefined);
       if (typeof key === 'string') {
         context.addIssue(key);

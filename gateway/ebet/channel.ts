@@ -75,20 +75,12 @@ export function ebetChannel(setup: Setup) {
   })
     .superRefine(accessRules(setup))
     .superRefine(keyRules(setup))
-    .transform(
-      ({
-        timestampToleranceMinutes,
-        accessTokenMinutes,
-        allowAnyAddress,
-        allowShortKeys,
-        ...channel
-      }): EbetChannel => ({
-        ...channel,
-        name: `ebet/${channel.channelId}`,
-        timestampToleranceMs: timestampToleranceMinutes * 60_000,
-        accessTokenLifetimeS: accessTokenMinutes * 60,
-      }),
-    );
+    .transform(({ timestampToleranceMinutes, accessTokenMinutes, allowShortKeys, ...channel }): EbetChannel => ({
+      ...channel,
+      name: `ebet/${channel.channelId}`,
+      timestampToleranceMs: timestampToleranceMinutes * 60_000,
+      accessTokenLifetimeS: accessTokenMinutes * 60,
+    }));
 }
 
 function publicKeyFile({ folder, production }: Setup) {

@@ -55,6 +55,7 @@ describe('the configuration of an api-v1 channel', () => {
       name: 'apiv1/brand-1',
       path: '/api-v1',
       currency: 'CNY',
+      allowAnyAddress: false,
       checkCloses: true,
       exactDecimals: undefined,
       memberIdPattern: undefined,

@@ -14,7 +14,7 @@ describe('a gateway with a certificate', () => {
   let port: number;
 
   before(async () => {
-    system = await System.start();
+    system = await System.start([{ channelId: 1, currency: 'CNY', allowAnyAddress: true }]);
     authority = await certificate('the authority of the tests', { isAuthority: true });
     const pair = await certificate('gateway', { issuer: authority });
     writeFileSync(path.join(system.folder, 'tls.pem'), pair.certificate);

@@ -41,6 +41,7 @@ export class Planted implements Target {
     const trustedProxies = new AddressList([]);
     const channel = {
       provider: 'ebet',
+      allowAnyAddress: true,
       channelId: 1,
       name: 'ebet/1',
       currency: 'CNY',

@@ -79,6 +79,11 @@ describe('wallet-core with TLS', () => {
     ['without both', 'tokens: "off"', true],
     ['with tokens alone', 'tokens: required', true],
     ['with TLS alone', 'tokens: "off", tls: { certificate: core.pem, key: core.key }', true],
+    [
+      'with TLS and client certificates, without tokens',
+      'tokens: "off", tls: { certificate: core.pem, key: core.key }, clientCa: ca.pem',
+      true,
+    ],
     ['with TLS and tokens', 'tokens: required, tls: { certificate: core.pem, key: core.key }', false],
     ['where that is allowed', 'tokens: "off", allowInsecureListen: true', false],
   ] as const) {

@@ -49,7 +49,7 @@ export function listenRule(set: Listening, context: z.RefinementCtx): void {
   if (clientCa !== undefined && !tls) {
     context.addIssue({ code: 'custom', path: ['clientCa'], message: 'expected tls with a certificate beside it' });
   }
-  if (isLoopback(listen) || allowInsecureListen || (tls && (tokens === 'required' || clientCa !== undefined))) return;
+  if (isLoopback(listen) || allowInsecureListen || (tls && tokens === 'required')) return;
   const message =
     'expected an address that only this machine reaches, such as "127.0.0.1:50051", or tls and tokens: required; ' +
     'allowInsecureListen: true lifts that where the network itself lets nobody else in';

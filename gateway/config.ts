@@ -1,5 +1,5 @@
 import { createSecretKey, type KeyObject } from 'node:crypto';
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync } from 'node:fs';
 import path from 'node:path';
 import { z } from 'zod';
 import type { Address, LogLevel, Setup } from '../config.js';
@@ -16,6 +16,7 @@ import {
 } from '../config.js';
 import { metricsRule, metricsSettings } from '../metrics-server.js';
 import { authoritiesSetting, type Tls, tlsSetting } from '../tls.js';
+import { readTokenFile } from '../token-file.js';
 import { reachedRule } from './access.js';
 import { addressListSetting, type AddressList } from './address-list.js';
 import { type Apiv1Channel, apiv1Channel } from './apiv1/channel.js';
@@ -111,8 +112,8 @@ function tokenSetting(setup: Setup) {
     .transform((named, context) => {
       if (named === undefined && !existsSync(own)) return undefined;
       try {
-        const text = readFileSync(named === undefined ? own : path.resolve(setup.folder, named), 'utf8').trim();
-        if (/^swt_[\w-]{43}$/.test(text)) return createSecretKey(text, 'utf8');
+        const token = readTokenFile(named === undefined ? own : path.resolve(setup.folder, named));
+        if (token !== undefined) return createSecretKey(token, 'utf8');
         context.addIssue(TOKEN);
       } catch (error) {
         context.addIssue(`${TOKEN} (${messageOf(error)})`);

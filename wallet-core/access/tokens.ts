@@ -1,11 +1,10 @@
-import { existsSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
+import { existsSync, renameSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
+import { readTokenFile, TOKEN_PREFIX } from '../../token-file.js';
 import { hashToken, newToken } from '../token.js';
 import { ActLog, type AccessAct } from './act-log.js';
 import type { Grant } from './grant.js';
 
-/** So a token begins, for whoever looks for secrets where they must not be. */
-const PREFIX = 'swt_';
 const ID_LENGTH = 12;
 const ACTS_FILE = 'tokens.acts';
 /**
@@ -106,7 +105,7 @@ export class Tokens {
 
   #newText(): string {
     for (;;) {
-      const text = `${PREFIX}${newToken().text}`;
+      const text = `${TOKEN_PREFIX}${newToken().text}`;
       if (this.list().every(({ id }) => id !== idOf(text))) return text;
     }
   }
@@ -124,7 +123,7 @@ function idOf(text: string): string {
 
 function readToken(file: string): string | undefined {
   if (!existsSync(file)) return undefined;
-  const text = readFileSync(file, 'utf8').trim();
-  if (/^swt_[\w-]{43}$/.test(text)) return text;
+  const token = readTokenFile(file);
+  if (token !== undefined) return token;
   throw new Error(`${file}: holds no token; remove it, and the next start makes one`);
 }

@@ -5,6 +5,7 @@ import { type Command, Option } from 'commander';
 import { bearer } from '../../bearer.js';
 import { ConfigError, isLoopback, messageOf, readSetup } from '../../config.js';
 import { hostOf, transportTo } from '../../tls.js';
+import { readTokenFile } from '../../token-file.js';
 
 /** How a command that asks wallet-core reaches it, and with what it shows who asks. */
 export interface ServerOptions {
@@ -83,8 +84,8 @@ function ownToken(): string | undefined {
 
 function readToken(file: string): string {
   try {
-    const text = readFileSync(file, 'utf8').trim();
-    if (/^swt_[\w-]{43}$/.test(text)) return text;
+    const token = readTokenFile(file);
+    if (token !== undefined) return token;
   } catch (error) {
     throw new Error(`--token-file: ${file} cannot be read (${messageOf(error)})`, { cause: error });
   }

@@ -3,6 +3,7 @@ import { BlockList, isIPv6 } from 'node:net';
 import path from 'node:path';
 import { parseDocument } from 'yaml';
 import { z } from 'zod';
+import { hasToken } from './token-file.js';
 
 /** What a user set wrongly, one line each: where, what it is, what it should be. Printed as it is, without a stack. */
 export class ConfigError extends Error {
@@ -208,6 +209,9 @@ function show(value: unknown): string {
   if (Array.isArray(value)) return value.length === 0 ? 'an empty list' : 'a list';
   if (typeof value === 'object') return 'a section';
   const text = JSON.stringify(value);
+  // Put where the name of its file belongs: nobody should read it in a log.
+  if (hasToken(text)) return 'a token itself';
+  if (text.includes('PRIVATE KEY')) return 'a private key itself';
   return text.length > 80 ? `${text.slice(0, 77)}…"` : text;
 }
 
@@ -222,4 +226,9 @@ function deepFreeze<T>(value: T): T {
 
 export function messageOf(error: unknown): string {
   return error instanceof Error ? error.message : String(error);
+}
+
+/** Such as "ENOENT", where the message would have what stands in place of the name of a file, and that may be the secret itself. */
+export function codeOf(error: unknown): string {
+  return error instanceof Error && 'code' in error ? String(error.code) : 'it cannot be read';
 }

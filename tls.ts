@@ -5,7 +5,7 @@ import { isIP } from 'node:net';
 import path from 'node:path';
 import { type ChannelCredentials, type ClientOptions, credentials } from '@grpc/grpc-js';
 import { z } from 'zod';
-import { messageOf, section, type Setup } from './config.js';
+import { codeOf, messageOf, section, type Setup } from './config.js';
 
 /** What a process shows to whoever connects to it. */
 export interface Tls {
@@ -48,7 +48,7 @@ export function tlsSetting(setup: Setup) {
       const key = createPrivateKey(read(files.key));
       if (x509.checkPrivateKey(key)) return { certificate, key, validTo: iso(validTo) };
     } catch (error) {
-      return fault('key', `${KEY} (${messageOf(error)})`);
+      return fault('key', `${KEY} (${codeOf(error)})`);
     }
     return fault('key', `${KEY}; this key is of another certificate than ${files.certificate}`);
   });

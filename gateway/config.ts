@@ -16,7 +16,7 @@ import {
 } from '../config.js';
 import { metricsRule, metricsSettings } from '../metrics-server.js';
 import { authoritiesSetting, type Tls, tlsSetting } from '../tls.js';
-import { readTokenFile } from '../token-file.js';
+import { hasToken, readTokenFile } from '../token-file.js';
 import { reachedRule } from './access.js';
 import { addressListSetting, type AddressList } from './address-list.js';
 import { type Apiv1Channel, apiv1Channel } from './apiv1/channel.js';
@@ -111,6 +111,10 @@ function tokenSetting(setup: Setup) {
     .optional()
     .transform((named, context) => {
       if (named === undefined && !existsSync(own)) return undefined;
+      if (named !== undefined && hasToken(named)) {
+        context.addIssue(TOKEN);
+        return z.NEVER;
+      }
       try {
         const token = readTokenFile(named === undefined ? own : path.resolve(setup.folder, named));
         if (token !== undefined) return createSecretKey(token, 'utf8');

@@ -403,7 +403,9 @@ describe('configuration', () => {
 
     it('refuses a channel that every address may call, unless allowAnyAddress says so', () => {
       const reached = (channel: string) => {
-        write(`gateway: { listen: "0.0.0.0:80", allowPlainHttpBeyondLoopback: true, channels: [${LISTED}, ${channel}] }`);
+        write(
+          `gateway: { listen: "0.0.0.0:80", allowPlainHttpBeyondLoopback: true, channels: [${LISTED}, ${channel}] }`,
+        );
         return problems(gateway);
       };
       const open = CHANNEL.replace('channelId: 1', 'channelId: 2');
@@ -414,7 +416,10 @@ describe('configuration', () => {
             'unless allowAnyAddress: true lets every address call',
         ]);
         expect(problems(() => gateway({ GATEWAY_LISTEN: '127.0.0.1:80' }))).to.deep.equal([]);
-        expect(problems(() => gateway({ NODE_ENV: 'production' })), 'said once').to.have.length(1);
+        expect(
+          problems(() => gateway({ NODE_ENV: 'production' })),
+          'said once',
+        ).to.have.length(1);
         expect(reached(channel.replace(' }', ', allowAnyAddress: true }'))).to.deep.equal([]);
       }
     });
@@ -732,6 +737,21 @@ describe('configuration', () => {
         /^single-wallet\.yaml: gateway\.channels\[0\]\.publicKeys\[1\]: is "keys\/empty\.pem"; expected a file with a public key of eBET, such as "keys\/ebet-1\.pem" \(.+\)$/,
       );
       expect(more).to.deep.equal([]);
+    });
+
+    it('does not show a secret that stands where the name of its file belongs', async () => {
+      const token = `swt_${'x'.repeat(43)}`;
+      const { privateKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' });
+      const key = String(privateKey.export({ type: 'pkcs8', format: 'pem' }));
+      writeFileSync(path.join(folder, 'tls.pem'), (await certificate('gateway')).certificate);
+      const tls = `tls: { certificate: tls.pem, key: ${JSON.stringify(key)} }`;
+      write(`gateway: { walletCoreTokenFile: ${token}, ${tls}, channels: [${CHANNEL}] }`);
+      expect(problems(gateway)).to.deep.equal([
+        'single-wallet.yaml: gateway.walletCoreTokenFile: is a token itself; expected a file with a token that npx single-wallet ' +
+          'token create printed, such as "keys/gateway.token"',
+        'single-wallet.yaml: gateway.tls.key: is a private key itself; expected a PEM file with the private key of the ' +
+          'certificate, without a passphrase, such as "keys/tls.key" (ENOENT)',
+      ]);
     });
 
     it('is frank about a file that cannot be read', () => {

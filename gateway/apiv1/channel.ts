@@ -2,7 +2,7 @@ import { createSecretKey, type KeyObject } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { z } from 'zod';
-import { messageOf, section, type Setup } from '../../config.js';
+import { codeOf, messageOf, section, type Setup } from '../../config.js';
 import { accessRules, accessSettings, type Access } from '../access.js';
 import { decimalsOf, isCurrency } from '../../wallet-core/money.js';
 import { isDevelopmentSecret } from '../development.js';
@@ -99,7 +99,10 @@ function isNew(taken: Set<string>) {
   return (text: string) => !taken.has(text) && taken.add(text).size > 0;
 }
 
-/** The key, or what to mend. What is told never has the value of a variable or the content of a file. */
+/**
+ * The key, or what to mend. What is told never has the value of a variable or the content of a file, nor what stands in place of the
+ * name of either: whoever put the key itself there should not read it in a log.
+ */
 function readKey(
   setup: Setup,
   file: string | undefined,
@@ -112,10 +115,9 @@ function readKey(
     try {
       text = readFileSync(path.resolve(setup.folder, file), 'utf8').replace(/\r?\n$/, '');
     } catch (error) {
-      return `keyFile: ${FILE.error} (${messageOf(error)})`;
+      return `keyFile: ${FILE.error} (${codeOf(error)})`;
     }
   } else {
-    // Whoever put the key itself here should not read it in a log.
     text = setup.environment[variable ?? ''] ?? '';
     if (text === '') return `keyVariable: ${VARIABLE.error}; there is none of the name that stands there`;
   }

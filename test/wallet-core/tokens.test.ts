@@ -363,6 +363,12 @@ describe('wallet-core with tokens', () => {
       expect(role.stderr).to.equal('--role: is "king"; expected one or more of read, post, operate\n');
       const file = await run('owner.db', 'token', 'list');
       expect(file.stderr).to.match(/--token-file: \S+owner\.db has no token; expected one that/);
+      const pasted = await CommandLine.run('token', 'list', '--token-file', tokenIn('gateway.token'));
+      expect(pasted).to.deep.include({
+        code: 2,
+        stderr:
+          'the tokens are not known: --token-file: is a token itself; expected the name of a file that holds it\n',
+      });
     });
 
     it('takes the file of the operator by itself where it finds the data folder', async () => {

@@ -5,7 +5,7 @@ import { type Command, Option } from 'commander';
 import { bearer } from '../../bearer.js';
 import { ConfigError, isLoopback, messageOf, readSetup } from '../../config.js';
 import { hostOf, transportTo } from '../../tls.js';
-import { readTokenFile } from '../../token-file.js';
+import { hasToken, readTokenFile } from '../../token-file.js';
 
 /** How a command that asks wallet-core reaches it, and with what it shows who asks. */
 export interface ServerOptions {
@@ -83,6 +83,7 @@ function ownToken(): string | undefined {
 }
 
 function readToken(file: string): string {
+  if (hasToken(file)) throw new Error('--token-file: is a token itself; expected the name of a file that holds it');
   try {
     const token = readTokenFile(file);
     if (token !== undefined) return token;

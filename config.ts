@@ -180,6 +180,11 @@ export function listenProblem(setting: string, variable: string, address: Addres
   return new ConfigError([`${setting} (${variable}): ${formatAddress(address)} ${fault} (${text})`]);
 }
 
+/** A setting that is true or false. */
+export function flagSetting(byDefault: boolean) {
+  return z.boolean({ error: 'expected true or false' }).default(byDefault);
+}
+
 const LEVELS = ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'] as const;
 export type LogLevel = (typeof LEVELS)[number];
 export const logLevelSetting = z.enum(LEVELS, { error: `expected one of ${LEVELS.join(', ')}` }).default('info');

@@ -9,6 +9,11 @@ const WAITING_BYTES_MAX = 8 * 2 ** 20;
 /** An end waits no longer for such a reader. */
 const END_MS_MAX = 1_000;
 
+/** Milliseconds to the microsecond, as they stand in a line. */
+export function rounded(ms: number): number {
+  return Math.round(ms * 1000) / 1000;
+}
+
 export interface Log {
   readonly log: Logger;
   /** Ends the process when all lines are written, or soon. */

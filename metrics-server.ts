@@ -3,7 +3,7 @@ import { createServer, type RequestListener } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { collectDefaultMetrics, Counter, Gauge, Histogram, Registry } from 'prom-client';
 import { z } from 'zod';
-import { type Address, addressSetting, formatAddress, isLoopback, listenProblem } from './config.js';
+import { type Address, addressSetting, flagSetting, formatAddress, isLoopback, listenProblem } from './config.js';
 import type { CORE_METRICS, GATEWAY_METRICS, Metric, MetricTable } from './metrics.js';
 
 interface OfType<Label extends string> {
@@ -81,23 +81,21 @@ export async function serveMetrics(
   return { address: formatAddress({ host: at.host, port }), stop };
 }
 
-const FLAG = { error: 'expected true or false' };
-
 /** The settings of a process for its metrics. */
 export function metricsSettings(example: string) {
   return {
     metrics: addressSetting(example, 0).optional(),
-    allowMetricsBeyondLoopback: z.boolean(FLAG).default(false),
+    allowMetricsBeyondLoopback: flagSetting(false),
   };
 }
 
-interface Set {
+interface MetricsSettings {
   readonly metrics?: Address | undefined;
   readonly allowMetricsBeyondLoopback: boolean;
 }
 
 /** There is no secret in metrics, but they tell everybody who reaches them how much is played. */
-export function metricsRule({ metrics, allowMetricsBeyondLoopback }: Set, context: z.RefinementCtx): void {
+export function metricsRule({ metrics, allowMetricsBeyondLoopback }: MetricsSettings, context: z.RefinementCtx): void {
   if (!metrics || isLoopback(metrics) || allowMetricsBeyondLoopback) return;
   const message =
     'expected an address that only this machine reaches, such as "127.0.0.1:9464"; ' +

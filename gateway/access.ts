@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { type Address, isLoopback, type Setup } from '../config.js';
+import { type Address, flagSetting, isLoopback, type Setup } from '../config.js';
 import { addressListSetting, type AddressList } from './address-list.js';
 
 /** Who may call a channel, whatever its provider. */
@@ -12,12 +12,10 @@ export interface Access {
 
 const ADDRESSES =
   'expected a list of one or more addresses or ranges that the provider calls from, such as ["203.0.113.7", "198.51.100.0/24"]';
-const FLAG = { error: 'expected true or false' };
-
 /** The settings that the channels of every provider have for it. */
 export const accessSettings = {
   allowFrom: addressListSetting(ADDRESSES, 1).optional(),
-  allowAnyAddress: z.boolean(FLAG).default(false),
+  allowAnyAddress: flagSetting(false),
 };
 
 /** What must hold between these settings: in production a channel is open to every address only if that is written down. */

@@ -1,5 +1,6 @@
 import type { Context } from 'koa';
 import type { Logger } from 'pino';
+import { rounded } from '../log.js';
 import type { GatewayMetrics } from '../metrics-server.js';
 import { Callback } from './callback.js';
 import type { AddressOf } from './client-address.js';
@@ -94,9 +95,4 @@ function count(metrics: GatewayMetrics, callback: Callback, outcome: string, ms:
 export function isTheirs(error: unknown): error is Error {
   const { expose, code = '' } = error as { expose?: boolean; code?: string };
   return expose === true || /^(HPE_|ECONN|EPIPE|ERR_INVALID_URL)/.test(code);
-}
-
-/** To the microsecond. */
-function rounded(ms: number): number {
-  return Math.round(ms * 1000) / 1000;
 }

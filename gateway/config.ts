@@ -6,6 +6,7 @@ import type { Address, LogLevel, Setup } from '../config.js';
 import {
   addressSetting,
   dataSetting,
+  flagSetting,
   formatAddress,
   isLoopback,
   logLevelSetting,
@@ -77,8 +78,6 @@ function channelSetting(setup: Setup) {
 
 const NO_CHANNELS = { error: 'expected a list of one or more channels' };
 
-const FLAG = { error: 'expected true or false' };
-
 /** What providers sign does not cover all that they say: who can be reached from elsewhere speaks TLS, or a proxy does it for him. */
 function listenRule({ listen, tls, allowPlainHttpBeyondLoopback }: Listening, context: z.RefinementCtx): void {
   if (isLoopback(listen) || tls || allowPlainHttpBeyondLoopback) return;
@@ -137,10 +136,10 @@ export function loadGatewayConfig(setup: Setup = readSetup()): GatewayConfig {
       walletCoreTokenFile: tokenSetting(setup),
       walletCoreCa: authoritiesSetting(setup).optional(),
       walletCoreTls: tlsSetting(setup).optional(),
-      allowPlainTokenBeyondLoopback: z.boolean(FLAG).default(false),
+      allowPlainTokenBeyondLoopback: flagSetting(false),
       logLevel: logLevelSetting,
       tls: tlsSetting(setup).optional(),
-      allowPlainHttpBeyondLoopback: z.boolean(FLAG).default(false),
+      allowPlainHttpBeyondLoopback: flagSetting(false),
       ...metricsSettings('127.0.0.1:9465'),
       trustedProxies: addressListSetting(PROXIES, 0).prefault([]),
       channels: z.array(channelSetting(setup), NO_CHANNELS).min(1, NO_CHANNELS),

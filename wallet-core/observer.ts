@@ -1,4 +1,5 @@
 import type { Logger } from 'pino';
+import { rounded } from '../log.js';
 import type { CoreMetrics } from '../metrics-server.js';
 import type { Command } from './domain/command.js';
 import type { Outcome } from './domain/outcome.js';
@@ -139,9 +140,4 @@ export class Observer {
 function named(outcome: Outcome | 'UNKNOWN'): { readonly status: string; readonly reason: string } {
   if (outcome === 'UNKNOWN') return { status: outcome, reason: '' };
   return { status: outcome.status, reason: 'reason' in outcome ? outcome.reason : '' };
-}
-
-/** Milliseconds to the microsecond. */
-function rounded(ms: number): number {
-  return Math.round(ms * 1000) / 1000;
 }

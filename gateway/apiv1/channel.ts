@@ -2,7 +2,7 @@ import { createSecretKey, type KeyObject } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { z } from 'zod';
-import { codeOf, messageOf, section, type Setup } from '../../config.js';
+import { codeOf, flagSetting, messageOf, section, type Setup } from '../../config.js';
 import { accessRules, accessSettings, type Access } from '../access.js';
 import { decimalsOf, isCurrency } from '../../wallet-core/money.js';
 import { isDevelopmentSecret } from '../development.js';
@@ -43,8 +43,6 @@ const EXACT = { error: 'expected 2, or no such line' };
 const SECONDS = { error: 'expected a whole number of seconds from 1 to 86400' };
 /** Whoever has seen one signed call can try shorter ones until its md5 comes out. */
 const KEY_CHARACTERS_MIN = 16;
-const FLAG = { error: 'expected true or false' };
-
 /** The schema of the api-v1 channels of one configuration: no two of them have the same merchant or path. */
 export function apiv1Channel(setup: Setup) {
   const [merchants, paths] = [new Set<string>(), new Set<string>()];
@@ -66,10 +64,10 @@ export function apiv1Channel(setup: Setup) {
       .refine(isCurrency, { ...CURRENCY, abort: true })
       .refine((currency) => decimalsOf(currency) <= 2, DECIMALS),
     ...accessSettings,
-    allowShortKeys: z.boolean(FLAG).default(false),
+    allowShortKeys: flagSetting(false),
     keyFile: z.string(FILE).optional(),
     keyVariable: z.string(VARIABLE).optional(),
-    checkCloses: z.boolean(FLAG).default(true),
+    checkCloses: flagSetting(true),
     exactDecimals: z.literal(2, EXACT).optional(),
     memberIdPattern: anchoredPattern('^YK\\d{9}$').optional(),
     transactionIdPattern: anchoredPattern('^\\d{8,20}$').optional(),

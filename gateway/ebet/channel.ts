@@ -2,7 +2,7 @@ import type { KeyObject } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { z } from 'zod';
-import { messageOf, section, type Setup } from '../../config.js';
+import { flagSetting, messageOf, section, type Setup } from '../../config.js';
 import { isCurrency } from '../../wallet-core/money.js';
 import { accessRules, accessSettings, type Access } from '../access.js';
 import { isDevelopmentKey } from '../development.js';
@@ -49,8 +49,6 @@ export const TOLERANCE_MINUTES_MAX = 1440;
 const MINUTES = { error: 'expected a whole number of minutes from 1 to 1440' };
 const TOKEN_MINUTES = { error: 'expected a whole number of minutes from 1 to 525600' };
 const WAY = { error: `expected one of ${FAILED_BETS.join(', ')}` };
-const FLAG = { error: 'expected true or false' };
-
 /** The schema of the eBET channels of one configuration: two of them cannot have the same channelId. */
 export function ebetChannel(setup: Setup) {
   const taken = new Set<number>();
@@ -65,12 +63,12 @@ export function ebetChannel(setup: Setup) {
     currency: z.string(CURRENCY).refine(isCurrency, CURRENCY),
     publicKeys: z.array(publicKeyFile(setup), KEYS).min(1, KEYS),
     ...accessSettings,
-    allowShortKeys: z.boolean(FLAG).default(false),
+    allowShortKeys: flagSetting(false),
     ...rateSettings,
     timestampToleranceMinutes: z.int(MINUTES).min(1, MINUTES).max(TOLERANCE_MINUTES_MAX, MINUTES).default(10),
-    refundSettledBets: z.boolean(FLAG).default(false),
+    refundSettledBets: flagSetting(false),
     failedBets: z.enum(FAILED_BETS, WAY).default('await-refund'),
-    rotateAccessToken: z.boolean(FLAG).default(false),
+    rotateAccessToken: flagSetting(false),
     accessTokenMinutes: z.int(TOKEN_MINUTES).min(1, TOKEN_MINUTES).max(525_600, TOKEN_MINUTES).default(1440),
   })
     .superRefine(accessRules(setup))

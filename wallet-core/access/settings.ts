@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { type Address, isLoopback, type Setup } from '../../config.js';
+import { type Address, flagSetting, isLoopback, type Setup } from '../../config.js';
 import { authoritiesSetting, type Tls, tlsSetting } from '../../tls.js';
 
 const EXPOSURES = ['open', 'token', 'off'] as const;
@@ -31,7 +31,7 @@ export function accessSettings(setup: Setup) {
     reflection: z.enum(EXPOSURES, EXPOSURE).default('token'),
     tls: tlsSetting(setup).optional(),
     clientCa: authoritiesSetting(setup).optional(),
-    allowInsecureListen: z.boolean({ error: 'expected true or false' }).default(false),
+    allowInsecureListen: flagSetting(false),
   };
 }
 

@@ -1,3 +1,5 @@
+import path from 'node:path';
+import Database from 'better-sqlite3';
 import { expect } from 'chai';
 import { Kind, Relation } from '../../proto/gen/wallet/v1/movement.js';
 import { CommandLine } from './command-line.js';
@@ -39,7 +41,11 @@ describe('what is open', () => {
       withhold('returned'),
       movements({ reference: 'back-1', amount: '20.00', kind: Kind.WITHHOLDING_RETURN, names: [back] }),
     );
-    expect(await run()).to.deep.equal({ code: 0, stdout: 'Nothing is open.\n', stderr: '' });
+    expect(await run()).to.deep.equal({
+      code: 0,
+      stdout: 'Nothing is open, and no balance is negative.\n',
+      stderr: '',
+    });
   });
 
   it('is a bet without a payout', async () => {
@@ -65,7 +71,25 @@ describe('what is open', () => {
       withholdings: [],
       blocked: ['late-bet'],
     });
-    expect((await run('--since', '0s')).stdout).to.equal('Nothing is open.\n');
+    expect((await run('--since', '0s')).stdout).to.equal('Nothing is open, and no balance is negative.\n');
     expect((await run()).stdout).to.match(/^Bets without a payout:\n/);
+  });
+
+  it('is a negative balance, which only another hand can write into the file', async () => {
+    await core.end();
+    const ledger = new Database(path.join(core.data, 'ledger.db'));
+    const forge = () => ledger.exec("UPDATE account SET balance = -5 WHERE player = 'demo'");
+    expect(forge).to.throw('CHECK constraint failed');
+    ledger.pragma('ignore_check_constraints = ON');
+    forge();
+    ledger.close();
+    await core.start();
+    const { code, stdout } = await run('--since', '0s');
+    expect({ code, stdout }).to.deep.equal({
+      code: 1,
+      stdout: 'Negative balances:\nplayer  balance\ndemo      -0.05  CNY\n',
+    });
+    const { negative } = JSON.parse((await run('--json')).stdout) as { negative: unknown };
+    expect(negative).to.deep.equal([{ playerId: 'demo', currency: 'CNY', balance: '-0.05' }]);
   });
 });

@@ -1,12 +1,12 @@
 import type { Command } from 'commander';
 import type { Movement } from '../../proto/gen/wallet/v1/movement.js';
-import type { ListOpenResponse } from '../../proto/gen/wallet/v1/operations.js';
+import type { ListOpenResponse, NegativeBalance } from '../../proto/gen/wallet/v1/operations.js';
 import { answerOf, ask, type ServerOptions, withServerOptions } from './client.js';
 import { ending, EXIT, tried } from './exit.js';
 import { limitOption } from './limit.js';
 import { MOVEMENT_COLUMNS, movementAsReport } from './movement.js';
 import { print } from './print.js';
-import { table } from './table.js';
+import { type Column, table } from './table.js';
 import { spanOption } from './time.js';
 
 interface OpenOptions extends ServerOptions {
@@ -19,13 +19,19 @@ interface OpenOptions extends ServerOptions {
 const WEEK_MS = 7n * 86_400_000n;
 const DAY_MS = 86_400_000n;
 
+const BALANCE_COLUMNS: readonly Column<NegativeBalance>[] = [
+  { head: 'player', of: ({ playerId }) => playerId, cut: true },
+  { head: 'balance', of: ({ balance }) => balance, right: true },
+  { head: '', of: ({ currency }) => currency },
+];
+
 export function addOpen(program: Command): void {
   const command = program
     .command('open')
     .description(
       'Lists what is open, oldest first: bets without a payout and withholdings not given back, older than --older-than, and\n' +
-        'debits refused because of a block, up to now. Reads every movement since --since, beside the calls.\n' +
-        'Negative balances are not looked for: the ledger refuses to store one.',
+        'debits refused because of a block, up to now; and negative balances, which the ledger refuses to store, so something\n' +
+        'else has written its file. Reads every movement since --since and every balance, beside the calls.',
     )
     .option('--older-than <span>', 'bets and withholdings at least so old, such as 90m or 2h', spanOption, DAY_MS)
     .option('--since <span>', 'nothing older than this, such as 30d', spanOption, WEEK_MS)
@@ -45,22 +51,23 @@ async function open({ since, olderThan, limit, json, ...server }: OpenOptions): 
     async () => {
       const now = BigInt(Date.now());
       const request = { fromMs: now - since, toMs: now - olderThan, limit };
-      const { bets, withholdings, blocked, cut } = await ask(server, ({ operations }) =>
+      const { bets, withholdings, blocked, cut, negative } = await ask(server, ({ operations }) =>
         answerOf<ListOpenResponse>((done) => operations.listOpen(request, done)),
       );
       const report = {
         bets: bets.map(movementAsReport),
         withholdings: withholdings.map(movementAsReport),
         blocked: blocked.map(movementAsReport),
-        cut,
+        ...{ cut, negative },
       };
       const texts = [
         part('Bets without a payout', bets),
         part('Withholdings not given back', withholdings),
         part('Debits refused because of a block', blocked),
         cut ? `The oldest ${limit}; there are more.` : '',
+        negative.length === 0 ? '' : `Negative balances:\n${table(BALANCE_COLUMNS, negative)}`,
       ].filter((text) => text !== '');
-      print(json, report, () => texts.join('\n\n') || 'Nothing is open.');
+      print(json, report, () => texts.join('\n\n') || 'Nothing is open, and no balance is negative.');
       return texts.length === 0 ? EXIT.good : EXIT.found;
     },
   );

@@ -191,6 +191,13 @@ export interface OpenFilter {
   readonly limit: number;
 }
 
+/** A balance below zero, which only something else than the store can have written. */
+export interface NegativeBalance {
+  readonly player: string;
+  readonly currency: string;
+  readonly balance: bigint;
+}
+
 /** What is open, oldest first. */
 export interface OpenMovements {
   readonly bets: readonly MovementView[];
@@ -198,6 +205,8 @@ export interface OpenMovements {
   readonly blocked: readonly MovementView[];
   /** There is more than the limit. */
   readonly cut: boolean;
+  /** Of all accounts, by player, at most as many as the limit. */
+  readonly negative: readonly NegativeBalance[];
 }
 
 /** What the store takes of the disk, in bytes. */

@@ -1,5 +1,6 @@
 import type { Logger } from 'pino';
 import type * as pb from '../../../proto/gen/wallet/v1/operations.js';
+import { formatMoney } from '../../money.js';
 import type { MovementView, Store } from '../../storage/port.js';
 import { invalidArgument } from '../call-error.js';
 import { writeMovement } from '../query-service.js';
@@ -18,6 +19,9 @@ export function listOpen(store: Store, log: Logger, stopping: AbortSignal): pb.O
     const found = await searches.run(hungUp(call), (signal) => store.open(filter, signal));
     const write = (views: readonly MovementView[]) => views.map((view) => writeMovement(view, store.writer));
     const { bets, withholdings, blocked, cut } = found;
-    return { bets: write(bets), withholdings: write(withholdings), blocked: write(blocked), cut };
+    const negative = found.negative.map(({ player, currency, balance }) => ({
+      ...{ playerId: player, currency, balance: formatMoney(balance, currency) },
+    }));
+    return { bets: write(bets), withholdings: write(withholdings), blocked: write(blocked), cut, negative };
   });
 }

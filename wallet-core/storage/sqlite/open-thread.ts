@@ -1,7 +1,7 @@
 import { parentPort, workerData } from 'node:worker_threads';
 import type { Database } from 'better-sqlite3';
 import { recordId } from '../../journal/position.js';
-import type { MovementView, OpenFilter, OpenMovements } from '../port.js';
+import type { MovementView, NegativeBalance, OpenFilter, OpenMovements } from '../port.js';
 import { openReader } from './connection.js';
 import { Reader } from './reader.js';
 
@@ -87,7 +87,13 @@ for (const row of rows.iterate(firstIdSince(fromMs))) {
   found += 1;
   open[of].push(view);
 }
+// The schema's CHECK keeps the store from writing one, but nobody else who writes the file.
+const negative = db
+  .prepare<[number], NegativeBalance>(
+    'SELECT player, currency, balance FROM account WHERE balance < 0 ORDER BY player, currency LIMIT ?',
+  )
+  .all(limit);
 reader.close();
 db.close();
-const answer: OpenMovements = { ...open, cut };
+const answer: OpenMovements = { ...open, cut, negative };
 parentPort?.postMessage(answer);

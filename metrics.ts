@@ -146,7 +146,7 @@ export const CORE_METRICS = {
     name: 'single_wallet_core_open_withholdings',
     type: 'gauge',
     labels: [],
-    help: 'Withholdings of which something was not given back, of all time, as of the scrape before. NaN until the ledger was read once after the start, at a fifth of a core.',
+    help: 'Withholdings of which something was not given back, of all time, as of the scrape before. NaN until the ledger was read once from the first scrape on, at a fifth of a core.',
     unit: 'short',
   },
   walBytes: {

@@ -16,7 +16,6 @@ import { subjectOf } from './subject.js';
 import type { Synchronous } from './storage/sqlite/connection.js';
 import { RefusedFile } from './storage/sqlite/refused-file.js';
 import { SqliteStore } from './storage/sqlite/sqlite-store.js';
-import { OpenWithholdings } from './storage/sqlite/withholdings.js';
 import { CommitUnknownError } from './storage/port.js';
 
 export interface CoreOptions {
@@ -82,7 +81,8 @@ export async function startCore(given: CoreOptions): Promise<Core> {
     else log.error({ data }, DISK_FULL);
   };
   const onDamage = (error: Error) => scrub.meet(error);
-  const heard = { onRoom, onDamage, onDeath: onFatal, onGroup: observer.group.bind(observer) };
+  const onUncounted = (error: Error) => log.error({ err: error }, 'movements and withholdings cannot be counted');
+  const heard = { onRoom, onDamage, onUncounted, onDeath: onFatal, onGroup: observer.group.bind(observer) };
   const options = { ...chosen, ...heard, ...(backups === undefined ? {} : { backups }) };
   const store = await SqliteStore.open({ folder: data, owner, ...options }).catch((error: unknown) => {
     throw new ConfigError([`data (SINGLE_WALLET_DATA): ${data} cannot hold the ledger: ${messageOf(error)}`]);
@@ -112,7 +112,6 @@ export async function startCore(given: CoreOptions): Promise<Core> {
   const digest = formatDigest(await store.queries.digest());
   const digestLog = new DigestLog(store.queries, log, digest);
   let metricsServer: MetricsServer | undefined;
-  let withholdings: OpenWithholdings | undefined;
   const stop = async () => {
     server.announceStop();
     scrub.stop();
@@ -121,17 +120,15 @@ export async function startCore(given: CoreOptions): Promise<Core> {
     observer.tellAnswered();
     await digestLog.stop();
     refused.close();
-    await withholdings?.stop();
     await store.close();
     metricsServer?.stop();
   };
   if (metricsAt && registry) {
-    const counted = new OpenWithholdings(data, (error) => log.error({ err: error }, 'withholdings cannot be counted'));
-    withholdings = counted;
     const measure = async () => {
       const room = await store.room().catch(() => undefined);
+      const counts = await store.counts(0);
       const [waiting, damaged] = [committer.waiting, scrub.hasFound];
-      observer.measured({ waiting, damaged, openWithholdings: counted.count, room });
+      observer.measured({ waiting, damaged, openWithholdings: counts?.openWithholdings ?? NaN, room });
     };
     metricsServer = await serveMetrics(registry.registry, metricsAt, METRICS_SETTING, measure).catch(
       async (error: unknown) => {

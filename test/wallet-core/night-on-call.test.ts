@@ -6,7 +6,7 @@ import { expect } from 'chai';
 import { parse, stringify } from 'yaml';
 import type { CreateTokenResponse } from '../../proto/gen/wallet/v1/access.js';
 import { Kind, Relation } from '../../proto/gen/wallet/v1/movement.js';
-import type { ListRefusedResponse } from '../../proto/gen/wallet/v1/operations.js';
+import type { GetStatusResponse, ListRefusedResponse } from '../../proto/gen/wallet/v1/operations.js';
 import { certificate } from '../certificates.js';
 import { Ebet } from '../gateway/ebet.js';
 import { clientAccess } from '../secured.js';
@@ -85,6 +85,8 @@ describe('a night on call, as docs/operations.md tells it', () => {
     };
     await system.post('/increaseCredit', JSON.stringify({ ...payout, seqNo: 'payout-1003', signature: 'AAAA' }));
     await refusedArrives('payout-1003');
+    const status = () => call<GetStatusResponse>((done) => clients.operations.getStatus({}, done));
+    while ((await status()).movements === undefined);
     places.set('/srv/wallet/data', at('data')).set('/mnt/new/data', at('new')).set('127.0.0.1:50051', clients.address);
     names.set('old.token', at('old.token')).set('new.token', at('new.token'));
   });

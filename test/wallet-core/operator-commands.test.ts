@@ -164,6 +164,24 @@ describe("the operator's commands", () => {
     expect((await run('status')).stdout).to.match(/^commits +ready\nwaiting +0 commands\nversion +0\.1\.0\n/);
   });
 
+  it('counts the movements, refused ones too, and on with each that comes and after a restart', async () => {
+    const { movements: proved } = await json('verify');
+    const becomes = async (count: number) => {
+      while ((await json('status'))['movements'] !== count);
+    };
+    await becomes(Number(proved));
+    await core.post(movements({ reference: 'counted-1', round: 'counted', amount: '-1.00' }));
+    await core.post(movements({ reference: 'counted-2', round: 'counted', amount: '-9000.00' }));
+    await becomes(Number(proved) + 2);
+    const since = Date.now();
+    while (Date.parse(String((await json('status'))['counted'])) < since);
+    expect((await run('status')).stdout).to.match(
+      new RegExp(`\\nmovements +${Number(proved) + 2}, withholdings not given back 0, as of .*Z\\n`),
+    );
+    await core.restart('SIGTERM');
+    await becomes(Number(proved) + 2);
+  });
+
   it('shows nothing of a player who is not there', async () => {
     expect(await run('player', 'show', 'ghost')).to.deep.equal({
       code: 2,

@@ -15,7 +15,9 @@ export function addStatus(program: Command): void {
   const command = program
     .command('status')
     .description(
-      'Says how wallet-core is: whether commits work, its version, its place on the disk, the last backup and proof.',
+      'Says how wallet-core is: whether commits work, its version, its place on the disk, the last backup and proof, how\n' +
+        'many movements and open withholdings there are. These are counted beside the calls, once from the first question after\n' +
+        'a start and then on: exact, as of the time that stands with them.',
     );
   withServerOptions(command)
     .option('--json', 'the status for machines on stdout and nothing else', false)
@@ -36,14 +38,15 @@ async function status({ json, ...server }: StatusOptions): Promise<number> {
   );
 }
 
-function asReport({ startedMs, lastBackupMs, lastVerifiedMs, readiness, ...rest }: GetStatusResponse) {
+function asReport({ startedMs, lastBackupMs, lastVerifiedMs, countedMs = 0n, readiness, ...rest }: GetStatusResponse) {
   return {
     ...{ ...rest, readiness: Readiness[readiness], started: iso(startedMs) },
-    ...{ lastBackup: iso(lastBackupMs), lastVerified: iso(lastVerifiedMs) },
+    ...{ lastBackup: iso(lastBackupMs), lastVerified: iso(lastVerifiedMs), counted: iso(countedMs) },
   };
 }
 
 function asText({ version, readiness, waiting, digest, ...found }: GetStatusResponse): string {
+  const { movements, openWithholdings, countedMs } = found;
   const { startedMs, ledgerBytes, walBytes, freeBytes, lastBackupMs, lastVerifiedMs } = found;
   return list([
     ['commits', Readiness[readiness]?.toLowerCase() ?? 'unknown'],
@@ -51,6 +54,12 @@ function asText({ version, readiness, waiting, digest, ...found }: GetStatusResp
     ['version', version],
     ['started', iso(startedMs)],
     ['digest', digest],
+    [
+      'movements',
+      movements === undefined || countedMs === undefined
+        ? 'being counted since this process was first asked; ask again'
+        : `${movements}, withholdings not given back ${openWithholdings ?? 0n}, as of ${iso(countedMs)}`,
+    ],
     [
       'ledger',
       `${megabytes(Number(ledgerBytes))}, WAL ${megabytes(Number(walBytes))}, free ${megabytes(Number(freeBytes))}`,

@@ -209,6 +209,15 @@ export interface OpenMovements {
   readonly negative: readonly NegativeBalance[];
 }
 
+/** How many there were, exactly, at a time in milliseconds since 1970. */
+export interface Counts {
+  /** Refused ones included. */
+  readonly movements: number;
+  /** Withholdings of which something was not given back. */
+  readonly openWithholdings: number;
+  readonly countedMs: number;
+}
+
 /** What the store takes of the disk, in bytes. */
 export interface Room {
   readonly ledger: number;
@@ -292,5 +301,10 @@ export interface Store {
   /** Bets without a payout, withholdings not given back, debits that hit a block; read beside the calls. An abort ends that and rejects. */
   open(filter: OpenFilter, signal: AbortSignal): Promise<OpenMovements>;
   room(): Promise<Room>;
+  /**
+   * Counted beside the calls, at a fifth of a core: all once, when this is asked first, then what is new. As of now if that
+   * is done within so many milliseconds, else as of the last time; undefined: not counted yet.
+   */
+  counts(withinMs: number): Promise<Counts | undefined>;
   close(): Promise<void>;
 }

@@ -9,6 +9,7 @@ import {
   type Backup,
   type BackupProgress,
   CommitUnknownError,
+  type Counts,
   DamagedLedgerError,
   type ExportPiece,
   type GroupTimes,
@@ -34,6 +35,7 @@ import { LEDGER_FILE, refuseUnfinished } from './place.js';
 import { Reader } from './reader.js';
 import { findsRoom, Room } from './room.js';
 import { roomOf } from './taken.js';
+import { Tally } from './tally.js';
 import { watched } from './watched.js';
 import { verifyFile } from './verifier.js';
 import { Wake } from './wake.js';
@@ -88,6 +90,8 @@ export interface SqliteStoreOptions {
   readonly onDeath?: (error: CommitUnknownError) => void;
   /** Hears of each group that was committed, of how many commands it was and what took how long. */
   readonly onGroup?: (commands: number, took: GroupTimes) => void;
+  /** Hears why movements and withholdings are not counted any more. */
+  readonly onUncounted?: (error: Error) => void;
   /** FULL, unless a test shows what NORMAL loses when the power goes. */
   readonly synchronous?: Synchronous;
 }
@@ -103,6 +107,7 @@ export class SqliteStore implements Store {
   readonly #thread: Worker;
   readonly #ownership: Ownership;
   readonly #room: Room;
+  readonly #tally: Tally;
   readonly #onDamage: (error: Error) => void;
   readonly #onGroup: (commands: number, took: GroupTimes) => void;
   #waiting: { resolve: (reply: FromWriter) => void; reject: (error: Error) => void } | undefined;
@@ -116,7 +121,13 @@ export class SqliteStore implements Store {
     wake: Wake,
     thread: Worker,
     ownership: Ownership,
-    { onRoom = () => {}, onDamage = () => {}, onDeath = () => {}, onGroup = () => {} }: SqliteStoreOptions,
+    {
+      onRoom = () => {},
+      onDamage = () => {},
+      onDeath = () => {},
+      onGroup = () => {},
+      onUncounted = () => {},
+    }: SqliteStoreOptions,
   ) {
     this.#path = path;
     this.#backups = backups;
@@ -124,6 +135,7 @@ export class SqliteStore implements Store {
     this.#thread = thread;
     this.#ownership = ownership;
     this.#room = new Room(onRoom);
+    this.#tally = new Tally(path, onUncounted);
     this.#onDamage = onDamage;
     this.#onGroup = onGroup;
     this.#reader = new Reader(path);
@@ -240,8 +252,13 @@ export class SqliteStore implements Store {
     return roomOf(this.#path, this.#backups);
   }
 
+  counts(withinMs: number): Promise<Counts | undefined> {
+    return this.#tally.counts(withinMs);
+  }
+
   async close(): Promise<void> {
     this.#closing = true;
+    await this.#tally.stop();
     this.#reader.close();
     if (!this.#dead) await this.#ask({ type: 'close' });
     await this.#thread.terminate();

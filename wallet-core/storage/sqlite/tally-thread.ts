@@ -1,4 +1,5 @@
 import { parentPort, workerData } from 'node:worker_threads';
+import type { Counts } from '../port.js';
 import { openReader } from './connection.js';
 import { Pace } from './pace.js';
 
@@ -13,8 +14,7 @@ interface Range {
   readonly to: bigint;
 }
 
-const { path } = workerData as { readonly path: string };
-const db = openReader(path);
+const db = openReader(workerData as string);
 db.pragma('cache_size = -2048');
 
 const IS_WITHHOLDING = "(m.withholding = 1 OR m.kind = 'WITHHOLDING') AND m.reason IS NULL AND m.amount < 0";
@@ -26,11 +26,9 @@ function isOpenAt(id: string): string {
     -m.amount > (SELECT ifnull(sum(amount), 0) FROM (${drawn} AND n.relation <> 'REFUND')))`;
 }
 
-const next = db
-  .prepare<[bigint, bigint], bigint | null>(
-    'SELECT max(id) FROM (SELECT id FROM movement WHERE id > ? ORDER BY id LIMIT ?)',
-  )
-  .pluck();
+const next = db.prepare<[bigint, bigint], { to: bigint | null; count: bigint }>(
+  'SELECT max(id) AS "to", count(*) AS count FROM (SELECT id FROM movement WHERE id > ? ORDER BY id LIMIT ?)',
+);
 const opened = db
   .prepare<Range, bigint>(
     `SELECT count(*) FROM movement m
@@ -46,19 +44,26 @@ const closed = db
   .pluck();
 
 let seen = -1n;
+let movements = 0n;
 let open = 0n;
 
 /** Counts on with what was recorded since: what a movement opened, and what it closed, never changes any more. */
 function catchUp(): void {
   const pace = new Pace(SHARE);
-  for (let to = next.get(seen, MOVEMENTS); to; to = next.get(seen, MOVEMENTS)) {
+  for (;;) {
+    const countedMs = Date.now();
+    const { to, count } = next.get(seen, MOVEMENTS) ?? { to: null, count: 0n };
+    if (to === null) {
+      const counts: Counts = { movements: Number(movements), openWithholdings: Number(open), countedMs };
+      parentPort?.postMessage(counts);
+      return;
+    }
     const range = { from: seen, to };
     open += (opened.get(range) ?? 0n) - (closed.get(range) ?? 0n);
+    movements += count;
     seen = to;
     pace.pause();
   }
-  parentPort?.postMessage(Number(open));
 }
 
 parentPort?.on('message', catchUp);
-catchUp();

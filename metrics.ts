@@ -116,7 +116,7 @@ export const CORE_METRICS = {
     name: 'single_wallet_core_blocks_hit_total',
     type: 'counter',
     labels: [],
-    help: 'Debits that were refused because their reference was refunded, or reported as failed, before they came.',
+    help: 'Debits that were refused because their reference was refunded, or reported as failed, before they came. A repeat of one counts again.',
     unit: 'cps',
   },
   groupSize: {
@@ -167,7 +167,7 @@ export const CORE_METRICS = {
     name: 'single_wallet_core_free_bytes',
     type: 'gauge',
     labels: [],
-    help: 'Room that is left on the disk of the ledger. Without any, nothing more is applied until there is some.',
+    help: 'Room that is left on the disk of the ledger. Without any, nothing more is applied until there is some. NaN: it cannot be read.',
     unit: 'bytes',
   },
   lastBackup: {

@@ -2,7 +2,7 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import path from 'node:path';
 import { childEnvironment, ConfigError, readSetup } from './config.js';
-import { loadGatewayConfig } from './gateway/config.js';
+import { type GatewayConfig, loadGatewayConfig } from './gateway/config.js';
 import { balanceCheck, firstBet } from './gateway/development.js';
 import { loadCoreConfig } from './wallet-core/config.js';
 
@@ -95,10 +95,16 @@ function reachable(address: string): string {
   return address.replace(/^0\.0\.0\.0:/, '127.0.0.1:').replace(/^\[::\]:/, '[::1]:');
 }
 
-function welcome(core: Child, coreAddress: string, gateway: Child, gatewayAddress: string): string {
+function welcome(
+  core: Child,
+  coreAddress: string,
+  gateway: Child,
+  gatewayAddress: string,
+  { tls }: GatewayConfig,
+): string {
   return `
 wallet-core  gRPC ${coreAddress} (process ${core.process.pid})
-gateway      http://${gatewayAddress} (process ${gateway.process.pid})
+gateway      ${tls ? 'https' : 'http'}://${gatewayAddress} (process ${gateway.process.pid})
 `;
 }
 
@@ -130,7 +136,7 @@ async function run(): Promise<number> {
   const gatewayAddress = await Promise.race([gateway.listening, finished]);
   if (typeof gatewayAddress === 'number') return stopAll(gatewayAddress);
   const commands = config.development ? developmentCommands(config.data, coreAddress, gatewayAddress) : '';
-  console.log(`${welcome(core, coreAddress, gateway, gatewayAddress)}${commands}\nCtrl-C stops both.\n`);
+  console.log(`${welcome(core, coreAddress, gateway, gatewayAddress, config)}${commands}\nCtrl-C stops both.\n`);
   return stopAll(await finished);
 }
 

@@ -6,18 +6,25 @@ type Failure = Pick<ServiceError, 'code' | 'details'>;
 const CONNECTION_FIXES: readonly (readonly [RegExp, string])[] = [
   [/wrong version number/, 'wallet-core speaks no TLS: set walletCore.tls, or remove gateway.walletCoreCa'],
   [
-    /alert certificate required/,
-    'wallet-core asks for a certificate: set gateway.walletCoreTls to one by an authority of walletCore.clientCa',
+    // Of TLS itself, by which a server tells what is wrong with the certificate that it was shown: required, expired, unknown.
+    /alert .*certificate|alert unknown ca/,
+    'wallet-core asks for a certificate: set gateway.walletCoreTls to one by an authority of walletCore.clientCa that is ' +
+      'valid now',
   ],
   [
     /altnames/,
     'the certificate of walletCore.tls must have the name or address by which gateway.walletCore reaches wallet-core',
   ],
+  [
+    /certificate (has expired|is not yet valid)/,
+    'the certificate of walletCore.tls, or of an authority behind it, is not valid now: put a new one in its place and ' +
+      'restart wallet-core, or set the clock of this machine',
+  ],
   [/certificate/, 'set gateway.walletCoreCa to the certificates of the authority that issued that of walletCore.tls'],
   [
     /Failed to connect/,
     'wallet-core hung up at once: if it speaks TLS, set gateway.walletCoreCa to who certified it; if that is set, ' +
-      'gateway.walletCoreTls must be by an authority of walletCore.clientCa',
+      'gateway.walletCoreTls must be by an authority of walletCore.clientCa and valid now',
   ],
 ];
 

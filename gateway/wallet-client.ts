@@ -26,14 +26,16 @@ import { fixOf, toldOf } from './unreached.js';
 
 const EVERYTHING = { currency: '', kinds: [], fromMs: 0n, toMs: 0n, pageSize: 1000 };
 const READINESS_MS = 1_000;
-const READINESS_WORDS: Readonly<Record<Readiness, string>> = {
-  [Readiness.UNSPECIFIED]: 'unknown',
+/** A wallet-core of a later version may answer with a state that is not here. */
+const UNKNOWN = 'unknown';
+export const READINESS_WORDS: Readonly<Record<number, string>> = {
+  [Readiness.UNSPECIFIED]: UNKNOWN,
   [Readiness.READY]: 'ready',
   [Readiness.STOPPING]: 'stopping',
   [Readiness.FULL]: 'full',
   [Readiness.HANGING]: 'hanging',
   [Readiness.DAMAGED]: 'damaged',
-};
+} satisfies Record<Readiness, string>;
 
 /** wallet-core is not there, is full, or was too slow. */
 const BUSY_CODES: ReadonlySet<status> = new Set([
@@ -188,7 +190,8 @@ export class WalletClient {
     return new Promise((resolve) => {
       const options = { deadline: Date.now() + READINESS_MS };
       this.#operations.getReadiness({}, new Metadata(), options, (error, answer?: GetReadinessResponse) => {
-        const word = error ? unreached(error) : READINESS_WORDS[answer?.readiness ?? Readiness.UNSPECIFIED];
+        const state = answer?.readiness ?? Readiness.UNSPECIFIED;
+        const word = error ? unreached(error) : (READINESS_WORDS[state] ?? UNKNOWN);
         if (word !== this.#readiness) {
           const level = word === 'ready' ? 'info' : 'warn';
           this.#log[level]({ readiness: word, ...(error && toldOf(error)) }, 'the readiness of wallet-core');

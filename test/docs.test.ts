@@ -8,6 +8,7 @@ import { parse } from 'yaml';
 import { TRANSACTION_TYPES } from '../gateway/apiv1/transaction-types.js';
 import { STATUS } from '../gateway/ebet/status.js';
 import { TRANSACTION_TYPES as EBET_TYPES } from '../gateway/ebet/transaction-types.js';
+import { READINESS_WORDS } from '../gateway/wallet-client.js';
 
 const ROOT = path.join(import.meta.dirname, '..', '..');
 const read = (file: string) => readFileSync(path.join(ROOT, file), 'utf8');
@@ -106,6 +107,17 @@ describe('the documentation', () => {
     const channel = gateway.channels.find(({ provider }) => provider === 'ebet') ?? {};
     for (const setting of Object.keys(channel)) expect(page).to.match(new RegExp(`^\\| \`${setting}\` `, 'm'));
     for (const status of Object.values(STATUS)) expect(page).to.match(new RegExp(`\\b${status}\\b`));
+  });
+
+  it('tells the operator of /readyz what to do at every word but ready', () => {
+    const page = read('docs/operations.md');
+    const [, words = ''] = /^\| `\/readyz` +\| `ready` +\| (.*?): /m.exec(page) ?? [];
+    const told = [...words.matchAll(/`(\w+)`/g)].map(([, word]) => word);
+    expect([...told, 'ready']).to.have.members([
+      ...Object.values(READINESS_WORDS),
+      ...['unreachable', 'refused', 'silent'],
+    ]);
+    for (const word of told) expect(page).to.match(new RegExp(`^\\| \`${word}\` +\\| \\S`, 'm'));
   });
 
   it('names for each rule of both protocols tests that there are', async () => {

@@ -2,6 +2,8 @@ import { execFile } from 'node:child_process';
 import { createHash, generateKeyPairSync } from 'node:crypto';
 import { once } from 'node:events';
 import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import type { IncomingMessage } from 'node:http';
+import { get } from 'node:https';
 import { connect } from 'node:net';
 import { type AddressInfo, createServer } from 'node:net';
 import { tmpdir } from 'node:os';
@@ -10,6 +12,7 @@ import { promisify } from 'node:util';
 import { credentials, makeClientConstructor, type ClientReadableStream } from '@grpc/grpc-js';
 import { expect } from 'chai';
 import { service as health } from 'grpc-health-check';
+import { certificate } from './certificates.js';
 import { Running } from './running.js';
 
 type Watch = (request: { service: string }) => ClientReadableStream<unknown>;
@@ -31,6 +34,15 @@ describe('npm start', () => {
   const bash = async (script: string) =>
     JSON.parse((await promisify(execFile)('bash', ['-c', script], { cwd: ROOT })).stdout) as Record<string, unknown>;
 
+  /** Writes a configuration with a channel of eBET and these settings of the gateway. */
+  function configure(settings = ''): void {
+    const key = generateKeyPairSync('rsa', { modulusLength: 1024 }).publicKey.export({ type: 'spki', format: 'pem' });
+    writeFileSync(path.join(data, 'ebet.pem'), key);
+    const channel = '{ provider: ebet, channelId: 1, currency: CNY, publicKeys: [ebet.pem], allowFrom: [127.0.0.1] }';
+    const gateway = `{ ${settings}channels: [${channel}] }`;
+    writeFileSync(path.join(data, 'single-wallet.yaml'), `{ data: '.', gateway: ${gateway} }`);
+  }
+
   async function started(): Promise<Running> {
     running = new Running(data);
     await running.ready();
@@ -48,6 +60,18 @@ describe('npm start', () => {
     expect(await bash(bet), 'pasted again').to.include({ status: 200, moneyBefore: 10000, money: 9920 });
     const [check] = await system.prints(/^curl .*\/api-v1\/balance-check$/m);
     expect(await bash(check)).to.deep.equal({ status: 1, balance: 9920 });
+  });
+
+  it('prints the address of a gateway that has a certificate as one of HTTPS, where it answers', async () => {
+    const pair = await certificate('gateway');
+    writeFileSync(path.join(data, 'tls.pem'), pair.certificate);
+    writeFileSync(path.join(data, 'tls.key'), pair.key);
+    configure('tls: { certificate: tls.pem, key: tls.key }, ');
+    const system = await started();
+    const [, address = ''] = await system.prints(/^gateway +(https:\/\/127\.0\.0\.1:\d+) \(process \d+\)$/m);
+    const asked = get(`${address}/healthz`, { ca: pair.certificate, agent: false });
+    const [answer] = (await once(asked, 'response')) as [IncomingMessage];
+    expect(answer.resume().statusCode).to.equal(200);
   });
 
   it('has players for a simulator, demo-1 to demo-50, each with 10,000.00', async () => {
@@ -197,10 +221,7 @@ describe('npm start', () => {
   it('refuses the ledger of a development set-up in production, and leaves it as it is', async () => {
     (await started()).signal('SIGTERM');
     expect(await running?.end()).to.equal(0);
-    const key = generateKeyPairSync('rsa', { modulusLength: 1024 }).publicKey.export({ type: 'spki', format: 'pem' });
-    writeFileSync(path.join(data, 'ebet.pem'), key);
-    const channel = '{ provider: ebet, channelId: 1, currency: CNY, publicKeys: [ebet.pem], allowFrom: [127.0.0.1] }';
-    writeFileSync(path.join(data, 'single-wallet.yaml'), `{ data: '.', gateway: { channels: [${channel}] } }`);
+    configure();
     running = new Running(data, { NODE_ENV: 'production' });
     expect(await running.end()).to.equal(1);
     expect(running.output).to.equal(

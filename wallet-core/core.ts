@@ -141,7 +141,12 @@ export async function startCore(given: CoreOptions): Promise<Core> {
   return {
     host: at.host,
     port: server.port,
-    about: { data, digest, ...(metricsServer && { metrics: metricsServer.address }) },
+    about: {
+      data,
+      digest,
+      ...(access.tls && { certificateValidTo: access.tls.validTo }),
+      ...(metricsServer && { metrics: metricsServer.address }),
+    },
     committer,
     channels: async () => (await store.queries.channels()).map(({ channel }) => channel),
     stop,

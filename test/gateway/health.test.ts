@@ -1,10 +1,15 @@
 import { once } from 'node:events';
 import { rmSync, unlinkSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
+import { type sendUnaryData, Server, ServerCredentials } from '@grpc/grpc-js';
 import Database from 'better-sqlite3';
 import { expect } from 'chai';
+import { pino } from 'pino';
+import { connectionTo } from '../../gateway/connection.js';
 import { Health } from '../../gateway/health.js';
+import { WalletClient } from '../../gateway/wallet-client.js';
 import { Kind } from '../../proto/gen/wallet/v1/movement.js';
+import { OperationsServiceService } from '../../proto/gen/wallet/v1/operations.js';
 import { dial } from '../secured.js';
 import { System } from '../system.js';
 import { Disk } from '../torture/full-disk.js';
@@ -142,6 +147,25 @@ describe('the readiness of the gateway', () => {
     } finally {
       await planted.stop();
       rmSync(planted.folder, { recursive: true });
+    }
+  });
+
+  it('is unknown where a wallet-core of a later version answers with a state that this one does not know', async () => {
+    const later = new Server();
+    later.addService(OperationsServiceService, {
+      getReadiness: (_: unknown, done: sendUnaryData<{ readiness: number }>) => done(null, { readiness: 99 }),
+    });
+    const port = await new Promise<number>((resolve, reject) => {
+      const bound = (error: Error | null, port: number) => (error ? reject(error) : resolve(port));
+      later.bindAsync('127.0.0.1:0', ServerCredentials.createInsecure(), bound);
+    });
+    const reached = connectionTo({ walletCoreAddress: `127.0.0.1:${port}`, walletCoreToken: undefined });
+    const client = new WalletClient(reached, pino({ level: 'silent' }));
+    try {
+      expect(await client.readiness()).to.equal('unknown');
+    } finally {
+      await client.close();
+      later.forceShutdown();
     }
   });
 

@@ -66,6 +66,11 @@ describe('wallet-core with TLS', () => {
     expect(await failure(caller(stranger, own).balance())).to.match(/^UNAVAILABLE/);
   });
 
+  it('says in its log until when its certificate is valid', async () => {
+    await core.process.prints('"msg":"listening"');
+    expect(core.process.output).to.match(/"certificateValidTo":"\d{4}-\d\d-\d\dT/);
+  });
+
   it('is reached by npx single-wallet with --ca, --cert and --key', async () => {
     const tls = ['--ca', file('ca.pem'), '--cert', file('own.pem'), '--key', file('own.key')];
     const token = ['--token-file', path.join(core.data, 'operator.token')];

@@ -19,8 +19,9 @@ const CLOSED: Account = { open: false, balance: 0n };
 const UNTOUCHED: Drawn = { returned: 0n, refunded: false };
 
 /** A key of several texts; none of them may hold a line feed. */
-export function keyOf(...parts: readonly string[]): string {
-  return parts.join('\n');
+export function keyOf(first: string, second: string, third?: string, fourth?: string): string {
+  if (third === undefined) return `${first}\n${second}`;
+  return fourth === undefined ? `${first}\n${second}\n${third}` : `${first}\n${second}\n${third}\n${fourth}`;
 }
 
 /**

@@ -6,6 +6,7 @@ import { listenProblem } from '../config.js';
 import { registered, serveMetrics } from '../metrics-server.js';
 import { GATEWAY_METRICS } from '../metrics.js';
 import type { Service } from '../process.js';
+import { keepRenewing } from '../renewed.js';
 import { Callbacks, isTheirs } from './callbacks.js';
 import { clientAddress } from './client-address.js';
 import type { Channel, GatewayConfig } from './config.js';
@@ -60,7 +61,7 @@ export async function startGateway(config: GatewayConfig, log: Logger, limits = 
       await stop(server, client, stopping);
       throw error;
     }));
-  const secure = tls ? { certificateValidTo: tls.validTo } : {};
+  const secure = tls ? { certificateValidTo: tls.now.validTo } : {};
   const about = {
     ...secure,
     ...(metricsServer && { metrics: metricsServer.address }),
@@ -69,7 +70,9 @@ export async function startGateway(config: GatewayConfig, log: Logger, limits = 
   };
   // Not waited for: the log tells at once of settings with which no callback could be answered.
   void health.readiness();
+  const stopRenewing = keepRenewing([tls, config.walletCoreCa, config.walletCoreTls], log);
   const stopAll = async () => {
+    stopRenewing();
     await stop(server, client, stopping);
     metricsServer?.stop();
   };

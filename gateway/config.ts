@@ -16,6 +16,7 @@ import {
   validate,
 } from '../config.js';
 import { metricsRule, metricsSettings } from '../metrics-server.js';
+import type { Renewed } from '../renewed.js';
 import { authoritiesSetting, type Tls, tlsSetting } from '../tls.js';
 import { hasToken, readTokenFile } from '../token-file.js';
 import { reachedRule } from './access.js';
@@ -32,14 +33,14 @@ export interface GatewayConfig {
   readonly data: string;
   readonly listen: Address;
   /** With it the gateway speaks HTTPS and nothing else. */
-  readonly tls?: Tls | undefined;
+  readonly tls?: Renewed<Tls> | undefined;
   /** host:port of wallet-core. */
   readonly walletCoreAddress: string;
   /** Whether the file or the environment gave that address; `npm start` replaces only the default. */
   readonly walletCoreNamed: boolean;
   /** See connection.ts. */
-  readonly walletCoreCa?: string | undefined;
-  readonly walletCoreTls?: Tls | undefined;
+  readonly walletCoreCa?: Renewed<string> | undefined;
+  readonly walletCoreTls?: Renewed<Tls> | undefined;
   /** What it shows to wallet-core; undefined: nothing. A KeyObject, so that it is not printed by accident. */
   readonly walletCoreToken: KeyObject | undefined;
   readonly logLevel: LogLevel;
@@ -55,13 +56,13 @@ export interface GatewayConfig {
 interface Reaching {
   readonly walletCore?: Address | undefined;
   readonly walletCoreTokenFile?: KeyObject | undefined;
-  readonly walletCoreCa?: string | undefined;
+  readonly walletCoreCa?: Renewed<string> | undefined;
   readonly allowPlainTokenBeyondLoopback: boolean;
 }
 
 interface Listening {
   readonly listen: Address;
-  readonly tls?: Tls | undefined;
+  readonly tls?: Renewed<Tls> | undefined;
   readonly allowPlainHttpBeyondLoopback: boolean;
 }
 
@@ -134,11 +135,11 @@ export function loadGatewayConfig(setup: Setup = readSetup()): GatewayConfig {
       listen: addressSetting('127.0.0.1:8080', 0).default(DEFAULT_LISTEN),
       walletCore: addressSetting('127.0.0.1:50051', 1).optional(),
       walletCoreTokenFile: tokenSetting(setup),
-      walletCoreCa: authoritiesSetting(setup).optional(),
-      walletCoreTls: tlsSetting(setup).optional(),
+      walletCoreCa: authoritiesSetting(setup, 'gateway.walletCoreCa').optional(),
+      walletCoreTls: tlsSetting(setup, 'gateway.walletCoreTls').optional(),
       allowPlainTokenBeyondLoopback: flagSetting(false),
       logLevel: logLevelSetting,
-      tls: tlsSetting(setup).optional(),
+      tls: tlsSetting(setup, 'gateway.tls').optional(),
       allowPlainHttpBeyondLoopback: flagSetting(false),
       ...metricsSettings('127.0.0.1:9465'),
       trustedProxies: addressListSetting(PROXIES, 0).prefault([]),

@@ -1,6 +1,8 @@
 import type { KeyObject } from 'node:crypto';
-import { pemOf, type Tls, transportTo } from '../tls.js';
 import { bearer } from '../bearer.js';
+import type { Renewed } from '../renewed.js';
+import type { Tls } from '../tls.js';
+import { renewedTransportTo, transportTo } from '../transport.js';
 import type { ChannelCredentials, ClientOptions } from '@grpc/grpc-js';
 
 /** What every client of the gateway is made with to reach wallet-core. */
@@ -27,9 +29,9 @@ export interface WalletCore {
   readonly walletCoreAddress: string;
   readonly walletCoreToken: KeyObject | undefined;
   /** PEM of the authorities that certify wallet-core; undefined: it speaks no TLS. */
-  readonly walletCoreCa?: string | undefined;
+  readonly walletCoreCa?: Renewed<string> | undefined;
   /** What the gateway shows to a wallet-core that asks callers for certificates. */
-  readonly walletCoreTls?: Tls | undefined;
+  readonly walletCoreTls?: Renewed<Tls> | undefined;
 }
 
 /** The one place that says how the gateway reaches wallet-core, and with what it shows who it is. */
@@ -40,10 +42,6 @@ export function connectionTo({
   walletCoreTls: own,
 }: WalletCore): Connection {
   const interceptors = token ? [bearer(token.export().toString())] : [];
-  const shown = { certificate: own ? Buffer.from(own.certificate) : null, key: own ? Buffer.from(pemOf(own)) : null };
-  const [credentials, options] = transportTo(
-    address,
-    ca === undefined ? undefined : { authorities: Buffer.from(ca), ...shown },
-  );
+  const [credentials, options] = ca ? renewedTransportTo(address, ca, own) : transportTo(address);
   return { address, credentials, options: { ...OPTIONS, ...options, interceptors } };
 }

@@ -2,6 +2,7 @@ import http, { type RequestListener, type Server } from 'node:http';
 import https from 'node:https';
 import type { Socket } from 'node:net';
 import type { Logger } from 'pino';
+import type { Renewed } from '../renewed.js';
 import { pemOf, type Tls } from '../tls.js';
 import { canonicalAddress, type AddressList } from './address-list.js';
 
@@ -33,7 +34,7 @@ export const HTTP_LIMITS: HttpLimits = {
 
 /** The server that providers connect to; with `tls` it speaks nothing else. */
 export function httpServer(
-  tls: Tls | undefined,
+  tls: Renewed<Tls> | undefined,
   trustedProxies: AddressList,
   limits: HttpLimits,
   log: Logger,
@@ -46,9 +47,8 @@ export function httpServer(
     keepAliveTimeout: limits.idleMs,
     maxHeaderSize: limits.headerBytesMax,
   };
-  const secure = tls && { cert: tls.certificate, key: pemOf(tls), handshakeTimeout: limits.headersMs };
-  const server = secure
-    ? https.createServer({ ...options, ...secure }, listener)
+  const server = tls
+    ? secureServer(tls, { ...options, handshakeTimeout: limits.headersMs }, listener)
     : http.createServer(options, listener);
   server.maxConnections = limits.connectionsMax;
   const tell = onceAMinute(() => log.warn({ limits }, 'too many connections: more are closed at once'));
@@ -70,6 +70,14 @@ export function httpServer(
       else open.set(address, left);
     });
   });
+  return server;
+}
+
+/** Connections are made with the certificate that its files hold then. */
+function secureServer(tls: Renewed<Tls>, options: https.ServerOptions, listener: RequestListener): https.Server {
+  const shown = () => ({ cert: tls.now.certificate, key: pemOf(tls.now) });
+  const server = https.createServer({ ...options, ...shown() }, listener);
+  tls.onRenewal(() => server.setSecureContext(shown()));
   return server;
 }
 

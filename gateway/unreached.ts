@@ -17,8 +17,8 @@ const CONNECTION_FIXES: readonly (readonly [RegExp, string])[] = [
   ],
   [
     /certificate (has expired|is not yet valid)/,
-    'the certificate of walletCore.tls, or of an authority behind it, is not valid now: put a new one in its place and ' +
-      'restart wallet-core, or set the clock of this machine',
+    'the certificate of walletCore.tls, or of an authority behind it, is not valid now: put a new one in its place, or ' +
+      'set the clock of this machine',
   ],
   [/certificate/, 'set gateway.walletCoreCa to the certificates of the authority that issued that of walletCore.tls'],
   [

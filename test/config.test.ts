@@ -457,7 +457,7 @@ describe('configuration', () => {
     it('takes one that is valid, with its key, and lets the gateway listen beyond loopback', async () => {
       expect(await made()).to.deep.equal([]);
       const { tls } = gateway();
-      expect(tls?.certificate).to.match(/^-----BEGIN CERTIFICATE-----/);
+      expect(tls?.now.certificate).to.match(/^-----BEGIN CERTIFICATE-----/);
       expect(inspect(tls, { depth: 9, showHidden: true })).to.not.contain('PRIVATE KEY');
     });
 

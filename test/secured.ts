@@ -7,7 +7,7 @@ import tls from 'node:tls';
 import type { ChannelCredentials, ClientOptions } from '@grpc/grpc-js';
 import { bearer } from '../bearer.js';
 import { readSetup, type Environment } from '../config.js';
-import { type ClientFiles, transportTo } from '../tls.js';
+import { type ClientFiles, transportTo } from '../transport.js';
 
 /** Set by `npm run test:secured`: the folder of the certificates that its systems have. */
 export const CERTIFICATES = 'TEST_CERTIFICATES';

@@ -3,6 +3,7 @@ import { type Address, ConfigError, formatAddress, listenProblem, messageOf } fr
 import { type MetricsServer, registered, serveMetrics } from '../metrics-server.js';
 import { CORE_METRICS } from '../metrics.js';
 import type { Service } from '../process.js';
+import { keepRenewing } from '../renewed.js';
 import type { Command } from './domain/command.js';
 import { formatDigest } from './journal/digest.js';
 import { DigestLog } from './digest-log.js';
@@ -112,7 +113,9 @@ export async function startCore(given: CoreOptions): Promise<Core> {
   const digest = formatDigest(await store.queries.digest());
   const digestLog = new DigestLog(store.queries, log, digest);
   let metricsServer: MetricsServer | undefined;
+  const stopRenewing = keepRenewing([access.tls, access.clientCa], log);
   const stop = async () => {
+    stopRenewing();
     server.announceStop();
     scrub.stop();
     await server.stop();
@@ -144,7 +147,7 @@ export async function startCore(given: CoreOptions): Promise<Core> {
     about: {
       data,
       digest,
-      ...(access.tls && { certificateValidTo: access.tls.validTo }),
+      ...(access.tls && { certificateValidTo: access.tls.now.validTo }),
       ...(metricsServer && { metrics: metricsServer.address }),
     },
     committer,

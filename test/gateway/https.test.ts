@@ -1,3 +1,4 @@
+import { X509Certificate } from 'node:crypto';
 import { request } from 'node:https';
 import { readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
@@ -68,5 +69,21 @@ describe('a gateway with a certificate', () => {
   it('says in its log until when the certificate is valid', async () => {
     await secure.prints('"msg":"listening"');
     expect(secure.output).to.match(/"certificateValidTo":"\d{4}-\d\d-\d\dT/);
+  });
+
+  it('refuses a key that was replaced by that of another certificate, says what to mend, and goes on with the old one', async () => {
+    const other = await certificate('other', { issuer: authority });
+    writeFileSync(path.join(system.folder, 'tls.key'), other.key);
+    await secure.prints('"fix":"gateway.tls.key: expected a PEM file with the private key of the certificate');
+    expect(await send('GET', '/healthz', '', authority.certificate)).to.equal('alive\n');
+  });
+
+  it('shows a certificate that was replaced without a restart, and says in its log until when that is valid', async () => {
+    const renewed = await certificate('renewed', { toDays: 60 });
+    writeFileSync(path.join(system.folder, 'tls.key'), renewed.key);
+    writeFileSync(path.join(system.folder, 'tls.pem'), renewed.certificate);
+    const validTo = new Date(new X509Certificate(renewed.certificate).validTo).toISOString();
+    await secure.prints(`"certificateValidTo":"${validTo}","msg":"its files were replaced`);
+    expect(await send('GET', '/healthz', '', renewed.certificate)).to.equal('alive\n');
   });
 });

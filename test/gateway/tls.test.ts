@@ -72,6 +72,17 @@ describe('a gateway and a wallet-core that ask each other for certificates', () 
     expect(await bet('bet-2')).to.include({ status: 200, moneyBefore: 9920, money: 9840 });
   });
 
+  it('find each other again after all certificates and their authority were replaced under a gateway that runs', async () => {
+    const authority = await certificate('new authority', { isAuthority: true });
+    writeFileSync(file('authority.pem'), authority.certificate);
+    writePair('core', await certificate('wallet-core', { issuer: authority }));
+    writePair('own', await certificate('gateway', { issuer: authority }));
+    await system.gateway.prints('"setting":"gateway.walletCoreCa","msg":"its files were replaced');
+    await system.gateway.prints('"setting":"gateway.walletCoreTls","certificateValidTo"');
+    await system.restartCore('SIGKILL');
+    expect(await bet('bet-2')).to.include({ status: 200, money: 9840 });
+  });
+
   for (const [what, settings, fix] of [
     [
       'a gateway that trusts another authority',

@@ -5,7 +5,7 @@ import type { ServiceError } from '@grpc/grpc-js';
 import { expect } from 'chai';
 import { toldOf } from '../../gateway/unreached.js';
 import { OperationsServiceClient } from '../../proto/gen/wallet/v1/operations.js';
-import { transportTo } from '../../tls.js';
+import { transportTo } from '../../transport.js';
 import { certificate, type Pair } from '../certificates.js';
 
 const RENEW = 'the certificate of walletCore.tls, or of an authority behind it, is not valid now';

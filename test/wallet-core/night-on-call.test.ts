@@ -138,20 +138,21 @@ describe('a night on call, as docs/operations.md tells it', () => {
     const config = parse(readFileSync(at('single-wallet.yaml'), 'utf8')) as { gateway: object };
     const tls = { certificate: 'tls.pem', key: 'tls.key' };
     writeFileSync(at('https.yaml'), stringify({ ...config, gateway: { ...config.gateway, tls } }));
-    const serve = async (toDays: number) => {
+    const put = async (toDays: number) => {
       const pair = await certificate('wallet.example', { toDays });
       writeFileSync(at('tls.pem'), pair.certificate);
       writeFileSync(at('tls.key'), pair.key);
-      await system.gateway.stop();
-      const environment = { SINGLE_WALLET_CONFIG: at('https.yaml'), WALLET_CORE_ADDRESS: system.clients.address };
-      system.gateway = new Process('gateway', environment);
-      names.set('8443', (await system.gateway.listening).split(':')[1] ?? '');
       return `wallet.example until ${new X509Certificate(pair.certificate).validTo}\n`;
     };
+    const old = await put(2);
+    await system.gateway.stop();
+    const environment = { SINGLE_WALLET_CONFIG: at('https.yaml'), WALLET_CORE_ADDRESS: system.clients.address };
+    system.gateway = new Process('gateway', environment);
+    names.set('8443', (await system.gateway.listening).split(':')[1] ?? '');
     const shown = toldCommands().find(({ line }) => line.startsWith('node -e'))?.line ?? '';
-    const old = await serve(2);
     expect(await run(shown)).to.deep.equal({ code: 0, stdout: old, stderr: '' });
-    const renewed = await serve(90);
+    const renewed = await put(90);
+    await system.gateway.prints('its files were replaced: new connections go by them');
     expect(await run(shown)).to.deep.equal({ code: 0, stdout: renewed, stderr: '' });
     expect(renewed).not.to.equal(old);
   }

@@ -1,3 +1,4 @@
+import { X509Certificate } from 'node:crypto';
 import { readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { credentials } from '@grpc/grpc-js';
@@ -9,6 +10,8 @@ import { certificate, type Pair } from '../certificates.js';
 import { Clients } from '../system.js';
 import { CommandLine } from './command-line.js';
 import { failure, TestCore } from './core.js';
+
+const isoOf = (pair: Pair) => new Date(new X509Certificate(pair.certificate).validTo).toISOString();
 
 describe('wallet-core with TLS', () => {
   let core: TestCore;
@@ -78,6 +81,29 @@ describe('wallet-core with TLS', () => {
     expect(answer.stderr).to.equal('');
     expect(answer.code).to.equal(0);
     expect(answer.stdout).to.contain('operator.token: operate');
+  });
+
+  it('refuses a certificate that was replaced by one that cannot be used, says what to mend, and goes on with the old one', async () => {
+    writeFileSync(file('core.pem'), 'half a certifica');
+    await core.process.prints('walletCore.tls.certificate: expected a PEM file with a certificate');
+    expect(await caller(authority, own).balance()).to.equal('0.00');
+  });
+
+  it('shows a certificate that was replaced, and asks callers for one of an authority that was, without a restart', async () => {
+    const server = await certificate('wallet-core', { issuer: stranger, toDays: 60 });
+    writeFileSync(file('core.key'), server.key);
+    writeFileSync(file('core.pem'), server.certificate);
+    writeFileSync(file('ca.pem'), stranger.certificate);
+    await core.process.prints(`"certificateValidTo":"${isoOf(server)}","msg":"its files were replaced`);
+    await core.process.prints('"setting":"walletCore.clientCa","msg":"its files were replaced');
+    const other = await certificate('other', { issuer: stranger });
+    expect(await caller(stranger, other).balance()).to.equal('0.00');
+    for (const [ca, shown] of [
+      [authority, other],
+      [stranger, own],
+    ] as const) {
+      expect(await failure(caller(ca, shown).balance())).to.match(/^UNAVAILABLE/);
+    }
   });
 
   for (const [what, settings, refused] of [

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { type Address, flagSetting, isLoopback, type Setup } from '../../config.js';
+import type { Renewed } from '../../renewed.js';
 import { authoritiesSetting, type Tls, tlsSetting } from '../../tls.js';
 
 const EXPOSURES = ['open', 'token', 'off'] as const;
@@ -12,9 +13,9 @@ export interface Access {
   readonly health: Exposure;
   readonly reflection: Exposure;
   /** With it gRPC is spoken over TLS and not otherwise. */
-  readonly tls?: Tls;
+  readonly tls?: Renewed<Tls>;
   /** PEM: callers without a certificate of these authorities are refused. */
-  readonly clientCa?: string;
+  readonly clientCa?: Renewed<string>;
 }
 
 /** On one machine, where who can reach wallet-core is trusted. */
@@ -29,8 +30,8 @@ export function accessSettings(setup: Setup) {
     tokens: z.enum(['required', 'off'], TOKENS).default(setup.development ? 'off' : 'required'),
     health: z.enum(EXPOSURES, EXPOSURE).default('open'),
     reflection: z.enum(EXPOSURES, EXPOSURE).default('token'),
-    tls: tlsSetting(setup).optional(),
-    clientCa: authoritiesSetting(setup).optional(),
+    tls: tlsSetting(setup, 'walletCore.tls').optional(),
+    clientCa: authoritiesSetting(setup, 'walletCore.clientCa').optional(),
     allowInsecureListen: flagSetting(false),
   };
 }
@@ -38,8 +39,8 @@ export function accessSettings(setup: Setup) {
 interface Listening {
   readonly listen: Address;
   readonly tokens: Access['tokens'];
-  readonly tls?: Tls | undefined;
-  readonly clientCa?: string | undefined;
+  readonly tls?: Renewed<Tls> | undefined;
+  readonly clientCa?: Renewed<string> | undefined;
   readonly allowInsecureListen: boolean;
 }
 

@@ -4,7 +4,7 @@ import type { ChannelCredentials, ClientOptions } from '@grpc/grpc-js';
 import { type Command, Option } from 'commander';
 import { bearer } from '../../bearer.js';
 import { ConfigError, isLoopback, messageOf, readSetup } from '../../config.js';
-import { hostOf, transportTo } from '../../tls.js';
+import { hostOf, transportTo } from '../../transport.js';
 import { hasToken, readTokenFile } from '../../token-file.js';
 
 /** How a command that asks wallet-core reaches it, and with what it shows who asks. */

@@ -1,7 +1,8 @@
 import { Server, ServerCredentials } from '@grpc/grpc-js';
 import { HealthImplementation } from 'grpc-health-check';
 import type { Logger } from 'pino';
-import { pemOf } from '../../tls.js';
+import type { Renewed } from '../../renewed.js';
+import { pemOf, type Tls } from '../../tls.js';
 import { AccessServiceService } from '../../proto/gen/wallet/v1/access.js';
 import type { Access } from '../access/settings.js';
 import type { Tokens } from '../access/tokens.js';
@@ -116,8 +117,21 @@ export async function listen(
 }
 
 function credentialsOf({ tls, clientCa }: Access): ServerCredentials {
-  if (!tls) return ServerCredentials.createInsecure();
-  const pair = { private_key: Buffer.from(pemOf(tls)), cert_chain: Buffer.from(tls.certificate) };
-  const authorities = clientCa === undefined ? null : Buffer.from(clientCa);
-  return ServerCredentials.createSsl(authorities, [pair], authorities !== null);
+  return tls ? new RenewedCredentials(tls, clientCa) : ServerCredentials.createInsecure();
+}
+
+/** Connections are made with what the files hold then. Those of grpc-js that can do that drop all calls while a file is broken. */
+class RenewedCredentials extends ServerCredentials {
+  constructor(tls: Renewed<Tls>, clientCa: Renewed<string> | undefined) {
+    const shown = () => ({
+      ...{ cert: tls.now.certificate, key: pemOf(tls.now) },
+      ...(clientCa && { ca: clientCa.now }),
+    });
+    super({ requestCert: clientCa !== undefined }, shown());
+    for (const renewed of [tls, clientCa]) renewed?.onRenewal(() => this.updateSecureContextOptions(shown()));
+  }
+
+  override _equals(other: ServerCredentials): boolean {
+    return other === this;
+  }
 }

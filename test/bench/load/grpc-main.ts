@@ -10,7 +10,7 @@ import {
   PostResponse,
   type Result,
 } from '../../../proto/gen/wallet/v1/posting.js';
-import { transportTo } from '../../../tls.js';
+import { transportTo } from '../../../transport.js';
 import { begin, ownCpuMs, report, taskOf } from './generator.js';
 import { messagesOf } from './grpc-messages.js';
 import type { GrpcTask } from './grpc-task.js';

@@ -229,6 +229,8 @@ export class System {
   gateway!: Process;
   clients!: Clients;
   url!: string;
+  /** Another main module of wallet-core from its next start on, of a test. */
+  coreMain: string | undefined;
 
   private constructor(
     channels: readonly (ChannelSetting | Apiv1Setting)[],
@@ -270,7 +272,8 @@ export class System {
 
   /** `listen`: where a core that was stopped listened before, so that the gateway finds it again. */
   async startCore(listen = ''): Promise<void> {
-    this.core = new Process('wallet-core', { ...this.#environment, WALLET_CORE_LISTEN: listen });
+    const environment = { ...this.#environment, WALLET_CORE_LISTEN: listen };
+    this.core = new Process('wallet-core', environment, undefined, this.coreMain);
     const address = await this.core.listening;
     if (!listen) this.clients = new Clients(address);
   }

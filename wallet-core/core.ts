@@ -14,6 +14,7 @@ import { Committer, COMMITTER_LIMITS } from './committer.js';
 import { listen } from './grpc/server.js';
 import { Observer } from './observer.js';
 import { subjectOf } from './subject.js';
+import type { CheckpointLimits } from './storage/sqlite/checkpoint-plan.js';
 import type { Synchronous } from './storage/sqlite/connection.js';
 import { RefusedFile } from './storage/sqlite/refused-file.js';
 import { SqliteStore } from './storage/sqlite/sqlite-store.js';
@@ -37,6 +38,8 @@ export interface CoreOptions {
   readonly rules?: URL;
   /** See SqliteStoreOptions. */
   readonly synchronous?: Synchronous;
+  /** See SqliteStoreOptions. */
+  readonly checkpoints?: CheckpointLimits;
   /** From the end of one background verification to the next; 0 or left out: none. */
   readonly scrubEveryMs?: number;
   /** For how long calls are kept that were refused before the ledger. Default: 30 days. */
@@ -70,13 +73,18 @@ export async function startCore(given: CoreOptions): Promise<Core> {
     onFatal,
     rules,
     synchronous,
+    checkpoints,
     scrubEveryMs = 0,
     keepRefusedMs = 30 * DAY_MS,
   } = given;
   const registry = metricsAt && registered(CORE_METRICS);
   const observer = new Observer(log, registry?.metrics);
   const owner = `process ${process.pid}, started ${new Date().toISOString()}, listening on ${formatAddress(at)}`;
-  const chosen = { ...(rules ? { rules } : {}), ...(synchronous ? { synchronous } : {}) };
+  const chosen = {
+    ...(rules ? { rules } : {}),
+    ...(synchronous ? { synchronous } : {}),
+    ...(checkpoints ? { checkpoints } : {}),
+  };
   const onRoom = (hasRoom: boolean) => {
     if (hasRoom) log.warn({ data }, 'the disk of the ledger has room again: commands are applied as before');
     else log.error({ data }, DISK_FULL);

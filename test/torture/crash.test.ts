@@ -9,9 +9,10 @@ describe('the system, killed under full load', () => {
     const started = Date.now();
     const figures = await torture(20, 1);
     console.log(printFigures(figures, (Date.now() - started) / 1000).replace(/^/gm, '      '));
-    const { kills, midCall, kept } = figures;
+    const { kills, midCall, inCheckpoint, kept } = figures;
     expect(sumOf(kills)).to.equal(20);
     expect(midCall, 'kills in the middle of a call').to.be.at.least(7);
+    expect(inCheckpoint, 'kills while the WAL was written into the database').to.be.at.least(2);
     expect(together(kept).movements).to.be.greaterThan(1_000);
     expect(together(kept).verified, 'verifications after a restart').to.equal(20);
   });

@@ -5,7 +5,8 @@
  *
  * What is modelled
  * - Data: before a write or a truncation is done, the old and the new bytes go to a log of that file (by inode, so that
- *   renaming does not matter). fsync and fdatasync of the file empty its log, once they have really returned.
+ *   renaming does not matter). fsync and fdatasync of the file take from its log what was there when they began, once they
+ *   have really returned.
  * - Names: that a file was created, removed or renamed is remembered until the folder is fsynced, and not only the file.
  *   What is removed or replaced is kept by a hard link, so that it can come back.
  * - A fuse: when the number in the file "fuse" has been counted down to 0 by operations like these, the process is killed
@@ -37,10 +38,16 @@
 #define FILES_MAX 4096
 #define FOLDER ((struct file *)-1)
 
+/* What is not synced, and how much was taken from its beginning so far. */
+struct log {
+  int fd;
+  uint64_t taken;
+};
+
 /* A file in the folder, and the log of what of it is not synced. */
 struct file {
   ino_t inode;
-  int log;
+  struct log log;
 };
 
 enum { WRITE = 1, TRUNCATE = 2 };
@@ -60,7 +67,8 @@ static pthread_once_t once = PTHREAD_ONCE_INIT;
 static const char *folder, *logs;
 static size_t folder_length;
 static struct file files[FILES_MAX];
-static int files_count, names, saved_count;
+static struct log names;
+static int files_count, saved_count;
 static struct file *fds[FDS_MAX];
 static volatile int64_t *fuse;
 
@@ -104,8 +112,8 @@ static void start(void) {
   if (!folder || !logs) die("POWER_CUT_FOLDER and POWER_CUT_LOG must be set", "environment");
   folder_length = strlen(folder);
   in_logs(path, "names");
-  names = real_open(path, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0600);
-  if (names < 0) die("cannot be opened", path);
+  names.fd = real_open(path, O_RDWR | O_CREAT | O_APPEND | O_CLOEXEC, 0600);
+  if (names.fd < 0) die("cannot be opened", path);
   in_logs(path, "fuse");
   int fd = real_open(path, O_RDWR | O_CLOEXEC);
   if (fd < 0) die("cannot be opened", path);
@@ -146,19 +154,37 @@ static struct file *file_of(int fd) {
   return fd >= 0 && fd < FDS_MAX ? fds[fd] : NULL;
 }
 
-static void append(int log, const void *bytes, size_t length) {
+static void append(const struct log *log, const void *bytes, size_t length) {
   for (const char *at = bytes; length > 0;) {
-    ssize_t written = real_write(log, at, length);
+    ssize_t written = real_write(log->fd, at, length);
     if (written < 0) die("cannot be written", "log");
     at += written;
     length -= (size_t)written;
   }
 }
 
+/* Where a log ends, counted from where it began. */
+static uint64_t end_of(const struct log *log) {
+  return log->taken + (uint64_t)lseek(log->fd, 0, SEEK_END);
+}
+
+/* Forgets what a log has before an end that it had. */
+static void forget(struct log *log, uint64_t end) {
+  /* A sync that began later has ended earlier. */
+  if (end <= log->taken) return;
+  size_t rest = (size_t)(end_of(log) - end);
+  char *later = malloc(rest + 1);
+  if (!later || pread(log->fd, later, rest, (off_t)(end - log->taken)) != (ssize_t)rest) die("cannot be read", "log");
+  if (real_ftruncate(log->fd, 0) != 0) die("cannot be emptied", "log");
+  append(log, later, rest);
+  log->taken = end;
+  free(later);
+}
+
 static void remember_name(const char *what, const char *path, const char *other, const char *saved) {
   char line[4 * PATH_MAX];
   int length = snprintf(line, sizeof line, "%s\t%s\t%s\t%s\n", what, path, other, saved);
-  append(names, line, (size_t)length);
+  append(&names, line, (size_t)length);
 }
 
 /* Keeps what is about to lose its name; an empty text if there is nothing. */
@@ -181,9 +207,9 @@ static struct file *track(int fd) {
   char path[PATH_MAX], name[64];
   snprintf(name, sizeof name, "%llu.data", (unsigned long long)about.st_ino);
   in_logs(path, name);
-  int log = real_open(path, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0600);
+  int log = real_open(path, O_RDWR | O_CREAT | O_APPEND | O_CLOEXEC, 0600);
   if (log < 0) die("cannot be opened", path);
-  files[files_count] = (struct file){about.st_ino, log};
+  files[files_count] = (struct file){about.st_ino, {log, 0}};
   return &files[files_count++];
 }
 
@@ -197,9 +223,9 @@ static void remember(int fd, struct file *file, uint32_t type, const void *bytes
   if (!old) die("no memory", "malloc");
   if (pread(fd, old, old_length, offset) != (ssize_t)old_length) die("cannot be read", "pread");
   struct entry entry = {type, (uint32_t)old_length, (uint32_t)length, 0, (uint64_t)offset, (uint64_t)about.st_size};
-  append(file->log, &entry, sizeof entry);
-  append(file->log, old, old_length);
-  append(file->log, bytes, length);
+  append(&file->log, &entry, sizeof entry);
+  append(&file->log, old, old_length);
+  append(&file->log, bytes, length);
   free(old);
 }
 
@@ -306,8 +332,15 @@ static int sync_with(int (*sync)(int), int fd) {
   if (!file) return sync(fd);
   lock();
   burn();
+  struct log *log = file == FOLDER ? &names : &file->log;
+  uint64_t end = end_of(log);
+  pthread_mutex_unlock(&mutex);
+  /* Other threads write meanwhile, as they do beside a real sync. */
   int result = sync(fd);
-  if (result == 0 && real_ftruncate(file == FOLDER ? names : file->log, 0) != 0) die("cannot be emptied", "log");
+  int error = errno;
+  pthread_mutex_lock(&mutex);
+  if (result == 0) forget(log, end);
+  errno = error;
   return (int)unlock(result);
 }
 

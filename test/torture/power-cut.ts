@@ -29,6 +29,8 @@ export interface Loss {
   readonly lost: number;
   /** Names that were made, removed or changed and came back. */
   readonly namesLost: number;
+  /** The files of those writes. */
+  readonly files: readonly string[];
 }
 
 const SECTOR = 512;
@@ -70,12 +72,14 @@ export class Power {
     const found = filesByInode([this.folder, this.#log]);
     let unsynced = 0;
     let lost = 0;
+    const files: string[] = [];
     for (const name of readdirSync(this.#log)) {
       const file = name.endsWith('.data') ? found.get(name.slice(0, -'.data'.length)) : undefined;
       if (file === undefined) continue;
       const changes = changesIn(readFileSync(path.join(this.#log, name)));
       if (changes.length === 0) continue;
       unsynced += changes.length;
+      files.push(path.basename(file));
       const kept = keptOf(readFileSync(file), changes, random, fate);
       writeFileSync(file, kept.content);
       lost += kept.lost;
@@ -88,7 +92,7 @@ export class Power {
     rmSync(this.#log, { recursive: true });
     mkdirSync(this.#log);
     this.fuse(0);
-    return { fate, unsynced, lost, namesLost };
+    return { fate, unsynced, lost, namesLost, files };
   }
 
   /** Names change in order, as a journal of a file system has them: from some change on, all are taken back. */

@@ -1,7 +1,9 @@
 import { realpathSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
 import { Clients, Process } from '../system.js';
 import { Random } from '../simulator/random.js';
+import { BUSY_CHECKPOINTS, freezeInCheckpoint, isInCheckpoint, mainOf } from './checkpoint-state.js';
 import { Untrue } from './client-journal.js';
 import { Crew } from './crew.js';
 import type { Kept } from './kept.js';
@@ -11,7 +13,7 @@ import { temporaryFolder } from './shim.js';
 
 export interface CutOptions {
   readonly shim: string;
-  /** Another main module of wallet-core, of a test. */
+  /** Another main module of wallet-core than its own and that of busy checkpoints. */
   readonly main?: string;
 }
 
@@ -20,6 +22,9 @@ interface Cuts {
   /** Of these, cuts in the middle of a commit, before some write or sync of it, and while wallet-core started. */
   fused: number;
   atStart: number;
+  /** Of those under load, cuts while the WAL was written into the database, and of these in the middle of a commit beside that. */
+  inCheckpoint: number;
+  besideCommit: number;
   /** Writes that were not synced at the cuts, and those of them that were lost, wholly or partly. */
   unsynced: number;
   lost: number;
@@ -56,8 +61,19 @@ class Bench {
   readonly #folder = realpathSync(temporaryFolder('wallet-core-'));
   readonly #power: Power;
   readonly #crew: Crew;
-  readonly #figures: Cuts = { cuts: 0, fused: 0, atStart: 0, unsynced: 0, lost: 0, namesLost: 0 };
+  readonly #figures: Cuts = {
+    cuts: 0,
+    fused: 0,
+    atStart: 0,
+    inCheckpoint: 0,
+    besideCommit: 0,
+    unsynced: 0,
+    lost: 0,
+    namesLost: 0,
+  };
   #core!: Process;
+  /** Its main module, if not its own. */
+  #main: string | undefined;
   /** Of the process that runs now. */
   clients!: Clients;
 
@@ -80,7 +96,10 @@ class Bench {
       if (cut % CUTS_PER_COHORT === 0) await this.#crew.meet(cut / CUTS_PER_COHORT);
       await this.#crew.runDuring(() => this.#killed());
       this.clients.close();
-      this.#cut();
+      const inCheckpoint = isInCheckpoint(this.#power.folder);
+      const files = this.#cut();
+      if (inCheckpoint) this.#figures.inCheckpoint += 1;
+      if (inCheckpoint && files.includes('ledger.db-wal')) this.#figures.besideCommit += 1;
       await this.#start();
       await this.#crew.followUp();
       done();
@@ -94,12 +113,14 @@ class Bench {
     rmSync(this.#folder, { recursive: true });
   }
 
-  #cut(): void {
-    const { unsynced, lost, namesLost } = this.#power.cut(this.random);
+  /** The files that lost something, or could have. */
+  #cut(): readonly string[] {
+    const { unsynced, lost, namesLost, files } = this.#power.cut(this.random);
     this.#figures.cuts += 1;
     this.#figures.unsynced += unsynced;
     this.#figures.lost += lost;
     this.#figures.namesLost += namesLost;
+    return files;
   }
 
   /** Now and then the power goes while it starts. */
@@ -123,18 +144,22 @@ class Bench {
   #process(): Process {
     const config = path.join(this.#folder, 'single-wallet.yaml');
     const environment = { SINGLE_WALLET_CONFIG: config, SINGLE_WALLET_DATA: '', WALLET_CORE_LISTEN: '' };
-    const { main } = this.options;
-    return new Process('wallet-core', { ...environment, ...this.#power.environment }, undefined, main);
+    this.#main = this.options.main ?? mainOf(this.random);
+    return new Process('wallet-core', { ...environment, ...this.#power.environment }, undefined, this.#main);
   }
 
-  /** Half the cuts come at some time, half before some write or sync, which the shim counts. */
+  /** Cuts come before some write or sync, which the shim counts, while the WAL is written into the database, or at any time. */
   async #killed(): Promise<void> {
-    if (this.random.chance(0.5)) {
+    const way = this.random.pick(['fuse', 'checkpoint', 'any time']);
+    if (way === 'fuse') {
       this.#power.fuse(this.random.int(1, OPERATIONS_MAX));
       this.#figures.fused += 1;
-    } else {
-      setTimeout(() => this.#core.child.kill('SIGKILL'), this.random.int(50, 400));
+      return void (await this.#core.ended);
     }
-    await this.#core.ended;
+    await delay(this.random.int(50, 400));
+    if (way === 'checkpoint' && this.#main === BUSY_CHECKPOINTS) {
+      await freezeInCheckpoint(this.#core, this.#power.folder);
+    }
+    await this.#core.stop('SIGKILL');
   }
 }

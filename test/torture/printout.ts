@@ -8,19 +8,25 @@ import type { StopFigures } from './stops.js';
 import type { Figures } from './torture.js';
 
 /** A run for people. */
-export function printFigures({ kills, midCall, commandsUnderWay, kept }: Figures, seconds: number): string {
+export function printFigures(
+  { kills, midCall, commandsUnderWay, inCheckpoint, kept }: Figures,
+  seconds: number,
+): string {
   const all = sumOf(kills);
   const per = (seconds / Math.max(1, all)).toFixed(1);
   return [
     `${all} kills with SIGKILL in ${Math.round(seconds)} s (${per} s each) on ${kept.length} ledgers: ${each(kills)}`,
     `${midCall} of them (${percent(midCall, all)}) between the gateway's send and its answer, with ${commandsUnderWay} commands under way`,
+    `${inCheckpoint} of wallet-core while the WAL was written into the database`,
     ...printKept(together(kept)),
   ].join('\n');
 }
 
-export function printCuts({ cuts, fused, atStart, unsynced, lost, namesLost, kept }: CutFigures): string {
+export function printCuts(figures: CutFigures): string {
+  const { cuts, fused, atStart, inCheckpoint, besideCommit, unsynced, lost, namesLost, kept } = figures;
   return [
     `${cuts} power cuts: ${fused} in the middle of a commit, ${atStart} while wallet-core started, the others at any time`,
+    `${inCheckpoint} while the WAL was written into the database, ${besideCommit} of these in the middle of a commit beside that`,
     `${unsynced} writes were not synced, ${lost} of them were lost or torn; ${namesLost} changes of names were taken back`,
     ...printKept(kept),
   ].join('\n');

@@ -1,9 +1,11 @@
 import path from 'node:path';
 import { System } from '../system.js';
 import { Random } from '../simulator/random.js';
+import { BUSY_CHECKPOINTS, freezeInCheckpoint, isInCheckpoint, mainOf } from './checkpoint-state.js';
 import { Connections } from './connections.js';
 import { Crew, CREW_CHANNELS } from './crew.js';
 import type { Kept } from './kept.js';
+import { unfreeze } from './process-state.js';
 import { Relay } from './relay.js';
 
 export const TARGETS = ['wallet-core', 'gateway', 'both'] as const;
@@ -11,9 +13,9 @@ type Target = (typeof TARGETS)[number];
 
 /**
  * When a kill comes: any time; just after a batch went to wallet-core; when its answer has come and is not passed on; as soon
- * as some client has got an answer.
+ * as some client has got an answer; while the WAL is written into the database.
  */
-const MOMENTS = ['any time', 'after send', 'before answer', 'after answer'] as const;
+const MOMENTS = ['any time', 'after send', 'before answer', 'after answer', 'in a checkpoint'] as const;
 type Moment = (typeof MOMENTS)[number];
 
 export interface Figures {
@@ -22,6 +24,8 @@ export interface Figures {
   /** Kills at whose moment commands were between the gateway's send and its answer, and how many commands those were. */
   midCall: number;
   commandsUnderWay: number;
+  /** Kills of wallet-core while the WAL was written into the database. */
+  inCheckpoint: number;
   /** Of each ledger. */
   readonly kept: Kept[];
 }
@@ -36,7 +40,7 @@ const KILLS_PER_COHORT = 4;
 export async function torture(kills: number, seed: number, killed: () => void = () => {}): Promise<Figures> {
   const figures: Figures = {
     kills: { 'wallet-core': 0, gateway: 0, both: 0 },
-    ...{ midCall: 0, commandsUnderWay: 0, kept: [] },
+    ...{ midCall: 0, commandsUnderWay: 0, inCheckpoint: 0, kept: [] },
   };
   for (let done = 0; done < kills; done += KILLS_PER_LEDGER) {
     const random = new Random(seed, `ledger ${figures.kept.length}`);
@@ -89,11 +93,15 @@ class Chamber {
       if (kill % KILLS_PER_COHORT === 0) await this.#crew.meet(kill / KILLS_PER_COHORT);
       const target = random.pick(TARGETS);
       await this.#crew.runDuring(() => this.#momentOf(random.pick(MOMENTS), () => this.#killNow(target)));
-      await this.#restart();
+      await this.#restart(target);
       await this.#crew.followUp();
       killed();
     }
-    return this.#crew.end(path.join(this.system.folder, 'data'));
+    return this.#crew.end(this.#data);
+  }
+
+  get #data(): string {
+    return path.join(this.system.folder, 'data');
   }
 
   #killNow(target: Target): void {
@@ -108,10 +116,16 @@ class Chamber {
 
   /** Waits for the moment and acts at once when it is there. */
   async #momentOf(moment: Moment, act: () => void): Promise<void> {
-    const { random, relay } = this;
+    const { random, relay, system } = this;
     const { journal } = this.#crew;
     await new Promise((resolve) => setTimeout(resolve, random.int(50, 400)));
     const delayMs = random.pick([0, 0, 1, 2, 4]);
+    if (moment === 'in a checkpoint') {
+      if (system.coreMain === BUSY_CHECKPOINTS) await freezeInCheckpoint(system.core, this.#data);
+      act();
+      // It may be the gateway alone that was killed.
+      return unfreeze(system.core);
+    }
     await new Promise<void>((resolve) => {
       const now = () => {
         relay.onBatch = undefined;
@@ -139,11 +153,16 @@ class Chamber {
     });
   }
 
-  async #restart(): Promise<void> {
+  async #restart(killed: Target): Promise<void> {
     const { core, gateway, clients } = this.system;
     const starts = [];
-    if (core.child.killed) starts.push(core.ended.then(() => this.system.startCore(clients.address)));
-    if (gateway.child.killed) starts.push(gateway.ended.then(() => this.#startGateway(this.system.gatewayAddress)));
+    if (killed !== 'gateway') {
+      await core.ended;
+      if (isInCheckpoint(this.#data)) this.figures.inCheckpoint += 1;
+      this.system.coreMain = mainOf(this.random);
+      starts.push(this.system.startCore(clients.address));
+    }
+    if (killed !== 'wallet-core') starts.push(gateway.ended.then(() => this.#startGateway(this.system.gatewayAddress)));
     await Promise.all(starts);
     this.#connections.renew();
     while ((await this.system.post('/netCheck', '')).json['status'] !== 200);

@@ -1,6 +1,6 @@
 import { MessageChannel, type MessagePort, receiveMessageOnPort, Worker } from 'node:worker_threads';
 import type { Database, Statement } from 'better-sqlite3';
-import { CheckpointPlan } from './checkpoint-plan.js';
+import { type CheckpointLimits, CheckpointPlan } from './checkpoint-plan.js';
 import { saysFull } from './room.js';
 
 /** Longer than a pass takes. */
@@ -30,9 +30,10 @@ export class Checkpoints {
   readonly #ask: Statement<[], [busy: bigint, frames: bigint, moved: bigint]>;
   readonly #move: Statement;
   readonly #why: MessagePort;
-  readonly #plan = new CheckpointPlan();
+  readonly #plan: CheckpointPlan;
 
-  constructor(db: Database) {
+  constructor(db: Database, limits?: CheckpointLimits) {
+    this.#plan = new CheckpointPlan(limits);
     db.pragma('wal_autocheckpoint = 0');
     this.#ask = db.prepare<[], [bigint, bigint, bigint]>('PRAGMA wal_checkpoint(NOOP)').raw();
     this.#move = db.prepare('PRAGMA wal_checkpoint(PASSIVE)');

@@ -24,6 +24,7 @@ import {
   type TrialBalance,
 } from '../port.js';
 import { backUp, clearBackups } from './backup.js';
+import type { CheckpointLimits } from './checkpoint-plan.js';
 import type { Synchronous } from './connection.js';
 import type { CopyOrder } from './copy.js';
 import { exportFile } from './exporter.js';
@@ -45,6 +46,7 @@ export interface WriterData {
   /** URL of a module that exports `decide`: functions cannot be handed to a thread. */
   readonly rules: string;
   readonly synchronous: Synchronous;
+  readonly checkpoints: CheckpointLimits | undefined;
   readonly wake: SharedArrayBuffer;
 }
 
@@ -94,6 +96,8 @@ export interface SqliteStoreOptions {
   readonly onUncounted?: (error: Error) => void;
   /** FULL, unless a test shows what NORMAL loses when the power goes. */
   readonly synchronous?: Synchronous;
+  /** When the WAL is written into the database, if not as checkpoint-plan.ts says: a test has it done every few commits. */
+  readonly checkpoints?: CheckpointLimits;
 }
 
 /** The ledger in one SQLite file: a thread writes, this one reads. */
@@ -153,14 +157,14 @@ export class SqliteStore implements Store {
 
   /** Takes the folder into possession and brings its file to the newest schema. */
   static async open(options: SqliteStoreOptions): Promise<SqliteStore> {
-    const { folder, backups = join(folder, 'backups'), owner, rules, synchronous = 'FULL' } = options;
+    const { folder, backups = join(folder, 'backups'), owner, rules, synchronous = 'FULL', checkpoints } = options;
     // The ledger holds names, requests and hashes of passwords: nobody else on the machine reads them.
     mkdirSync(folder, { recursive: true, mode: 0o700 });
     const ownership = own(join(folder, 'owner.db'), owner);
     const path = join(folder, LEDGER_FILE);
     const { href } = rules ?? new URL('../../domain/decide.js', import.meta.url);
     const wake = new Wake();
-    const workerData: WriterData = { path, rules: href, synchronous, wake: wake.memory };
+    const workerData: WriterData = { path, rules: href, synchronous, checkpoints, wake: wake.memory };
     // A group's objects live for milliseconds: a large nursery for them would only be memory that is never given back.
     const resourceLimits = { maxYoungGenerationSizeMb: 16 };
     let thread: Worker | undefined;

@@ -7,6 +7,7 @@ import { ENTRY_RECORDS_MAX, recordId } from '../../journal/position.js';
 import { packRequests, type KeptRequest } from '../../journal/requests.js';
 import { CommitUnknownError, type GroupTimes, type PrunedSoFar, StoreFullError, type Submission } from '../port.js';
 import { Acknowledgement } from './acknowledged.js';
+import type { CheckpointLimits } from './checkpoint-plan.js';
 import { Checkpoints } from './checkpoints.js';
 import { openWriter, type Synchronous } from './connection.js';
 import { JournalWriter } from './journal-writer.js';
@@ -45,7 +46,7 @@ export class Writer {
   readonly #rollback: Database.Statement;
   readonly #walIndex: { release(): void };
 
-  constructor(path: string, decide: Decide, synchronous: Synchronous) {
+  constructor(path: string, decide: Decide, synchronous: Synchronous, limits?: CheckpointLimits) {
     this.#db = openWriter(path, synchronous);
     this.#decide = decide;
     migrate(this.#db);
@@ -55,7 +56,7 @@ export class Writer {
     this.#journal = new JournalWriter(this.#db);
     this.#pruner = new Pruner(this.#db);
     this.#acknowledgement = new Acknowledgement(this.#db, dirname(path), this.#journal.end, () => this.#checkpoint());
-    this.#checkpoints = new Checkpoints(this.#db);
+    this.#checkpoints = new Checkpoints(this.#db, limits);
     const channels = this.#db.prepare<[], { id: bigint; name: string }>('SELECT id, name FROM channel').all();
     this.#channels = new Map(channels.map(({ id, name }) => [name, id]));
     this.#begin = this.#db.prepare('BEGIN IMMEDIATE');

@@ -101,8 +101,8 @@ export class Batches {
     if (!first) return;
     this.#underWay += 1;
     const now = performance.now();
-    const commands = batch.map(({ ask, deadline, traceId }) => {
-      return { ...ask, traceId, timeoutMs: Math.floor(deadline - now - MARGIN_MS) };
+    const commands = batch.map(({ ask: { channel, request, body }, deadline, traceId }): Command => {
+      return { channel, request, body, traceId, timeoutMs: Math.floor(deadline - now - MARGIN_MS) };
     });
     // wallet-core drops what it has not begun of a call that has ended: it must hear of that before the first is answered busy.
     const deadline = onWallClock(Math.min(...batch.map((item) => item.deadline)) - CANCEL_MS);

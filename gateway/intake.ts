@@ -30,20 +30,23 @@ export class Intake {
     return this.#underWay === UNDER_WAY_MAX;
   }
 
-  /** Does the work of a callback; undefined, and nothing done, if too many are under way: "busy, retry later". */
-  async take<Answer>(work: () => Promise<Answer>): Promise<Answer | undefined> {
-    if (this.isFull) return this.turnAway();
-    this.#underWay += 1;
-    try {
-      return await work();
-    } finally {
-      this.#underWay -= 1;
-      if (this.#turnedAway > 0 && this.#underWay < UNDER_WAY_MAX / 2) this.#takeInAgain();
+  /** Takes in a callback, which leaves when it is answered; false if too many are under way: "busy, retry later". */
+  enter(): boolean {
+    if (this.isFull) {
+      this.turnAway();
+      return false;
     }
+    this.#underWay += 1;
+    return true;
+  }
+
+  leave(): void {
+    this.#underWay -= 1;
+    if (this.#turnedAway > 0 && this.#underWay < UNDER_WAY_MAX / 2) this.#takeInAgain();
   }
 
   /** Counts a callback that is answered busy. A line in the log for each would cost more than the answer. */
-  turnAway(): undefined {
+  turnAway(): void {
     this.#turnedAway += 1;
     this.#metrics?.turnedAway.inc();
     if (this.#turnedAway > 1) return;

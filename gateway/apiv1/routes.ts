@@ -71,26 +71,31 @@ export function apiv1Routes(
       callback.isRead(textOf(body, 'transaction_id'), textOf(body, 'member_id'), request);
       const transactionId = body.get('transaction_id');
       const echo = typeof transactionId === 'string' && endpoint !== 'balance-check' ? transactionId : undefined;
-      const taken = await intake.take(() => answer({ endpoint, body, request, channel, client, callback }));
-      if (!taken) callback.refuse(TURNED_AWAY);
-      return send(ctx, { transaction_id: echo, ...(taken ?? failure('TIME_OUT')) });
+      const answered = await answer({ endpoint, body, request, channel, client, callback }, intake);
+      return send(ctx, { transaction_id: echo, ...answered });
     };
   }
 }
 
-async function answer(call: Call): Promise<Answer> {
+async function answer(call: Call, intake: Intake): Promise<Answer> {
   const { callback, channel } = call;
-  if (channel.allowFrom && !channel.allowFrom.has(callback.address)) {
-    // Not OTHERS, which is final: the list may be wrong, and what was asked for may have happened at an earlier call.
-    callback.refuse("the address is not in the channel's allowFrom");
+  if (!intake.enter()) {
+    callback.refuse(TURNED_AWAY);
     return failure('TIME_OUT');
   }
   try {
+    if (channel.allowFrom && !channel.allowFrom.has(callback.address)) {
+      // Not OTHERS, which is final: the list may be wrong, and what was asked for may have happened at an earlier call.
+      callback.refuse("the address is not in the channel's allowFrom");
+      return failure('TIME_OUT');
+    }
     return await ENDPOINTS[call.endpoint](call);
   } catch (error) {
     // A fault of ours may come before or after a commit: the provider asks transaction-check.
     callback.fail(error);
     return failure('TIME_OUT');
+  } finally {
+    intake.leave();
   }
 }
 

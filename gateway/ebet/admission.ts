@@ -73,9 +73,17 @@ export function addressFault({ allowFrom }: EbetChannel, address: string): Rejec
   return { status: STATUS.ADDRESS_NOT_ALLOWED, why: "the address is not in the channel's allowFrom" };
 }
 
+/** The fields of a call, by their names. */
+export type Fields = readonly (readonly [name: string, field: Field])[];
+
+/** Laid out once, because every call is held to them. */
+export function fieldsOf(table: Readonly<Record<string, Field>>): Fields {
+  return Object.entries(table);
+}
+
 /** The first thing that is wrong with the fields of a call. */
-export function fieldFault(body: JsonObject, fields: Readonly<Record<string, Field>>): Rejection | undefined {
-  for (const [name, { type, required, form }] of Object.entries(fields)) {
+export function fieldFault(body: JsonObject, fields: Fields): Rejection | undefined {
+  for (const [name, { type, required, form }] of fields) {
     const value = body.get(name);
     if (value === undefined || value === null || value === '') {
       if (required) return missing(name);
@@ -122,11 +130,7 @@ function staleness(body: JsonObject, { timestampToleranceMs }: EbetChannel): Rej
 }
 
 /** The checks of a call whose list is not signed, in the protocol's order. */
-export function listCallFault(
-  endpoint: SignedEndpoint,
-  call: Call,
-  fields: Readonly<Record<string, Field>>,
-): Rejection | undefined {
+export function listCallFault(endpoint: SignedEndpoint, call: Call, fields: Fields): Rejection | undefined {
   const { body, channel } = call;
   return (
     fieldFault(body, fields) ??

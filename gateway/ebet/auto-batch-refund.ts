@@ -8,19 +8,19 @@ import { amountJson, noteRejection, playerOf, type Answer, type Call, type Endpo
 import { postRefund, REFUND_LINES_MAX } from './post-refund.js';
 import { STATUS, statusOfRefundLine } from './status.js';
 
-const FIELDS: Readonly<Record<string, field.Field>> = {
+const FIELDS = field.fieldsOf({
   ...field.SIGNED_CALL,
   // Each line names its own.
   username: { type: 'string', required: false },
   refundThreshold: { type: 'number', required: false, form: /^\d/ },
   batchRefundList: { type: 'list', required: true },
-};
+});
 
-const LINE_FIELDS: Readonly<Record<string, field.Field>> = {
+const LINE_FIELDS = field.fieldsOf({
   seqNo: field.SEQ_NO,
   username: field.USERNAME,
   roundCode: { type: 'string', required: false },
-};
+});
 
 /** What a line is listed with: refunded now, or before. */
 const LISTED: ReadonlySet<number> = new Set([STATUS.SUCCESS, STATUS.REFUNDED]);

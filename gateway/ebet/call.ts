@@ -17,8 +17,8 @@ export interface Call {
   readonly callback: Callback;
 }
 
-/** The members of an answer, beside those that every answer has; `timestamp` is now unless it says otherwise. */
-export type Answer = { readonly status: number } & { readonly [member: string]: WritableJson | undefined };
+/** The members of an answer, of its own; those that every answer has come to them. `timestamp` is now unless it says otherwise. */
+export type Answer = { readonly status: number } & { [member: string]: WritableJson | undefined };
 
 /** One of eBET's calls. */
 export interface Endpoint {

@@ -1,5 +1,6 @@
 import type { Context } from 'koa';
 import { readBody } from '../body.js';
+import type { Callback } from '../callback.js';
 import type { Answering } from '../callbacks.js';
 import { DuplicateKeyError, JsonError, parseAndRedact } from '../json/reader.js';
 import { isJsonObject, type JsonObject } from '../json/value.js';
@@ -8,16 +9,13 @@ import { TURNED_AWAY, type Intake } from '../intake.js';
 import { Rates } from '../rates.js';
 import type { WalletClient } from '../wallet-client.js';
 import { addressFault, channelOf, textOf } from './admission.js';
-import type { Answer, Call, Endpoint } from './call.js';
+import type { Answer, Endpoint } from './call.js';
 import type { EbetChannel } from './channel.js';
 import { answerWithinRate } from './rate.js';
 import { STATUS } from './status.js';
 
 /** A callback has about 1 KB, a refund list of 1,000 lines about 150 KB. */
 const CALLBACK_BYTES_MAX = 2 ** 20;
-
-/** What is known of a call before its channel is. */
-type Arrived = Pick<Call, 'body' | 'request' | 'callback'>;
 
 /** Taken out of the requests that the ledger keeps. */
 const SECRETS: ReadonlySet<string> = new Set(['sessionToken', 'accessToken', 'password']);
@@ -34,8 +32,11 @@ export function handler(
   const channels = new Map(configured.map((channel) => [String(channel.channelId), channel]));
   const rates = new Rates();
 
-  async function answer(endpoint: Endpoint, arrived: Arrived): Promise<Answer> {
-    const { body, callback } = arrived;
+  async function answer(endpoint: Endpoint, body: JsonObject, request: Buffer, callback: Callback): Promise<Answer> {
+    if (!intake.enter()) {
+      callback.refuse(TURNED_AWAY);
+      return endpoint.refuse(body, STATUS.BUSY);
+    }
     try {
       const channel = channelOf(body, channels);
       if (!('provider' in channel)) {
@@ -44,13 +45,15 @@ export function handler(
       }
       callback.channel = channel.name;
       const outside = addressFault(channel, callback.address);
-      if (!outside) return await answerWithinRate(endpoint, { ...arrived, channel, client }, rates);
+      if (!outside) return await answerWithinRate(endpoint, { body, request, channel, client, callback }, rates);
       callback.refuse(outside.why);
       return endpoint.refuse(body, outside.status);
     } catch (error) {
       // A fault of ours decides nothing: eBET sends the call again.
       callback.fail(error);
       return endpoint.refuse(body, STATUS.SYSTEM_ERROR);
+    } finally {
+      intake.leave();
     }
   }
 
@@ -64,10 +67,7 @@ export function handler(
       }
       // Of a login not even what is left without its secrets: a password could stand where none belongs.
       callback.isRead(textOf(value, 'seqNo'), textOf(value, 'username'), name === LOGIN ? NOTHING : redacted);
-      const taken = await intake.take(() => answer(endpoint, { body: value, request: redacted, callback }));
-      if (!taken) callback.refuse(TURNED_AWAY);
-      const decided = taken ?? endpoint.refuse(value, STATUS.BUSY);
-      return send(ctx, { ...decided, ...echo(value), timestamp: decided.timestamp ?? Date.now() });
+      return send(ctx, completed(await answer(endpoint, value, redacted, callback), value));
     } catch (error) {
       if (!(error instanceof JsonError)) throw error;
       callback.refuse(error.message);
@@ -78,12 +78,13 @@ export function handler(
 }
 
 /** Every answer names the call that it is for, as far as that could be read. */
-function echo(body: JsonObject) {
-  const text = (name: string) => {
-    const value = body.get(name);
-    return typeof value === 'string' ? value : undefined;
-  };
-  return { event: text('event'), seqNo: text('seqNo') };
+function completed(answer: Answer, body: JsonObject): Answer {
+  const [event, seqNo] = [body.get('event'), body.get('seqNo')];
+  // Not by spreads: V8 adds each member behind a spread the long way.
+  answer.event = typeof event === 'string' ? event : undefined;
+  answer.seqNo = typeof seqNo === 'string' ? seqNo : undefined;
+  answer.timestamp ??= Date.now();
+  return answer;
 }
 
 /** Sends an answer; gives the status by which it is told of. */

@@ -1,5 +1,5 @@
 import { Outcome } from '../../proto/gen/wallet/v1/movement.js';
-import type { Result } from '../../proto/gen/wallet/v1/posting.js';
+import type { NewMovement, Result } from '../../proto/gen/wallet/v1/posting.js';
 import { formatMoney, parseMoney } from '../../wallet-core/money.js';
 import { isJsonObject, type Json, type JsonObject } from '../json/value.js';
 import { shortestNumber } from '../json/shortest-number.js';
@@ -11,22 +11,22 @@ import type { EbetChannel } from './channel.js';
 import { STATUS, statusOf, whyOf } from './status.js';
 import { holdsWithholding, isWager, TRANSACTION_TYPES, type TransactionType } from './transaction-types.js';
 
-const FIELDS: Readonly<Record<string, field.Field>> = {
+const FIELDS = field.fieldsOf({
   ...field.SIGNED_CALL,
   money: { type: 'number', required: true },
   type: { type: 'number', required: true },
   detail: { type: 'object', required: false },
-};
+});
 
-const DETAIL_FIELDS: Readonly<Record<string, field.Field>> = {
+const DETAIL_FIELDS = field.fieldsOf({
   roundCode: { type: 'string', required: false, form: /^[^\x00-\x1f\x7f]{0,128}$/ },
-};
+});
 
 /** Amounts stay below 10^16 (decimal(18,2)), whatever the currency. */
 const WHOLE_DIGITS = /^-?\d{1,16}(\.|$)/;
 
 /** increaseCredit: one movement of money. */
-export const increaseCredit: Endpoint = { answer, refuse: (body, status) => ({ ...balances(body, '0', '0'), status }) };
+export const increaseCredit: Endpoint = { answer, refuse: (body, status) => balances(body, '0', '0', status) };
 
 /** The order of checks is the protocol's. */
 async function answer(call: Call): Promise<Answer> {
@@ -40,9 +40,14 @@ async function answer(call: Call): Promise<Answer> {
   if (!type) return refuseType(call);
   const foreign = currencyFault(body, channel.currency);
   if (foreign) return refuse(call, foreign);
-  const ask = askOf(body, type, channel);
-  if (typeof ask === 'string') return refuse(call, { status: STATUS.WRONG_PARAMETER, why: ask });
-  return answerOf(call, await client.post({ ...ask, request: call.request }, call.callback));
+  const movement = movementOf(body, type, channel);
+  if (typeof movement === 'string') return refuse(call, { status: STATUS.WRONG_PARAMETER, why: movement });
+  const ask: Ask = {
+    channel: channel.name,
+    request: call.request,
+    body: { $case: 'movements', value: { movements: [movement] } },
+  };
+  return answerOf(call, await client.post(ask, call.callback));
 }
 
 /** What of the detail is a field of the call: `roundCode`, and for some types which debits the money is of. */
@@ -54,8 +59,8 @@ function detailFault(body: JsonObject): field.Rejection | undefined {
   return type?.needsDetail && moves ? { status: STATUS.WRONG_PARAMETER, why: 'detail is missing' } : undefined;
 }
 
-/** The command, or what is wrong with the request. */
-function askOf(body: JsonObject, type: TransactionType, channel: EbetChannel): Omit<Ask, 'request'> | string {
+/** What is asked of the ledger, or what is wrong with the request. */
+function movementOf(body: JsonObject, type: TransactionType, channel: EbetChannel): NewMovement | string {
   const { currency } = channel;
   const short = shortestNumber(textOf(body, 'money'));
   const money = short !== undefined && WHOLE_DIGITS.test(short) ? parseMoney(short, currency) : undefined;
@@ -67,7 +72,7 @@ function askOf(body: JsonObject, type: TransactionType, channel: EbetChannel): O
   const details = isJsonObject(detail) ? detail : new Map<string, Json>();
   const names = type.names?.(details, money, channel) ?? (type.names ? undefined : []);
   if (names === undefined) return 'detail does not say which debits the money is of';
-  const movement = {
+  return {
     playerId: playerOf(textOf(body, 'username')),
     currency,
     kind: type.kind,
@@ -80,19 +85,16 @@ function askOf(body: JsonObject, type: TransactionType, channel: EbetChannel): O
     withholding: holdsWithholding(type.kind, details),
     wager: isWager(type.kind, details),
   };
-  return { channel: channel.name, body: { $case: 'movements', value: { movements: [movement] } } };
 }
 
-async function answerOf(call: Call, result: Result | undefined): Promise<Answer> {
+function answerOf(call: Call, result: Result | undefined): Answer | Promise<Answer> {
   if (!result) return refuseUnread(call, BUSY);
   const status = result.outcome === Outcome.APPLIED ? STATUS.SUCCESS : statusOf(result.reason);
   const [posted] = result.movements;
   if (posted && (result.outcome === Outcome.APPLIED || result.outcome === Outcome.REFUSED)) {
-    return {
-      ...balances(call.body, posted.balanceAfter, posted.balanceBefore),
-      status,
-      timestamp: Number(result.timeMs),
-    };
+    const answer = balances(call.body, posted.balanceAfter, posted.balanceBefore, status);
+    answer.timestamp = Number(result.timeMs);
+    return answer;
   }
   const rejection = { status, why: whyOf(result) };
   return result.outcome === Outcome.INVALID ? refuse(call, rejection) : refuseUnread(call, rejection);
@@ -113,7 +115,7 @@ async function refuse(call: Call, rejection: field.Rejection): Promise<Answer> {
   const balance = await call.client.balance(player, call.channel.currency, call.callback);
   if (balance === undefined) return refuseUnread(call, BUSY);
   noteRejection(call, rejection);
-  return { ...balances(call.body, balance ?? '0', balance ?? '0'), status: rejection.status };
+  return balances(call.body, balance ?? '0', balance ?? '0', rejection.status);
 }
 
 /** Refuses without a balance: to what is not rightly signed none is told, and nobody knows it without wallet-core. */
@@ -122,6 +124,6 @@ function refuseUnread(call: Call, rejection: field.Rejection): Answer {
   return increaseCredit.refuse(call.body, rejection.status);
 }
 
-function balances(body: JsonObject, money: string, moneyBefore: string) {
-  return { username: textOf(body, 'username'), money: amountJson(money), moneyBefore: amountJson(moneyBefore) };
+function balances(body: JsonObject, money: string, moneyBefore: string, status: number): Answer {
+  return { username: textOf(body, 'username'), money: amountJson(money), moneyBefore: amountJson(moneyBefore), status };
 }

@@ -6,11 +6,11 @@ import { BUSY, listCallFault, textOf, type Rejection } from './admission.js';
 import { amountJson, noteRejection, playerOf, type Answer, type Call, type Endpoint } from './call.js';
 import { STATUS, statusOf } from './status.js';
 
-const FIELDS: Readonly<Record<string, field.Field>> = {
+const FIELDS = field.fieldsOf({
   ...field.SIGNED_CALL,
   querySeqNo: { type: 'string', required: false },
   roundCode: { type: 'string', required: false },
-};
+});
 
 const SEQ_NOS_MAX = 1_000;
 

@@ -1,4 +1,4 @@
-import type { Rates } from '../rates.js';
+import type { Rate, Rates } from '../rates.js';
 import { textOf } from './admission.js';
 import { noteRejection, playerOf, type Answer, type Call, type Endpoint } from './call.js';
 import { STATUS } from './status.js';
@@ -10,9 +10,12 @@ const UNCOUNTED: ReadonlySet<number> = new Set([STATUS.WRONG_PARAMETER, STATUS.W
  * Answers a call, unless it is over its endpoint's rate. One that turns out to be unsigned is not counted, or anybody could
  * use up the logins of a player.
  */
-export async function answerWithinRate(endpoint: Endpoint, call: Call, rates: Rates): Promise<Answer> {
+export function answerWithinRate(endpoint: Endpoint, call: Call, rates: Rates): Promise<Answer> {
   const { rate } = endpoint;
-  if (!rate) return endpoint.answer(call);
+  return rate ? answerCounted(endpoint, rate, call, rates) : endpoint.answer(call);
+}
+
+async function answerCounted(endpoint: Endpoint, rate: Rate, call: Call, rates: Rates): Promise<Answer> {
   // Who logs in by token alone is known by it.
   const player = playerOf(textOf(call.body, 'username')) || textOf(call.body, 'accessToken');
   if (!(await rates.take(call.channel, rate, player))) {

@@ -7,15 +7,15 @@ import { amountJson, noteRejection, playerOf, type Answer, type Call, type Endpo
 import { postRefund, REFUND_LINES_MAX } from './post-refund.js';
 import { STATUS, statusOfRefundLine } from './status.js';
 
-const FIELDS: Readonly<Record<string, field.Field>> = {
+const FIELDS = field.fieldsOf({
   ...field.SIGNED_CALL,
   refundList: { type: 'list', required: true },
-};
+});
 
-const LINE_FIELDS: Readonly<Record<string, field.Field>> = {
+const LINE_FIELDS = field.fieldsOf({
   refundSeqNo: field.SEQ_NO,
   username: { ...field.USERNAME, required: false },
-};
+});
 
 /** refundSingleWallet: refunds failed bets of one player, each line with an answer of its own. */
 export const refundSingleWallet: Endpoint = {

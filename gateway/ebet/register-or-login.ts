@@ -7,22 +7,22 @@ import type { SignedEndpoint } from './signature.js';
 import { STATUS, statusOfLogIn } from './status.js';
 import type { JsonObject } from '../json/value.js';
 
-const FIELDS: Readonly<Record<string, field.Field>> = {
+const FIELDS = field.fieldsOf({
   ...field.SIGNED_CALL,
   username: { ...field.USERNAME, required: false },
   eventType: { type: 'number', required: true },
-};
+});
 
 /** A way to log in: what it needs, and what is signed. */
 interface Way {
   readonly signed: SignedEndpoint;
-  readonly fields: Readonly<Record<string, field.Field>>;
+  readonly fields: field.Fields;
   readonly credential: (body: JsonObject) => NonNullable<LogInRequest['credential']>;
 }
 
 const BY_PASSWORD: Way = {
   signed: 'registerOrLoginByPassword',
-  fields: { username: field.USERNAME, password: { type: 'string', required: true } },
+  fields: field.fieldsOf({ username: field.USERNAME, password: { type: 'string', required: true } }),
   credential: (body) => ({
     $case: 'password',
     value: { playerId: playerOf(textOf(body, 'username')), password: textOf(body, 'password') },
@@ -31,7 +31,7 @@ const BY_PASSWORD: Way = {
 
 const BY_TOKEN: Way = {
   signed: 'registerOrLoginByToken',
-  fields: { accessToken: { type: 'string', required: true } },
+  fields: field.fieldsOf({ accessToken: { type: 'string', required: true } }),
   credential: (body) => ({
     $case: 'accessToken',
     value: { playerId: playerOf(textOf(body, 'username')), accessToken: textOf(body, 'accessToken') },

@@ -4,11 +4,11 @@ import { amountJson, noteRejection, playerOf, type Answer, type Call, type Endpo
 import { STATUS } from './status.js';
 import type { JsonObject } from '../json/value.js';
 
-const FIELDS: Readonly<Record<string, field.Field>> = {
+const FIELDS = field.fieldsOf({
   username: field.USERNAME,
   event: field.EVENT,
   currency: field.CURRENCY,
-};
+});
 
 /** syncCredit: a balance. It is not signed, and moves nothing. */
 export const syncCredit: Endpoint = {

@@ -1,10 +1,11 @@
 import { JsonNumber, type WritableJson } from './value.js';
 
 const NUMBER = /^-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?$/;
+const PLAIN = /^[ !#-[\]-~]*$/;
 
 /** Writes compact JSON; a JsonNumber as its text. Anything a reader could take for another value is a TypeError. */
 export function writeJson(value: WritableJson): string {
-  if (typeof value === 'string') return JSON.stringify(value);
+  if (typeof value === 'string') return quoted(value);
   if (value === null || typeof value === 'boolean') return String(value);
   if (typeof value === 'number') {
     if (!Number.isSafeInteger(value)) throw new TypeError(`${value} is no safe integer: write it as a JsonNumber`);
@@ -18,6 +19,11 @@ export function writeJson(value: WritableJson): string {
   return writeObject(value);
 }
 
+/** Nearly all texts stand in quotes as they are. */
+function quoted(text: string): string {
+  return PLAIN.test(text) ? `"${text}"` : JSON.stringify(text);
+}
+
 function isArray(value: WritableJson): value is readonly WritableJson[] {
   return Array.isArray(value);
 }
@@ -29,7 +35,7 @@ function writeObject(value: { readonly [key: string]: WritableJson | undefined }
   for (const key of Object.keys(value)) {
     const member = value[key];
     if (member === undefined) continue;
-    members += `${members === '' ? '' : ','}${JSON.stringify(key)}:${writeJson(member)}`;
+    members += `${members === '' ? '' : ','}${quoted(key)}:${writeJson(member)}`;
   }
   return `{${members}}`;
 }

@@ -234,15 +234,26 @@ describe('what the gateway tells by itself', () => {
     expect(told).to.deep.equal([[ERROR, 'FAULT', 'planted']]);
   });
 
+  it('of a fault of ours in an endpoint, with what threw; there is room for the next callback again', async () => {
+    const intake = new Intake(pino({ level: 'silent' }));
+    const allowFrom = { has: () => expect.fail('planted') };
+    const channel = { name: 'apiv1/brand', path: '/api-v1', allowFrom } as unknown as Apiv1Channel;
+    const [, text] = await answerOf(
+      new Koa().use(apiv1Routes([channel], client, callbacks, intake).routes()),
+      '/api-v1/balance-check',
+    );
+    expect(text).to.contain('"error_code":"TIME_OUT"');
+    expect(lines.map(({ level, err }) => [level, err?.message])).to.deep.equal([[ERROR, 'planted']]);
+    expect(intake.underWay).to.equal(0);
+  });
+
   describe('of a callback that was read while too many were under way', () => {
     let intake: Intake;
-    const endings: (() => void)[] = [];
 
     beforeEach(() => {
       intake = new Intake(pino({ level: 'silent' }));
-      while (!intake.isFull) void intake.take(() => new Promise<void>((resolve) => endings.push(resolve)));
+      while (!intake.isFull) intake.enter();
     });
-    afterEach(() => endings.splice(0).forEach((end) => end()));
 
     const told = () => lines.map(({ level, outcome, why }) => [level, outcome, why]);
 

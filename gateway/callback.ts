@@ -26,6 +26,8 @@ export class Callback {
   /** Checking its signature. */
   signatureMs = 0;
   isSigned: boolean | undefined;
+  /** Its address is one that its channel says the provider calls from. */
+  isFromListed = false;
   /** Waiting for wallet-core. */
   walletCoreMs = 0;
   /** Why it was refused before the ledger, or not decided there. */
@@ -54,6 +56,11 @@ export class Callback {
     this.isSigned = check();
     this.signatureMs = performance.now() - since;
     return this.isSigned;
+  }
+
+  /** Whether it is the provider's own, by its address or its signature; else anybody may have sent it. */
+  get isFromProvider(): boolean {
+    return this.isFromListed || this.isSigned === true;
   }
 
   refuse(why: string, isOurs = false): void {

@@ -55,7 +55,7 @@ export class Callbacks {
     if (this.#metrics) count(this.#metrics, callback, outcome, ms);
     const { endpoint, address, channel, reference, player, why, error } = callback;
     if (why !== undefined) {
-      const named = { address, channel, endpoint, reference, playerId: player };
+      const named = { address, channel, endpoint, reference, playerId: player, fromProvider: callback.isFromProvider };
       this.#refused.note({ ...named, status: outcome, reason: why, body: callback.body });
     }
     const level = callback.isOurs ? 'error' : why === undefined ? 'info' : 'warn';

@@ -1,11 +1,11 @@
 import { Metadata, status, type ClientUnaryCall } from '@grpc/grpc-js';
 import type { Logger } from 'pino';
 import type { OperationsServiceClient, RefusedCall } from '../proto/gen/wallet/v1/operations.js';
+import { RefusedRoom } from './refused-room.js';
 import { toldOf } from './unreached.js';
 
-/** What waits to be sent, and what is taken in a second: so garbage fills neither memory nor disk, nor slows what moves money. */
-const WAITING_MAX = 1_000;
-const SECOND_MAX = 100;
+/** What wallet-core takes in one call. */
+const CALLS_MAX = 1_000;
 const SEND_EVERY_MS = 500;
 const SEND_MS_MAX = 5_000;
 /** All that is sent at the end, for which the process waits, has so long. */
@@ -20,10 +20,8 @@ export type Refusal = Omit<RefusedCall, 'timeMs'>;
 export class RefusedCalls {
   readonly #client: OperationsServiceClient;
   readonly #log: Logger;
-  #waiting: RefusedCall[] = [];
-  #dropped = 0;
-  #second = 0;
-  #inSecond = 0;
+  /** Of each channel and origin; those of providers are sent first. */
+  readonly #rooms: readonly [Map<string, RefusedRoom>, Map<string, RefusedRoom>] = [new Map(), new Map()];
   #timer: NodeJS.Timeout | undefined;
   #call: ClientUnaryCall | undefined;
   /** Settles when nothing is under way. */
@@ -36,18 +34,15 @@ export class RefusedCalls {
   }
 
   note(refusal: Refusal): void {
-    const now = Date.now();
-    const second = Math.floor(now / 1000);
-    if (second !== this.#second) [this.#second, this.#inSecond] = [second, 0];
     this.#timer ??= this.#sendSoon();
-    if (this.#inSecond >= SECOND_MAX || this.#waiting.length >= WAITING_MAX) {
-      this.#dropped += 1;
-      return;
-    }
-    this.#inSecond += 1;
+    const now = Date.now();
+    const { channel, fromProvider, address, body } = refusal;
+    const rooms = this.#rooms[fromProvider ? 0 : 1];
+    const room = rooms.get(channel) ?? new RefusedRoom(channel, fromProvider);
+    rooms.set(channel, room);
     // A copy: a part of the body would keep the whole of it in memory.
-    const body = Buffer.from(refusal.body.subarray(0, BODY_BYTES_MAX));
-    this.#waiting.push({ ...refusal, body, timeMs: BigInt(now) });
+    const copied = () => ({ ...refusal, body: Buffer.from(body.subarray(0, BODY_BYTES_MAX)), timeMs: BigInt(now) });
+    room.note(address, now, copied);
   }
 
   /** Sends what waits for the last time, behind what is under way, before the connection is closed. */
@@ -59,13 +54,16 @@ export class RefusedCalls {
     const cut = setTimeout(() => this.#call?.cancel(), END_MS_MAX);
     await this.#sent;
     clearTimeout(cut);
-    if (this.#left > 0) await this.#send(deadline);
+    for (let before = Infinity; this.#left > 0 && this.#left < before;) {
+      before = this.#left;
+      await this.#send(deadline);
+    }
     if (this.#left > 0) this.#log.warn({ lost: this.#left }, 'refused calls are lost: wallet-core did not take them');
   }
 
   /** How many calls wallet-core has not heard of. */
   get #left(): number {
-    return this.#waiting.length + this.#dropped;
+    return this.#all().reduce((sum, { left }) => sum + left, 0);
   }
 
   #sendSoon(): NodeJS.Timeout | undefined {
@@ -76,23 +74,33 @@ export class RefusedCalls {
     return timer.unref();
   }
 
+  #all(): RefusedRoom[] {
+    return this.#rooms.flatMap((rooms) => [...rooms.values()]);
+  }
+
   #send(deadline: number): Promise<void> {
-    const calls = this.#waiting;
-    const dropped = this.#dropped;
-    this.#waiting = [];
-    this.#dropped = 0;
+    const calls: RefusedCall[] = [];
+    const taken = this.#all().map((room) => {
+      const each = room.take(CALLS_MAX - calls.length);
+      calls.push(...each.calls);
+      return { room, ...each };
+    });
+    const dropped = taken.map((each) => each.dropped).filter(({ count }) => count > 0n);
+    const unnamed = dropped.find(({ channel }) => channel === '')?.count ?? 0n;
+    const droppedOfChannels = dropped.filter(({ channel }) => channel !== '');
+    const request = { calls, dropped: Number(unnamed), droppedOfChannels };
     return new Promise((resolve) => {
-      this.#call = this.#client.keepRefused({ calls, dropped }, new Metadata(), { deadline }, (error) => {
+      this.#call = this.#client.keepRefused(request, new Metadata(), { deadline }, (error) => {
         if (error?.code === status.PERMISSION_DENIED) {
           // It would be the next time too, with all that comes until then.
-          this.#log.error({ ...toldOf(error), lost: calls.length + dropped, fix: FIX }, 'refused calls are not kept');
+          const lost = calls.length + dropped.reduce((sum, { count }) => sum + Number(count), 0);
+          this.#log.error({ ...toldOf(error), lost, fix: FIX }, 'refused calls are not kept');
         } else if (error) {
           // wallet-core is away: what there is room for waits for the next time.
-          const room = WAITING_MAX - this.#waiting.length;
-          this.#waiting.unshift(...calls.slice(0, room));
-          this.#dropped += dropped + Math.max(0, calls.length - room);
-        } else if (dropped > 0) {
-          this.#log.warn({ dropped }, 'more calls were refused than are kept');
+          for (const { room, ...each } of taken) room.giveBack(each);
+        } else if (dropped.length > 0) {
+          const told = dropped.map((each) => ({ ...each, count: Number(each.count) }));
+          this.#log.warn({ dropped: told }, 'more calls were refused than are kept');
         }
         this.#timer = this.#left > 0 ? this.#sendSoon() : undefined;
         resolve();

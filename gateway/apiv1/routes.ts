@@ -83,6 +83,7 @@ async function answer(call: Call, intake: Intake): Promise<Answer> {
     callback.refuse(TURNED_AWAY);
     return failure('TIME_OUT');
   }
+  callback.isFromListed = channel.allowFrom !== undefined;
   try {
     if (channel.allowFrom && !channel.allowFrom.has(callback.address)) {
       // Not OTHERS, which is final: the list may be wrong, and what was asked for may have happened at an earlier call.

@@ -45,6 +45,7 @@ export function handler(
       }
       callback.channel = channel.name;
       const outside = addressFault(channel, callback.address);
+      callback.isFromListed = !outside && channel.allowFrom !== undefined;
       if (!outside) return await answerWithinRate(endpoint, { body, request, channel, client, callback }, rates);
       callback.refuse(outside.why);
       return endpoint.refuse(body, outside.status);

@@ -93,8 +93,9 @@ export function goodRequests(id: string): GoodRequest[] {
     good(operations.listOpen, { ...times, limit: 10 }, DEAR),
     good(operations.getStatus, {}),
     good(operations.keepRefused, {
-      calls: [{ timeMs: 1n, ...refused, ...player, body: Buffer.from('{}') }],
+      calls: [{ timeMs: 1n, ...refused, ...player, body: Buffer.from('{}'), fromProvider: true }],
       dropped: 1,
+      droppedOfChannels: [{ channel: 'ebet/1', fromProvider: false, count: 1n }],
     }),
     good(operations.listRefused, { ...player, reference: '', channel: '', ...times, limit: 10 }),
     good(access.createToken, { name: id, roles: [Role.READ], channels: [] }),

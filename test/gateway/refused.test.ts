@@ -23,7 +23,8 @@ const BET = {
   signature: 'AAAA',
 };
 
-const at = (timeMs: number, reference: string) => ({
+const at = (timeMs: number, reference: string, fromProvider = true) => ({
+  fromProvider,
   ...{ timeMs: BigInt(timeMs), address: '::1', channel: 'ebet/1', endpoint: 'increaseCredit', reference },
   ...{ player: 'demo', status: '4026', reason: 'why', body: Buffer.alloc(0) },
 });
@@ -107,10 +108,10 @@ describe('calls that are refused before the ledger', () => {
     await system.startGateway();
   });
 
-  describe('and are being sent when the gateway stops', () => {
+  describe('and are sent to wallet-core', () => {
     const refusal = (reference: string) => ({
       ...{ address: '::1', channel: 'ebet/1', endpoint: 'increaseCredit', reference, playerId: 'demo' },
-      ...{ status: '4026', reason: 'why', body: Buffer.alloc(0) },
+      ...{ status: '4026', reason: 'why', body: Buffer.alloc(0), fromProvider: true },
     });
     const lines: { readonly level: number; readonly lost?: number }[] = [];
     const log = pino({}, { write: (line: string) => void lines.push(JSON.parse(line) as (typeof lines)[number]) });
@@ -127,7 +128,7 @@ describe('calls that are refused before the ledger', () => {
       return new OperationsServiceClient(address, credentials, { ...options, interceptors: [...interceptors, sends] });
     }
 
-    it('are waited for', async () => {
+    it('are waited for when the gateway stops', async () => {
       let tell = () => {};
       const underWay = new Promise<void>((resolve) => (tell = resolve));
       const client = telling(system.clients.address, tell);
@@ -142,6 +143,25 @@ describe('calls that are refused before the ledger', () => {
       client.close();
       expect((await list({ reference: 'on-its-way' })).calls).to.have.length(1);
       expect(lines).to.deep.equal([]);
+    });
+
+    it("are counted beyond a few in a second of what may be anybody's, and beside 10,000 of those are kept of a provider", async () => {
+      const client = telling(system.clients.address, () => {});
+      const refused = new RefusedCalls(client, log);
+      const before = await list({ reference: 'garbage', limit: 1000 });
+      const garbage = { ...refusal('garbage'), address: '203.0.113.7', status: '4027', fromProvider: false };
+      for (let call = 0; call < 10_000; call += 1) refused.note(garbage);
+      refused.note({ ...garbage, address: '203.0.113.8', reference: 'elsewhere' });
+      refused.note(refusal('true-payout'));
+      await refused.end();
+      client.close();
+      for (const reference of ['true-payout', 'elsewhere'])
+        expect((await list({ reference })).calls, reference).to.have.length(1);
+      const { calls, dropped, droppedOfChannels } = await list({ reference: 'garbage', limit: 1000 });
+      expect(calls.length).to.be.within(20, 60);
+      expect(calls.length + Number(dropped - before.dropped)).to.equal(10_000);
+      expect(droppedOfChannels).to.have.length(1);
+      expect(droppedOfChannels[0]).to.include({ channel: 'ebet/1', fromProvider: false });
     });
 
     it('are counted in the log as lost if wallet-core does not take them', async () => {
@@ -170,11 +190,16 @@ describe('calls that are refused before the ledger', () => {
     expect(limited.stderr).to.match(/--limit <count>.*Expected a number from 1 to 1000\./);
   });
 
-  it('are dropped and counted where there are too many', async () => {
+  it('are dropped and counted where there are too many, beside which a signed one is kept', async () => {
     const flood = Array.from({ length: 600 }, () =>
       system.post('/increaseCredit', JSON.stringify({ ...BET, seqNo: 'flood', username: 'flood' })),
     );
-    await Promise.all(flood);
+    const timestamp = Date.now();
+    const payout = { ...BET, seqNo: 'payout', timestamp, username: 'demo', money: 8, type: 999, currency: 'CNY' };
+    const signature = system.sign(`payoutincreaseCredit1${timestamp}demo8`);
+    const signed = system.post('/increaseCredit', JSON.stringify({ ...payout, signature }));
+    await Promise.all([...flood, signed]);
+    expect(await kept({ reference: 'payout' })).to.include({ reason: 'type is unknown', fromProvider: true });
     let found: ListRefusedResponse;
     do found = await list({ reference: 'flood', limit: 1000 });
     while (found.calls.length + Number(found.dropped) < 600);
@@ -202,7 +227,7 @@ describe('calls that are refused before the ledger', () => {
   it('are found also beside one with a time that no calendar has', async () => {
     await system.core.stop();
     const file = new RefusedFile(path.join(system.folder, 'data'), 60_000);
-    file.keep([at(Number(2n ** 61n), 'never')], 0);
+    file.keep([at(Number(2n ** 61n), 'never')], []);
     file.close();
     await system.startCore(system.clients.address);
     const found = await CommandLine.run('refused', '--reference', 'never', '--address', system.clients.address);
@@ -220,21 +245,38 @@ describe('the file of refused calls', () => {
 
   it('forgets what is older than it is kept', () => {
     file = new RefusedFile(folder, 60_000);
-    file.keep([at(Date.now() - 61_000, 'old'), at(Date.now(), 'young')], 0);
+    file.keep([at(Date.now() - 61_000, 'old'), at(Date.now(), 'young')], []);
     expect(file.list(CALL, 10).calls.map(({ reference }) => reference)).to.deep.equal(['young']);
   });
 
-  it('keeps no more than its bound, the newest', () => {
-    file = new RefusedFile(folder, 60_000);
-    const many = Array.from({ length: 100_010 }, (_, index) => at(Date.now(), `call-${index}`));
-    file.keep(many, 0);
-    expect(file.list(CALL, 200_000).calls).to.have.length(100_000);
-    expect(file.list(CALL, 1).calls[0]?.reference).to.equal('call-100009');
+  const room = { ofProvider: 20n, ofAnybody: 10n, inAll: 50n };
+  const many = (count: number, channel: string, fromProvider: boolean) =>
+    Array.from({ length: count }, (_, index) => ({ ...at(Date.now(), `call-${index}`, fromProvider), channel }));
+  const keptOf = (channel: string) => file.list({ ...CALL, channel }, 1_000).calls;
+
+  it("keeps of each channel the newest of its provider, and fewer that may be anybody's", () => {
+    file = new RefusedFile(folder, 60_000, room);
+    file.keep(many(21, 'ebet/7', true), []);
+    file.keep(many(10_000, 'ebet/7', false), []);
+    const [newest] = keptOf('ebet/7');
+    expect(newest).to.include({ reference: 'call-9999', fromProvider: false });
+    expect(keptOf('ebet/7').filter(({ fromProvider }) => fromProvider)).to.have.length(20);
+    expect(keptOf('ebet/7')).to.have.length(30);
+  });
+
+  it('has a bound on all, beyond which a channel makes room among its own calls alone', () => {
+    file = new RefusedFile(folder, 60_000, room);
+    const before = keptOf('ebet/7');
+    file.keep(many(15, 'ebet/8', true), []);
+    for (let index = 0; index < 100; index += 1) file.keep(many(1, 'ebet/9', true), []);
+    expect(file.list(CALL, 1_000).calls).to.have.length(50);
+    expect(keptOf('ebet/7')).to.deep.equal(before);
+    expect(keptOf('ebet/8')).to.have.length(15);
   });
 
   it('is left as it is where it cannot be opened for another reason than damage', () => {
     file = new RefusedFile(folder, 60_000);
-    file.keep([at(Date.now(), 'before')], 0);
+    file.keep([at(Date.now(), 'before')], []);
     file.close();
     const inTheWay = path.join(folder, 'refused.db-wal');
     mkdirSync(inTheWay);
@@ -250,7 +292,8 @@ describe('the file of refused calls', () => {
     for (const name of ['refused.db', 'refused.db-wal'])
       writeFileSync(path.join(folder, name), 'not a database'.repeat(99));
     file = new RefusedFile(folder, 60_000);
-    file.keep([at(Date.now(), 'after')], 3);
-    expect(file.list(CALL, 10)).to.deep.include({ dropped: 3n });
+    const dropped = [{ channel: 'ebet/1', fromProvider: true, count: 3n }];
+    file.keep([at(Date.now(), 'after')], dropped);
+    expect(file.list(CALL, 10)).to.deep.include({ dropped });
   });
 });

@@ -205,9 +205,10 @@ describe('wallet-core with tokens', () => {
     const refusedOn = (channel: string, timeMs = BigInt(Date.now())): RefusedCall => ({
       ...{ timeMs, channel, address: '203.0.113.7', endpoint: 'increaseCredit', reference: 'told', playerId: 'demo' },
       ...{ status: '4026', reason: 'the signature is wrong', body: Buffer.alloc(0) },
+      fromProvider: true,
     });
     const tell = ({ operations }: Clients, ...calls: readonly RefusedCall[]) =>
-      call((done) => operations.keepRefused({ calls: [...calls], dropped: 0 }, done));
+      call((done) => operations.keepRefused({ calls: [...calls], dropped: 0, droppedOfChannels: [] }, done));
     async function kept(): Promise<readonly RefusedCall[]> {
       const request = { playerId: '', reference: 'told', channel: '', fromMs: 0n, toMs: 0n, limit: 0 };
       return (await call<ListRefusedResponse>((done) => operator.operations.listRefused(request, done))).calls;
@@ -223,6 +224,11 @@ describe('wallet-core with tokens', () => {
       expect(await failure(tell(caller(token), own, refusedOn('')))).to.equal(
         `PERMISSION_DENIED: channel: no channel is named; ${owns}`,
       );
+      const droppedOfChannels = [{ channel: 'ebet/1', fromProvider: true, count: 1n }];
+      const count = call((done) =>
+        caller(token).operations.keepRefused({ calls: [], dropped: 0, droppedOfChannels }, done),
+      );
+      expect(await failure(count)).to.equal(`PERMISSION_DENIED: channel: ebet/1 is another's channel; ${owns}`);
       expect(await kept()).to.deep.equal([]);
       await tell(caller(token), own);
       await tell(caller(tokenIn('gateway.token')), refusedOn('ebet/1'), refusedOn(''));

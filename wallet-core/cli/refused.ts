@@ -65,19 +65,26 @@ async function refused({ json, full, ...options }: RefusedOptions): Promise<numb
   );
 }
 
-function asReport({ calls, dropped }: ListRefusedResponse) {
+function asReport({ calls, dropped, droppedOfChannels }: ListRefusedResponse) {
   return {
     calls: calls.map(({ timeMs, body, ...call }) => ({ time: iso(timeMs), ...call, body: body.toString() })),
     dropped,
+    droppedOfChannels,
   };
 }
 
-function asText({ calls, dropped }: ListRefusedResponse, full: boolean): string {
+function asText({ calls, dropped, droppedOfChannels }: ListRefusedResponse, full: boolean): string {
   const listed = full
     ? calls
         .map((call) => `${table(COLUMNS, [call])}\n${escaped(call.body.toString()) || 'no body is kept'}`)
         .join('\n\n')
     : table(COLUMNS, calls);
-  const more = dropped > 0n ? `\n${dropped} more were dropped in that time: too many came at once.` : '';
+  const whose = droppedOfChannels
+    .map(
+      ({ channel, fromProvider, count }) =>
+        `${count} ${channel ? `of ${channel}` : 'of no channel'}${fromProvider ? ', by its provider' : ''}`,
+    )
+    .join('; ');
+  const more = dropped > 0n ? `\n${dropped} more were dropped in that time, for too many came at once: ${whose}.` : '';
   return `${calls.length === 0 ? 'There is no such call.' : listed}${more}`;
 }

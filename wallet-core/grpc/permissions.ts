@@ -72,7 +72,7 @@ const PERMISSIONS: Rows<PostingServiceService> &
   // Nobody forges what was refused on another's channel. Calls that named no channel of ours are a gateway's to tell of.
   '/wallet.v1.OperationsService/KeepRefused': {
     roles: [],
-    channels: ({ calls }) => calls.map(({ channel }) => channel),
+    channels: ({ calls, droppedOfChannels }) => [...calls, ...droppedOfChannels].map(({ channel }) => channel),
     unnamed: true,
   },
   '/wallet.v1.OperationsService/ListRefused': READ,

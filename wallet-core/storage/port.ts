@@ -239,6 +239,15 @@ export interface RefusedCall {
   readonly status: string;
   readonly reason: string;
   readonly body: Uint8Array;
+  /** It came from where the provider calls from, or with his signature. */
+  readonly fromProvider: boolean;
+}
+
+/** How many more there were of a channel than could be kept. */
+export interface DroppedCalls {
+  readonly channel: string;
+  readonly fromProvider: boolean;
+  readonly count: bigint;
 }
 
 export interface RefusedFilter {
@@ -253,9 +262,12 @@ export interface RefusedFilter {
 
 /** Calls that were refused before the ledger: kept beside it for a while. */
 export interface RefusedCalls {
-  keep(calls: readonly RefusedCall[], dropped: number): void;
-  /** Newest first, with how many were dropped in that time. */
-  list(filter: RefusedFilter, limit: number): { readonly calls: readonly RefusedCall[]; readonly dropped: bigint };
+  keep(calls: readonly RefusedCall[], dropped: readonly DroppedCalls[]): void;
+  /** Newest first, with how many of that channel, or of all, were dropped in that time. */
+  list(
+    filter: RefusedFilter,
+    limit: number,
+  ): { readonly calls: readonly RefusedCall[]; readonly dropped: readonly DroppedCalls[] };
 }
 
 /** A store of the ledger. It is given `decide` when it is made, so the rules of money are the same in every store. */

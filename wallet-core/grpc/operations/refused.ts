@@ -5,6 +5,7 @@ import { invalidArgument } from '../call-error.js';
 import { unary } from '../unary.js';
 
 const CALLS_MAX = 1_000;
+const DROPPED_MAX = 2n ** 32n;
 const LIMIT_DEFAULT = 100;
 const BODY_BYTES_MAX = 2_048;
 /** How far a call may be told to have come from now; further is brought nearer, or it would never be deleted, or be at once. */
@@ -13,11 +14,17 @@ const FUTURE_MS_MAX = 60_000n;
 
 /** What is longer than it may be is cut: it is an attacker's, or a fault that its beginning shows as well. */
 export function keepRefused(refused: RefusedCalls, log: Logger): pb.OperationsServiceServer['keepRefused'] {
-  return unary(log, async ({ calls, dropped }) => {
-    if (calls.length > CALLS_MAX) throw invalidArgument(`calls: has ${calls.length}; expected at most ${CALLS_MAX}`);
+  return unary(log, async ({ calls, dropped, droppedOfChannels }) => {
+    for (const [field, { length }] of Object.entries({ calls, dropped_of_channels: droppedOfChannels })) {
+      if (length > CALLS_MAX) throw invalidArgument(`${field}: has ${length}; expected at most ${CALLS_MAX}`);
+    }
     const now = BigInt(Date.now());
     const kept = calls.map((call) => ({ ...read(call), timeMs: near(call.timeMs, now) }));
-    refused.keep(kept, dropped);
+    const unnamed = { channel: '', fromProvider: false, count: BigInt(dropped) };
+    refused.keep(
+      kept,
+      [unnamed, ...droppedOfChannels.map(readDropped)].filter(({ count }) => count > 0n),
+    );
     return {};
   });
 }
@@ -32,17 +39,25 @@ export function listRefused(refused: RefusedCalls, log: Logger): pb.OperationsSe
     const { calls, dropped } = refused.list(filter, limit || LIMIT_DEFAULT);
     return {
       calls: calls.map(({ player, body, ...call }) => ({ ...call, playerId: player, body: Buffer.from(body) })),
-      dropped,
+      dropped: dropped.reduce((sum, { count }) => sum + count, 0n),
+      droppedOfChannels: dropped.map((each) => ({ ...each })),
     };
   });
 }
 
-function read({ address, channel, endpoint, reference, playerId, status, reason, body }: pb.RefusedCall) {
+function read(call: pb.RefusedCall) {
+  const { address, channel, endpoint, reference, playerId, status, reason, body, fromProvider } = call;
   return {
     ...{ address: cut(address, 64), channel: cut(channel, 64), endpoint: cut(endpoint, 64) },
     ...{ reference: cut(reference, 128), player: cut(playerId, 64), status: cut(status, 32) },
     ...{ reason: cut(reason, 300), body: body.subarray(0, BODY_BYTES_MAX) },
+    fromProvider,
   };
+}
+
+/** A count that nobody could have reached would spoil all sums. */
+function readDropped({ channel, fromProvider, count }: pb.DroppedCalls) {
+  return { channel: cut(channel, 64), fromProvider, count: count > DROPPED_MAX ? DROPPED_MAX : count };
 }
 
 function near(timeMs: bigint, now: bigint): bigint {

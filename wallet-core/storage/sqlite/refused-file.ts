@@ -1,13 +1,26 @@
 import { rmSync } from 'node:fs';
 import { join } from 'node:path';
 import Database from 'better-sqlite3';
-import type { RefusedCall, RefusedFilter } from '../port.js';
+import type { DroppedCalls, RefusedCall, RefusedCalls, RefusedFilter } from '../port.js';
 
-const ROWS_MAX = 100_000;
+/** How many calls are kept. */
+interface Room {
+  readonly ofProvider: bigint;
+  readonly ofAnybody: bigint;
+  readonly inAll: bigint;
+}
+
+/**
+ * Of one channel: its provider's, and those that may be anybody's, which push out nothing but each other. A
+ * bound on all is for whoever may name channels at will.
+ */
+const ROOM: Room = { ofProvider: 50_000n, ofAnybody: 10_000n, inAll: 400_000n };
+const MINUTE_MS = 60_000n;
 const NEVER_MS = 2n ** 62n;
 
+/** `number` counts the calls of one channel and origin, so that the oldest of them are found however many others there are. */
 const SCHEMA = `
-  CREATE TABLE IF NOT EXISTS refused (
+  CREATE TABLE IF NOT EXISTS refused_calls (
     id INTEGER PRIMARY KEY,
     time_ms INTEGER NOT NULL,
     address TEXT NOT NULL,
@@ -17,63 +30,143 @@ const SCHEMA = `
     player TEXT NOT NULL,
     status TEXT NOT NULL,
     reason TEXT NOT NULL,
-    body BLOB NOT NULL
+    body BLOB NOT NULL,
+    from_provider INTEGER NOT NULL,
+    number INTEGER NOT NULL
   ) STRICT;
-  CREATE INDEX IF NOT EXISTS refused_reference ON refused (reference);
-  CREATE INDEX IF NOT EXISTS refused_player ON refused (player);
-  CREATE TABLE IF NOT EXISTS dropped (time_ms INTEGER NOT NULL, count INTEGER NOT NULL) STRICT;`;
+  CREATE INDEX IF NOT EXISTS refused_calls_reference ON refused_calls (reference);
+  CREATE INDEX IF NOT EXISTS refused_calls_player ON refused_calls (player);
+  CREATE UNIQUE INDEX IF NOT EXISTS refused_calls_number ON refused_calls (channel, from_provider, number);
+  CREATE TABLE IF NOT EXISTS dropped_calls (
+    minute_ms INTEGER NOT NULL,
+    channel TEXT NOT NULL,
+    from_provider INTEGER NOT NULL,
+    count INTEGER NOT NULL,
+    PRIMARY KEY (minute_ms, channel, from_provider)
+  ) STRICT, WITHOUT ROWID;`;
 
-const COLUMNS = 'time_ms AS timeMs, address, channel, endpoint, reference, player, status, reason, body';
+const COLUMNS =
+  'time_ms AS timeMs, address, channel, endpoint, reference, player, status, reason, body, from_provider AS fromProvider';
+const SAME = 'channel = ? AND from_provider = ?';
+
+/** Calls of one channel that are its provider's, or that are not. */
+interface Origin {
+  /** The values of SAME. */
+  readonly same: readonly [channel: string, fromProvider: bigint];
+  readonly room: bigint;
+  /** Of the last one. */
+  number: bigint;
+}
+
+/** As it is stored. */
+type Row = Omit<RefusedCall, 'fromProvider'> & { readonly fromProvider: bigint };
 
 /**
  * Calls that were refused before the ledger, in a file of their own: bounded, not proved, and of no use to the rules. Losing
  * the last of them in a power cut is nothing, so it never waits for the disk.
  */
-export class RefusedFile {
+export class RefusedFile implements RefusedCalls {
   readonly #db: Database.Database;
   readonly #keepMs: number;
+  readonly #room: Room;
+  #rows: bigint;
 
-  constructor(folder: string, keepMs: number) {
+  constructor(folder: string, keepMs: number, room = ROOM) {
+    this.#room = room;
     this.#db = open(join(folder, 'refused.db'));
     this.#keepMs = keepMs;
+    this.#rows = this.#db.prepare<[], bigint>('SELECT count(*) FROM refused_calls').pluck().get() ?? 0n;
   }
 
-  keep(calls: readonly RefusedCall[], dropped: number): void {
-    const insert = this.#db.prepare(`INSERT INTO refused VALUES (NULL, ${Array(9).fill('?').join(', ')})`);
+  keep(calls: readonly RefusedCall[], dropped: readonly DroppedCalls[]): void {
     const now = BigInt(Date.now());
-    this.#db.transaction(() => {
-      for (const { timeMs, address, channel, endpoint, reference, player, status, reason, body } of calls) {
-        insert.run(timeMs, address, channel, endpoint, reference, player, status, reason, body);
-      }
-      if (dropped > 0) this.#db.prepare('INSERT INTO dropped VALUES (?, ?)').run(now, BigInt(dropped));
-      const old = now - BigInt(this.#keepMs);
-      const room = this.#db.prepare('DELETE FROM refused WHERE id <= (SELECT max(id) FROM refused) - ?');
-      room.run(BigInt(ROWS_MAX));
-      // In the order in which they came, so that the first that is young enough ends it.
-      this.#db
-        .prepare('DELETE FROM refused WHERE id < ifnull((SELECT min(id) FROM refused WHERE time_ms >= ?), 1 << 62)')
-        .run(old);
-      this.#db.prepare('DELETE FROM dropped WHERE time_ms < ?').run(old);
-    })();
+    const before = this.#rows;
+    try {
+      this.#db.transaction(() => {
+        const origins = new Map<string, Origin>();
+        for (const call of calls) this.#insert(call, this.#originOf(call, origins));
+        for (const origin of origins.values()) this.#bound(origin);
+        for (const each of dropped) this.#count(each, now);
+        this.#forget(now - BigInt(this.#keepMs));
+      })();
+    } catch (error) {
+      this.#rows = before;
+      throw error;
+    }
   }
 
   list({ player, reference, channel, fromMs = 0n, toMs = NEVER_MS }: RefusedFilter, limit: number) {
-    const given = { player, reference, channel };
-    const filters = Object.entries(given).filter(([, value]) => value !== undefined);
-    const where = ['time_ms >= ? AND time_ms < ?', ...filters.map(([name]) => `${name} = ?`)].join(' AND ');
+    const given = Object.entries({ player, reference, channel }).filter(([, value]) => value !== undefined);
+    const where = ['time_ms >= ? AND time_ms < ?', ...given.map(([name]) => `${name} = ?`)].join(' AND ');
     const calls = this.#db
-      .prepare<unknown[], RefusedCall>(`SELECT ${COLUMNS} FROM refused WHERE ${where} ORDER BY id DESC LIMIT ?`)
-      .all(fromMs, toMs, ...filters.map(([, value]) => value), BigInt(limit));
+      .prepare<unknown[], Row>(`SELECT ${COLUMNS} FROM refused_calls WHERE ${where} ORDER BY id DESC LIMIT ?`)
+      .all(fromMs, toMs, ...given.map(([, value]) => value), BigInt(limit));
     const dropped = this.#db
-      .prepare<unknown[], bigint>('SELECT ifnull(sum(count), 0) FROM dropped WHERE time_ms >= ? AND time_ms < ?')
-      .pluck()
-      .get(fromMs, toMs);
-    return { calls, dropped: dropped ?? 0n };
+      .prepare<unknown[], Omit<DroppedCalls, 'fromProvider'> & Pick<Row, 'fromProvider'>>(
+        `SELECT channel, from_provider AS fromProvider, sum(count) AS count FROM dropped_calls
+          WHERE minute_ms > ? AND minute_ms < ? AND channel = ifnull(?, channel) GROUP BY 1, 2 ORDER BY 1, 2`,
+      )
+      .all(fromMs - MINUTE_MS, toMs, channel ?? null);
+    return { calls: calls.map(read), dropped: dropped.map(read) };
+  }
+
+  /** Of a call among others that are kept with it. */
+  #originOf({ channel, fromProvider }: RefusedCall, known: Map<string, Origin>): Origin {
+    const name = `${fromProvider} ${channel}`;
+    const found = known.get(name);
+    if (found) return found;
+    const same = [channel, BigInt(fromProvider)] as const;
+    const last = this.#db.prepare<unknown[], bigint>(`SELECT ifnull(max(number), 0) FROM refused_calls WHERE ${SAME}`);
+    const origin = {
+      same,
+      room: fromProvider ? this.#room.ofProvider : this.#room.ofAnybody,
+      number: last.pluck().get(...same) ?? 0n,
+    };
+    known.set(name, origin);
+    return origin;
+  }
+
+  #insert(call: RefusedCall, origin: Origin): void {
+    const { timeMs, address, channel, endpoint, reference, player, status, reason, body } = call;
+    origin.number += 1n;
+    this.#db
+      .prepare(`INSERT INTO refused_calls VALUES (NULL, ${Array(11).fill('?').join(', ')})`)
+      .run(timeMs, address, channel, endpoint, reference, player, status, reason, body, origin.same[1], origin.number);
+    this.#rows += 1n;
+  }
+
+  #bound({ same, room, number }: Origin): void {
+    this.#delete(`${SAME} AND number <= ?`, ...same, number - room);
+    // Nobody makes room in all by what is kept of others.
+    const over = this.#rows - this.#room.inAll;
+    const oldest = `SELECT number FROM refused_calls WHERE ${SAME} ORDER BY number LIMIT ?`;
+    if (over > 0n) this.#delete(`${SAME} AND number IN (${oldest})`, ...same, ...same, over);
+  }
+
+  #count({ channel, fromProvider, count }: DroppedCalls, now: bigint): void {
+    this.#db
+      .prepare('INSERT INTO dropped_calls VALUES (?, ?, ?, ?) ON CONFLICT DO UPDATE SET count = count + excluded.count')
+      .run(now - (now % MINUTE_MS), channel, BigInt(fromProvider), count);
+  }
+
+  #forget(before: bigint): void {
+    // In the order in which they came, so that the first that is young enough ends it.
+    const young = 'SELECT min(id) FROM refused_calls WHERE time_ms >= ?';
+    this.#delete(`id < ifnull((${young}), 1 << 62)`, before);
+    this.#db.prepare('DELETE FROM dropped_calls WHERE minute_ms < ?').run(before);
+  }
+
+  #delete(where: string, ...values: readonly unknown[]): void {
+    this.#rows -= BigInt(this.#db.prepare(`DELETE FROM refused_calls WHERE ${where}`).run(...values).changes);
   }
 
   close(): void {
     this.#db.close();
   }
+}
+
+function read<R extends { readonly fromProvider: bigint }>({ fromProvider, ...rest }: R) {
+  return { ...rest, fromProvider: fromProvider !== 0n };
 }
 
 /**

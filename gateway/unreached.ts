@@ -22,7 +22,8 @@ const CONNECTION_FIXES: readonly (readonly [RegExp, string])[] = [
   ],
   [/certificate/, 'set gateway.walletCoreCa to the certificates of the authority that issued that of walletCore.tls'],
   [
-    /Failed to connect/,
+    // The end of a connection that wallet-core closes overtakes the alert that says why, or the rest of what was sent resets it.
+    /Failed to connect|No connection established.*(ECONNRESET|EPIPE|socket disconnected|Socket closed)/s,
     'wallet-core hung up at once: if it speaks TLS, set gateway.walletCoreCa to who certified it; if that is set, ' +
       'gateway.walletCoreTls must be by an authority of walletCore.clientCa and valid now',
   ],

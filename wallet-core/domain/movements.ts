@@ -5,7 +5,7 @@ import { withinLimit } from '../money.js';
 import { invalid, type Outcome, type Posted } from './outcome.js';
 import type { RefusalReason } from './reasons.js';
 import type { BlockRecord, MovementRecord } from './record.js';
-import { outstandingOf, type State } from './state.js';
+import { outstandingOf, type Account, type State } from './state.js';
 import type { Decision, Moment } from './decision.js';
 
 /**
@@ -25,9 +25,10 @@ export function decideMovements(state: State, command: MovementsCommand, moment:
   const firstId = moment.firstId + BigInt(caused.length);
   const records: MovementRecord[] = [];
   for (const [index, movement] of movements.entries()) {
-    const judged = judge(view, channel, movement);
+    const account = view.account(movement.player, movement.currency);
+    const judged = judge(view, channel, movement, account);
     if (typeof judged === 'string') return refuse(state, command, judged, moment, failed);
-    const { balance } = view.account(movement.player, movement.currency);
+    const { balance } = account;
     const became = { balance, reason: null, holdsReference: true, names: judged };
     const record = recordOf(channel, movement, firstId + BigInt(index), moment.timeMs, became);
     if (view !== state) view.apply(record);
@@ -38,13 +39,17 @@ export function decideMovements(state: State, command: MovementsCommand, moment:
 }
 
 /** What a movement draws from the debits that it names, or why it is refused. The order of checks is the protocol's. */
-function judge(state: State, channel: string, movement: NewMovement): readonly Named[] | RefusalReason {
+function judge(
+  state: State,
+  channel: string,
+  movement: NewMovement,
+  account: Account,
+): readonly Named[] | RefusalReason {
   const { player, currency, amount, reference, kind } = movement;
   const { stake } = rule(kind);
   const purpose = purposeOf(kind);
   if (amount < 0n && state.isUnderMaintenance(channel)) return 'MAINTENANCE';
   if (amount < 0n && state.isBlocked(channel, reference, player)) return 'BLOCKED';
-  const account = state.account(player, currency);
   if (!account.open) return 'NO_ACCOUNT';
   if (stake && state.isFrozen(player)) return 'FROZEN';
   const names = draw(state, channel, movement);

@@ -90,6 +90,7 @@ export class State {
 
   /** Whether a debit under this reference is refused, the player's or everybody's. */
   isBlocked(channel: string, reference: string, player: string): boolean {
+    if (!this.#hasBlocks()) return false;
     return this.#isBlocked(keyOf(channel, reference, player)) || this.#isBlocked(keyOf(channel, reference, ''));
   }
 
@@ -120,6 +121,10 @@ export class State {
 
   #drawn(key: string): Drawn | undefined {
     return this.drawn.get(key) ?? (this.#below ? this.#below.#drawn(key) : undefined);
+  }
+
+  #hasBlocks(): boolean {
+    return this.blocks.size > 0 || (this.#below ? this.#below.#hasBlocks() : false);
   }
 
   #isBlocked(key: string): boolean {

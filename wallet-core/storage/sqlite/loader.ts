@@ -11,15 +11,11 @@ import { MovementRows } from './movement-rows.js';
 /** Where an account stands in the file: what the rules need not know. */
 export interface AccountPlace {
   readonly id: bigint;
+  balance: bigint;
   lastMovementId: bigint | null;
 }
 
-interface AccountRow {
-  id: bigint;
-  balance: bigint;
-  last_movement_id: bigint | null;
-  opened_id: bigint | null;
-}
+type AccountRow = [id: bigint, balance: bigint, lastMovementId: bigint | null, openedId: bigint | null];
 
 /** Loads what a group of commands needs; each thing once. */
 export class Loader {
@@ -28,6 +24,7 @@ export class Loader {
   readonly #anyAccount: Statement<[string]>;
   readonly #freezes: Statement<[string], string>;
   readonly #maintenance: Statement<[], string>;
+  readonly #anyBlock: Statement<[bigint, string]>;
   readonly #blocks: Statement<[bigint, string, string], string>;
   readonly #refund: Statement<[bigint, string], Record<string, bigint> & { player: string; currency: string }>;
   readonly #refundLines: Statement<
@@ -40,12 +37,15 @@ export class Loader {
 
   constructor(db: Database) {
     this.#rows = new MovementRows(db);
-    this.#account = db.prepare(
-      'SELECT id, balance, last_movement_id, opened_id FROM account WHERE player = ? AND currency = ?',
-    );
+    this.#account = db
+      .prepare<[string, string], AccountRow>(
+        'SELECT id, balance, last_movement_id, opened_id FROM account WHERE player = ? AND currency = ?',
+      )
+      .raw();
     this.#anyAccount = db.prepare('SELECT 1 FROM account WHERE player = ? AND opened_id IS NOT NULL');
     this.#freezes = db.prepare<[string], string>('SELECT reason FROM freeze WHERE player = ?').pluck();
     this.#maintenance = db.prepare<[], string>('SELECT name FROM channel WHERE maintenance_id IS NOT NULL').pluck();
+    this.#anyBlock = db.prepare('SELECT 1 FROM block WHERE channel_id = ? AND reference = ? LIMIT 1');
     this.#blocks = db
       .prepare<[bigint, string, string], string>(
         "SELECT player FROM block WHERE channel_id = ? AND reference = ? AND player IN (?, '')",
@@ -98,6 +98,8 @@ export class Loader {
       if (debit) this.#loadDrawn(debit, loaded);
     }
     for (const { reference, player } of needs.blocks) {
+      // Nearly always there is none, which is quicker to see than that there is none for one of two players.
+      if (!this.#anyBlock.get(channelId, reference)) continue;
       for (const whose of this.#blocks.all(channelId, reference, player)) {
         loaded.state.blocks.add(keyOf(channel, reference, whose));
       }
@@ -118,8 +120,10 @@ export class Loader {
     const key = keyOf(player, currency);
     if (state.accounts.has(key)) return;
     const row = this.#account.get(player, currency);
-    state.accounts.set(key, { open: row !== undefined && row.opened_id !== null, balance: row?.balance ?? 0n });
-    if (row) places.set(key, { id: row.id, lastMovementId: row.last_movement_id });
+    if (!row) return void state.accounts.set(key, { open: false, balance: 0n });
+    const [id, balance, lastMovementId, openedId] = row;
+    state.accounts.set(key, { open: openedId !== null, balance });
+    places.set(key, { id, balance, lastMovementId });
   }
 
   #loadPlayer(player: string, mustExist: boolean, { state }: Loaded): void {
@@ -194,6 +198,6 @@ export class Loaded {
   readonly places = new Map<string, AccountPlace>();
   /** Keys of the references that were looked up, by channel and reference. */
   readonly keys = new Map<string, Buffer>();
-  /** Accounts that the group's records moved, by player and currency. */
-  readonly moved = new Set<string>();
+  /** Those of the accounts that the group's records moved. */
+  readonly moved = new Set<AccountPlace>();
 }

@@ -90,13 +90,8 @@ export class Recorder {
   }
 
   /** Brings the accounts to the balances and last movements that the group's records gave them. */
-  finish({ state, places, moved }: Loaded): void {
-    for (const key of moved) {
-      const place = places.get(key);
-      const account = state.accounts.get(key);
-      if (!place || !account) throw new Error(`account ${key} moved and was not loaded`);
-      this.#updateAccount.run(account.balance, place.lastMovementId, place.id);
-    }
+  finish({ moved }: Loaded): void {
+    for (const { id, balance, lastMovementId } of moved) this.#updateAccount.run(balance, lastMovementId, id);
   }
 
   #movement(record: MovementRecord, loaded: Loaded, channels: ReadonlyMap<string, bigint>): void {
@@ -104,6 +99,7 @@ export class Recorder {
     const expected = record.balanceBefore + (record.reason === null ? record.amount : 0n);
     if (record.balanceAfter !== expected) throw new Error(`movement ${id}: balances do not fit the amount`);
     const place = this.#place(player, currency, loaded);
+    if (record.balanceBefore !== place.balance) throw new Error(`movement ${id}: does not begin at the balance`);
     this.#insertMovement.run(
       id,
       idOf(channel, channels),
@@ -123,8 +119,9 @@ export class Recorder {
       record.withholding ? 1n : 0n,
       record.wager ? 1n : 0n,
     );
+    place.balance = record.balanceAfter;
     place.lastMovementId = id;
-    loaded.moved.add(keyOf(player, currency));
+    loaded.moved.add(place);
     if (record.holdsReference) {
       this.#insertReference.run(loaded.keys.get(keyOf(channel, reference)) ?? referenceKey(channel, reference), id);
     }
@@ -170,7 +167,7 @@ export class Recorder {
     let place = places.get(key);
     if (!place) {
       const { lastInsertRowid } = this.#insertAccount.run(player, currency);
-      place = { id: BigInt(lastInsertRowid), lastMovementId: null };
+      place = { id: BigInt(lastInsertRowid), balance: 0n, lastMovementId: null };
       places.set(key, place);
     }
     return place;

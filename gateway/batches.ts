@@ -2,8 +2,9 @@ import { Metadata, status } from '@grpc/grpc-js';
 import { type Context, context } from '@opentelemetry/api';
 import type { Logger } from 'pino';
 import type { GatewayMetrics } from '../metrics-server.js';
-import type { Command, PostingServiceClient, Result } from '../proto/gen/wallet/v1/posting.js';
+import type { Command, PostBatchRequest, PostBatchResponse, Result } from '../proto/gen/wallet/v1/posting.js';
 import { onWallClock } from './deadline.js';
+import type { Answered } from './exchange.js';
 import { toldOf } from './unreached.js';
 
 /** So much earlier than the callback's own time wallet-core must begin with it, or what we answer busy is applied after. */
@@ -30,6 +31,16 @@ export interface Asker {
   walletCoreMs: number;
 }
 
+/** How a batch goes to wallet-core. */
+interface Posting {
+  postBatch(
+    request: PostBatchRequest,
+    metadata: Metadata,
+    options: { readonly deadline: number },
+    answered: Answered<PostBatchResponse>,
+  ): unknown;
+}
+
 interface Waiting {
   readonly ask: Ask;
   readonly deadline: number;
@@ -45,14 +56,14 @@ interface Waiting {
  * is large enough to keep both processes at work. Repeating is always safe, because every command carries its reference.
  */
 export class Batches {
-  readonly #posting: PostingServiceClient;
+  readonly #posting: Posting;
   readonly #log: Logger;
   readonly #metrics: GatewayMetrics | undefined;
   #waiting: Waiting[] = [];
   #waitingBytes = 0;
   #underWay = 0;
 
-  constructor(posting: PostingServiceClient, log: Logger, metrics?: GatewayMetrics) {
+  constructor(posting: Posting, log: Logger, metrics?: GatewayMetrics) {
     this.#posting = posting;
     this.#log = log;
     this.#metrics = metrics;
@@ -107,7 +118,7 @@ export class Batches {
     // wallet-core drops what it has not begun of a call that has ended: it must hear of that before the first is answered busy.
     const deadline = onWallClock(Math.min(...batch.map((item) => item.deadline)) - CANCEL_MS);
     this.#metrics?.batchSize.observe(batch.length);
-    const answered: Parameters<PostingServiceClient['postBatch']>[3] = (error, answer) => {
+    const answered: Answered<PostBatchResponse> = (error, answer) => {
       this.#underWay -= 1;
       this.#metrics?.batchTime.observe((performance.now() - now) / 1000);
       if (error) {
@@ -115,7 +126,7 @@ export class Batches {
         this.#log.warn({ ...toldOf(error), commands: batch.length }, 'wallet-core gave no outcomes');
       }
       if (error?.code === status.DEADLINE_EXCEEDED) this.#sendAgain(batch);
-      else batch.forEach((item, index) => item.answer(error ? undefined : answer.results[index]));
+      else batch.forEach((item, index) => item.answer(answer?.results[index]));
       this.#sendWhatIsDue();
     };
     // Its span is one of the trace of its first callback, not of the batch that it waited for.

@@ -8,6 +8,7 @@ import {
   type LogInResponse,
 } from '../proto/gen/wallet/v1/account.js';
 import { OperationsServiceClient, Readiness, type GetReadinessResponse } from '../proto/gen/wallet/v1/operations.js';
+import { ExchangeServiceClient } from '../proto/gen/wallet/v1/exchange.js';
 import { PostingServiceClient, type Result } from '../proto/gen/wallet/v1/posting.js';
 import type { Movement } from '../proto/gen/wallet/v1/movement.js';
 import {
@@ -17,11 +18,12 @@ import {
   type GetMovementByReferenceResponse,
   type ListMovementsResponse,
 } from '../proto/gen/wallet/v1/query.js';
-import { traceparentOf } from '../trace.js';
 import { type Ask, type Asker, Batches } from './batches.js';
 import type { Connection } from './connection.js';
 import { onWallClock } from './deadline.js';
+import { type Answered, Exchange, type Failure } from './exchange.js';
 import { RefusedCalls } from './refused.js';
+import { traced } from './traced.js';
 import { fixOf, toldOf } from './unreached.js';
 
 const EVERYTHING = { currency: '', kinds: [], fromMs: 0n, toMs: 0n, pageSize: 1000 };
@@ -48,14 +50,13 @@ const BUSY_CODES: ReadonlySet<status> = new Set([
 /** A movement without the others that it names: there may be a thousand of them, in each of a thousand movements. */
 export type Unnamed = Omit<Movement, 'names'>;
 
-type Callback<Response> = (error: ServiceError | null, response: Response) => void;
-
 /** The gateway's one client of wallet-core, on one connection. What it asks has the deadline of its callback. */
 export class WalletClient {
   readonly #posting: PostingServiceClient;
   readonly #queries: QueryServiceClient;
   readonly #accounts: AccountServiceClient;
   readonly #operations: OperationsServiceClient;
+  readonly #exchange: Exchange;
   readonly #log: Logger;
   readonly #metrics: GatewayMetrics | undefined;
   readonly #batches: Batches;
@@ -73,7 +74,9 @@ export class WalletClient {
     this.#log = log;
     this.#metrics = metrics;
     this.refused = new RefusedCalls(this.#operations, log);
-    this.#batches = new Batches(this.#posting, log, metrics);
+    const exchanges = new ExchangeServiceClient(address, credentials, shared);
+    this.#exchange = new Exchange(exchanges, this.#posting, this.#queries);
+    this.#batches = new Batches(this.#exchange, log, metrics);
   }
 
   /** What became of a command; undefined after the deadline, or when its fate is unknown: "busy, retry later". */
@@ -94,8 +97,8 @@ export class WalletClient {
     currency: string,
     asker: Asker,
   ): Promise<GetBalanceResponse | null | undefined> {
-    return this.#read<GetBalanceResponse>(asker, (metadata, options, callback) =>
-      this.#queries.getBalance({ playerId, currency, sessionToken }, metadata, options, callback),
+    return this.#asked<GetBalanceResponse>(asker, (answered) =>
+      this.#exchange.getBalance({ playerId, currency, sessionToken }, asker, answered),
     );
   }
 
@@ -204,28 +207,35 @@ export class WalletClient {
 
   async close(): Promise<void> {
     await this.refused.end();
+    this.#exchange.end();
     this.#posting.close();
   }
 
   /** One read; null for NOT_FOUND, undefined without an answer in time. */
   #read<Response>(
     asker: Asker,
-    call: (metadata: Metadata, options: { deadline: number }, callback: Callback<Response>) => unknown,
+    call: (metadata: Metadata, options: { deadline: number }, answered: Answered<Response>) => unknown,
   ): Promise<Response | null | undefined> {
+    return this.#asked(asker, (answered: Answered<Response>) =>
+      call(traced(asker), { deadline: onWallClock(asker.deadline) }, answered),
+    );
+  }
+
+  #asked<Response>(asker: Asker, ask: (answered: Answered<Response>) => unknown): Promise<Response | null | undefined> {
     const since = performance.now();
     return new Promise((resolve) => {
-      call(traced(asker), { deadline: onWallClock(asker.deadline) }, (error, response) => {
+      ask((failure, response) => {
         asker.walletCoreMs += performance.now() - since;
-        if (!error) return resolve(response);
+        if (!failure) return resolve(response);
         // A name or reference that the ledger cannot hold is nobody's: asking again would not help.
-        if (error.code === status.NOT_FOUND || error.code === status.INVALID_ARGUMENT) return resolve(null);
-        this.#failed(error, 'wallet-core did not answer a query');
+        if (failure.code === status.NOT_FOUND || failure.code === status.INVALID_ARGUMENT) return resolve(null);
+        this.#failed(failure, 'wallet-core did not answer a query');
         resolve(undefined);
       });
     });
   }
 
-  #failed(error: ServiceError, what: string): void {
+  #failed(error: Failure, what: string): void {
     this.#metrics?.failures.inc({ code: status[error.code] });
     this.#log.warn(toldOf(error), what);
   }
@@ -238,11 +248,4 @@ function unreached(error: ServiceError): string {
 
 function unnamed({ names: _, ...movement }: Movement): Unnamed {
   return movement;
-}
-
-/** So that wallet-core's line of a call has the trace of the callback's. */
-function traced({ traceId }: Asker): Metadata {
-  const metadata = new Metadata();
-  metadata.set('traceparent', traceparentOf(traceId));
-  return metadata;
 }

@@ -43,7 +43,7 @@ export interface Measured {
 /** What was asked by a command of these has a line of its own for each. */
 const POSTED: ReadonlySet<string> = new Set(['movements', 'refund', 'check', 'unread']);
 /** Calls whose commands have such lines, and those that machines make all the time. */
-const QUIET = /^(PostingService|Health|ServerReflection)\/|\/(GetReadiness|KeepRefused)$/;
+const QUIET = /^(PostingService|ExchangeService|Health|ServerReflection)\/|\/(GetReadiness|KeepRefused)$/;
 const REFUSED: ReadonlySet<string> = new Set(['UNAUTHENTICATED', 'PERMISSION_DENIED', 'INTERNAL', 'DATA_LOSS']);
 
 /** Counts what wallet-core does, and tells of each command and each call in a line of the log. */

@@ -1,6 +1,7 @@
 import { Metadata, type ServiceError, status } from '@grpc/grpc-js';
 import { expect } from 'chai';
 import { Decimal } from 'decimal.js';
+import { ExchangeRequest } from '../../proto/gen/wallet/v1/exchange.js';
 import { Kind, Outcome } from '../../proto/gen/wallet/v1/movement.js';
 import { PostBatchRequest, type Command, PostRequest } from '../../proto/gen/wallet/v1/posting.js';
 import { Random } from '../simulator/random.js';
@@ -60,6 +61,10 @@ describe(`wallet-core under ${CALLS} spoilt calls, seed ${SEED}`, () => {
   function commandsIn(path: string, bytes: Buffer): Command[] {
     try {
       if (path.endsWith('/PostBatch')) return PostBatchRequest.decode(bytes).commands;
+      if (path.endsWith('/Exchange')) {
+        const { body } = ExchangeRequest.decode(bytes);
+        return body?.$case === 'post' ? body.value.commands : [];
+      }
       return path.endsWith('/Post') ? [PostRequest.decode(bytes).command].filter((command) => !!command) : [];
     } catch {
       return [];

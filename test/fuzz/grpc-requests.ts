@@ -1,5 +1,6 @@
 import { AccessServiceService as access, Role } from '../../proto/gen/wallet/v1/access.js';
 import { AccountServiceService as accounts } from '../../proto/gen/wallet/v1/account.js';
+import { ExchangeServiceService as exchanges } from '../../proto/gen/wallet/v1/exchange.js';
 import { OperationsServiceService as operations } from '../../proto/gen/wallet/v1/operations.js';
 import { PostingServiceService as posting } from '../../proto/gen/wallet/v1/posting.js';
 import { QueryServiceService as queries } from '../../proto/gen/wallet/v1/query.js';
@@ -40,7 +41,7 @@ const refused = {
   reason: 'x',
 };
 
-export const SERVICES = [posting, queries, accounts, operations, access];
+export const SERVICES = [posting, queries, exchanges, accounts, operations, access];
 
 /** `id` is new each time, because references serve once. */
 export function goodRequests(id: string): GoodRequest[] {
@@ -50,6 +51,8 @@ export function goodRequests(id: string): GoodRequest[] {
     good(posting.post, { command: refund({ reference: `${id}-refund` }, { reference: 'bet-1', amount: '80.00' }) }, 8),
     good(posting.post, { command: check(id) }, 4),
     good(posting.postBatch, { commands: [bet, movements({ reference: `${id}-2`, amount: '-0.02' })] }, 15),
+    good(exchanges.exchange, { id: 1, body: { $case: 'post', value: { commands: [bet] } } }, 8),
+    good(exchanges.exchange, { id: 2, body: { $case: 'balance', value: { ...player, currency: 'CNY' } } }, 4),
     good(queries.getBalance, { ...player, currency: 'CNY', sessionToken: 'x' }),
     good(queries.getMovement, { movementId: '1.2.0' }),
     good(queries.getMovementByReference, { channel: CHANNEL, reference: 'bet-1' }),

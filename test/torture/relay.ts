@@ -1,5 +1,5 @@
 import type net from 'node:net';
-import { PostBatchRequest } from '../../proto/gen/wallet/v1/posting.js';
+import { ExchangeRequest, ExchangeResponse } from '../../proto/gen/wallet/v1/exchange.js';
 import { coreServer, dialCore } from '../secured.js';
 
 /** A frame of HTTP/2 as it stands on the wire. */
@@ -13,6 +13,8 @@ interface Frame {
 
 const PREFACE_LENGTH = 24;
 const HEAD_LENGTH = 9;
+/** Whether it is compressed, and its length. */
+const PREFIX_LENGTH = 5;
 const [DATA, HEADERS, RST_STREAM] = [0, 1, 3];
 const END_STREAM = 1;
 
@@ -50,14 +52,43 @@ class Frames {
   }
 }
 
+/** Puts the messages of gRPC together again that DATA frames of one stream carry in pieces. */
+class Messages {
+  #rest: Buffer = Buffer.alloc(0);
+
+  /** What these bytes complete. */
+  take(payload: Buffer): Buffer[] {
+    this.#rest = Buffer.concat([this.#rest, payload]);
+    const messages: Buffer[] = [];
+    while (this.#rest.length >= PREFIX_LENGTH) {
+      const end = PREFIX_LENGTH + this.#rest.readUInt32BE(1);
+      if (this.#rest.length < end) break;
+      messages.push(this.#rest.subarray(PREFIX_LENGTH, end));
+      this.#rest = this.#rest.subarray(end);
+    }
+    return messages;
+  }
+}
+
+/** The messages of each stream of one direction. */
+class Streams {
+  readonly #streams = new Map<number, Messages>();
+
+  take({ stream, payload }: Frame): Buffer[] {
+    const messages = this.#streams.get(stream) ?? new Messages();
+    this.#streams.set(stream, messages);
+    return messages.take(payload);
+  }
+}
+
 /**
- * Stands between the gateway and wallet-core and passes on what they say, so that it knows when a batch call is between
- * the gateway's send and its answer: the answer can reach the gateway through here only.
+ * Stands between the gateway and wallet-core and passes on what they say, so that it knows when a batch is between the
+ * gateway's send and its answer: the answer can reach the gateway through here only.
  */
 export class Relay {
   readonly #server: net.Server;
   readonly #sockets = new Set<net.Socket>();
-  /** Commands of the batches that wallet-core has and the gateway has no answer to, by connection and stream. */
+  /** Commands of the batches that wallet-core has and the gateway has no answer to, by connection, stream and id. */
   readonly #underWay = new Map<string, number>();
   #connections = 0;
   /** Called when a batch has been passed on to wallet-core. */
@@ -95,27 +126,33 @@ export class Relay {
     const [host, port] = this.target.split(':');
     const core = dialCore(host ?? '', Number(port));
     const connection = ++this.#connections;
-    const messages = new Map<number, Buffer[]>();
-    const key = (stream: number) => `${connection}/${stream}`;
+    const [requests, responses] = [new Streams(), new Streams()];
+    const key = (stream: number, id: number | '' = '') => `${connection}/${stream}/${id}`;
+    const forget = (stream: number) => {
+      for (const name of this.#underWay.keys()) if (name.startsWith(key(stream))) this.#underWay.delete(name);
+    };
     let holding = false;
 
-    const asked = ({ type, ends, stream, payload }: Frame) => {
-      if (type === RST_STREAM) this.#underWay.delete(key(stream));
-      if (type !== DATA) return;
-      const message = messages.get(stream) ?? [];
-      messages.set(stream, [...message, payload]);
-      if (!ends) return;
-      messages.delete(stream);
-      const commands = commandsIn(Buffer.concat([...message, payload]));
-      if (commands === 0) return;
-      this.#underWay.set(key(stream), commands);
-      this.onBatch?.();
+    const asked = (frame: Frame) => {
+      if (frame.type === RST_STREAM) forget(frame.stream);
+      if (frame.type !== DATA) return;
+      for (const message of requests.take(frame)) {
+        const { id, commands } = batchIn(message);
+        if (commands === 0) continue;
+        this.#underWay.set(key(frame.stream, id), commands);
+        this.onBatch?.();
+      }
     };
-    const passes = ({ type, ends, stream }: Frame): boolean => {
-      if (!this.#underWay.has(key(stream))) return true;
-      if (!holding && type !== RST_STREAM && this.onAnswer?.()) holding = true;
-      if (holding) return false;
-      if (ends || type === RST_STREAM) this.#underWay.delete(key(stream));
+    const passes = (frame: Frame): boolean => {
+      const { type, ends, stream } = frame;
+      for (const message of type === DATA ? responses.take(frame) : []) {
+        const answered = key(stream, answerIn(message));
+        if (!this.#underWay.has(answered)) continue;
+        if (this.onAnswer?.()) holding = true;
+        if (holding) return false;
+        this.#underWay.delete(answered);
+      }
+      if (ends || type === RST_STREAM) forget(stream);
       return true;
     };
 
@@ -153,12 +190,25 @@ export class Relay {
   }
 }
 
-/** How many commands a message of gRPC posts; 0 if it is another call's. */
-function commandsIn(message: Buffer): number {
+/** The id of a batch of the gateway, and how many commands it has: 0 if the message is of something else. */
+function batchIn(message: Buffer): { readonly id: number; readonly commands: number } {
+  const { id, body } = read(ExchangeRequest, message) ?? {};
+  const commands = body?.$case === 'post' ? body.value.commands : [];
+  const isBatch = commands.every(({ channel, body: what }) => channel !== '' && what !== undefined);
+  return { id: id ?? 0, commands: isBatch ? commands.length : 0 };
+}
+
+/** The id of the batch that the message answers; 0 if it answers something else. */
+function answerIn(message: Buffer): number {
+  const { id = 0, body } = read(ExchangeResponse, message) ?? {};
+  return body?.$case === 'post' || body?.$case === 'failure' ? id : 0;
+}
+
+/** Messages of other calls are read, too: some are none of this type. */
+function read<Message>(type: { decode(bytes: Uint8Array): Message }, bytes: Buffer): Message | undefined {
   try {
-    const { commands } = PostBatchRequest.decode(message.subarray(5));
-    return commands.every(({ channel, body }) => channel !== '' && body !== undefined) ? commands.length : 0;
+    return type.decode(bytes);
   } catch {
-    return 0;
+    return undefined;
   }
 }

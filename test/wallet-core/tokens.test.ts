@@ -1,6 +1,7 @@
+import { once } from 'node:events';
 import { readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
-import { Metadata } from '@grpc/grpc-js';
+import { Metadata, type StatusObject, status } from '@grpc/grpc-js';
 import { expect } from 'chai';
 import {
   Role,
@@ -9,6 +10,7 @@ import {
   type RevokeTokenResponse,
   type Token,
 } from '../../proto/gen/wallet/v1/access.js';
+import { type ExchangeRequest, ExchangeServiceClient } from '../../proto/gen/wallet/v1/exchange.js';
 import { Kind } from '../../proto/gen/wallet/v1/movement.js';
 import type { ListRefusedResponse, RefusedCall } from '../../proto/gen/wallet/v1/operations.js';
 import type { ListActsResponse } from '../../proto/gen/wallet/v1/query.js';
@@ -255,6 +257,48 @@ describe('wallet-core with tokens', () => {
     expect(await after.balance()).to.equal('10005.00');
     expect(await revoke(old.tokenId), 'again').to.equal(false);
     expect(await failure(revoke('nothing'))).to.equal('NOT_FOUND: token_id: there is no token "nothing"');
+  });
+
+  describe('lets in each request of an exchange, and', () => {
+    /** How the call of a token ends after these requests. */
+    async function end(token: string, ask: (call: ReturnType<ExchangeServiceClient['exchange']>) => Promise<void>) {
+      const client = new ExchangeServiceClient(core.clients.address, ...clientAccess(core.clients.address, token));
+      const exchange = client.exchange();
+      const ended = new Promise<string>((resolve) => {
+        exchange.on('status', ({ code, details }: StatusObject) => resolve(`${status[code]}: ${details}`));
+      });
+      // It comes with a status.
+      exchange.on('error', () => {});
+      await ask(exchange);
+      const seen = await ended;
+      client.close();
+      return seen;
+    }
+    const post = (reference: string, channel: string): ExchangeRequest => {
+      const commands = [{ ...movements({ reference, amount: '0' }), channel }];
+      return { id: 1, body: { $case: 'post', value: { commands } } };
+    };
+
+    it("ends it with PERMISSION_DENIED at one for another's channel, which is not posted", async () => {
+      const { token } = await made('exchanging', [Role.POST], [CHANNEL]);
+      const seen = await end(token, async (exchange) => void exchange.write(post('of-another', 'ebet/1')));
+      expect(seen).to.match(/^PERMISSION_DENIED: channel: ebet\/1 is another's channel/);
+      const references = (await operator.movements()).map(({ reference }) => reference);
+      expect(references).not.to.include('of-another');
+    });
+
+    it('ends it with UNAUTHENTICATED at the first after the token was revoked', async () => {
+      const { token, tokenId } = await made('exchanging', [Role.POST], [CHANNEL]);
+      const seen = await end(token, async (exchange) => {
+        exchange.write(post('before-the-end', CHANNEL));
+        await once(exchange, 'data');
+        await revoke(tokenId);
+        exchange.write(post('after-the-end', CHANNEL));
+      });
+      expect(seen).to.match(/^UNAUTHENTICATED: the token exchanging .* was revoked/);
+      const references = (await operator.movements()).map(({ reference }) => reference);
+      expect(references).to.include('before-the-end').and.not.to.include('after-the-end');
+    });
   });
 
   it('remembers over a restart who made and who revoked a token, and when', async () => {

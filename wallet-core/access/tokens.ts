@@ -30,6 +30,8 @@ export interface Token extends Grant {
 export class Tokens {
   readonly #acts: ActLog;
   readonly #byHash = new Map<string, Token>();
+  /** Their ids. */
+  readonly #revoked = new Set<string>();
 
   /** `folder`: of the ledger. Throws an Error for a person. */
   constructor(folder: string) {
@@ -59,6 +61,11 @@ export class Tokens {
   /** What is remembered of a token, also of one that was revoked. */
   find(text: string): Token | undefined {
     return this.#byHash.get(hashToken(text));
+  }
+
+  /** Whether it was valid once and is no longer. */
+  isRevoked({ id }: Grant): boolean {
+    return this.#revoked.has(id);
   }
 
   /** Oldest first. */
@@ -98,6 +105,7 @@ export class Tokens {
       this.#byHash.set(hash, { id, name, roles, channels, createdMs: timeMs, createdBy: by, revoked: undefined });
       return;
     }
+    this.#revoked.add(act.id);
     for (const [hash, token] of this.#byHash) {
       if (token.id === act.id) this.#byHash.set(hash, { ...token, revoked: { timeMs: act.timeMs, by: act.by } });
     }

@@ -44,7 +44,9 @@ export function authentication(tokens: Tokens, open: readonly string[]): ServerI
         next(metadata);
       },
       onReceiveMessage: (message: unknown, next) => {
-        const refusal = caller && permission && denied(caller, permission, message, path);
+        // A call that stays open is let in with each of its messages.
+        const refusal =
+          caller && (revoked(tokens, caller) ?? (permission && denied(caller, permission, message, path)));
         if (refusal) refuse(refusal);
         else next(message);
       },
@@ -61,7 +63,11 @@ function identify(tokens: Tokens, metadata: Metadata): Grant | Refusal {
   if (text === undefined) return unauthenticated(`there is no token: ${HOW}`);
   const token = tokens.find(text);
   if (!token) return unauthenticated(`the token is unknown here: ${HOW}`);
-  return token.revoked ? unauthenticated(`the token ${nameOf(token)} was revoked: ${HOW}`) : token;
+  return revoked(tokens, token) ?? token;
+}
+
+function revoked(tokens: Tokens, token: Grant): Refusal | undefined {
+  return tokens.isRevoked(token) ? unauthenticated(`the token ${nameOf(token)} was revoked: ${HOW}`) : undefined;
 }
 
 function unauthenticated(details: string): Refusal {

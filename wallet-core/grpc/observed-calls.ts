@@ -19,8 +19,8 @@ export function observedCalls(observer: Observer): ServerInterceptor {
   return ({ path }, call) => {
     const began = performance.now();
     const rpc = path.replace(/^\/(?:\w+\.)*/, '');
-    // The commands of a posting are told of one by one.
-    const isPosting = rpc.startsWith('PostingService/');
+    // The commands of a posting, and the requests of an exchange, are told of one by one.
+    const isPosting = /^(PostingService|ExchangeService)\//.test(rpc);
     let metadata: Metadata | undefined;
     let about: Readonly<Record<string, unknown>> = {};
     let ended = false;

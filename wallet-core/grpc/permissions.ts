@@ -1,5 +1,6 @@
 import type { AccessServiceService } from '../../proto/gen/wallet/v1/access.js';
 import type { AccountServiceService } from '../../proto/gen/wallet/v1/account.js';
+import type { ExchangeServiceService } from '../../proto/gen/wallet/v1/exchange.js';
 import type { OperationsServiceService } from '../../proto/gen/wallet/v1/operations.js';
 import type { PostingServiceService } from '../../proto/gen/wallet/v1/posting.js';
 import type { QueryServiceService } from '../../proto/gen/wallet/v1/query.js';
@@ -31,6 +32,7 @@ const ofChannel = ({ channel }: { readonly channel: string }) => [channel];
 
 const PERMISSIONS: Rows<PostingServiceService> &
   Rows<QueryServiceService> &
+  Rows<ExchangeServiceService> &
   Rows<AccountServiceService> &
   Rows<OperationsServiceService> &
   Rows<AccessServiceService> = {
@@ -48,6 +50,12 @@ const PERMISSIONS: Rows<PostingServiceService> &
   '/wallet.v1.QueryService/FindBlocks': { roles: ['read'], channels: ofChannel },
   '/wallet.v1.QueryService/ListMovements': { roles: ['read'], channels: ofChannel },
   '/wallet.v1.QueryService/ListActs': READ,
+
+  // Of each request that comes; balances are read for whoever may post.
+  '/wallet.v1.ExchangeService/Exchange': {
+    roles: [],
+    channels: ({ body }) => (body?.$case === 'post' ? body.value.commands.map(({ channel }) => channel) : []),
+  },
 
   '/wallet.v1.AccountService/OpenChannel': OPERATE,
   '/wallet.v1.AccountService/ListChannels': READ,

@@ -2,9 +2,15 @@ import type { Logger } from 'pino';
 import { channelFault, currencyFault, playerFault, referenceFault } from '../domain/validate.js';
 import { formatId, parseId } from '../journal/position.js';
 import { formatMoney } from '../money.js';
-import type { ActView, BlockView, MovementFilter, MovementView, Store } from '../storage/port.js';
+import type { ActView, BlockView, MovementFilter, MovementView, Queries, Store } from '../storage/port.js';
 import * as pb from '../../proto/gen/wallet/v1/movement.js';
-import type { Act, ListMovementsRequest, QueryServiceServer } from '../../proto/gen/wallet/v1/query.js';
+import type {
+  Act,
+  GetBalanceRequest,
+  GetBalanceResponse,
+  ListMovementsRequest,
+  QueryServiceServer,
+} from '../../proto/gen/wallet/v1/query.js';
 import { hashToken } from '../token.js';
 import { invalidArgument, notFound } from './call-error.js';
 import { readKind } from './command-codec.js';
@@ -22,13 +28,7 @@ export function queryService({ queries, writer }: Store, log: Logger): QueryServ
   }
 
   return {
-    getBalance: unary(log, async ({ playerId, currency, sessionToken = '' }) => {
-      refuse(playerFault(playerId) ?? currencyFault(currency));
-      const balance = await queries.balance(playerId, currency);
-      if (balance === undefined) throw notFound(`player_id: ${playerId} has no account in ${currency}`);
-      const sessionEnded = sessionToken !== '' && (await queries.isSessionEnded(playerId, hashToken(sessionToken)));
-      return { playerId, currency, balance: formatMoney(balance, currency), sessionEnded };
-    }),
+    getBalance: unary(log, (request) => balanceOf(queries, request)),
     getMovement: unary(log, async ({ movementId }) => {
       const id = parseId(writer, movementId);
       if (id === undefined)
@@ -78,6 +78,18 @@ export function queryService({ queries, writer }: Store, log: Logger): QueryServ
       };
     }),
   };
+}
+
+/** Answers GetBalance. Rejects with a CallError. */
+export async function balanceOf(
+  queries: Queries,
+  { playerId, currency, sessionToken = '' }: GetBalanceRequest,
+): Promise<GetBalanceResponse> {
+  refuse(playerFault(playerId) ?? currencyFault(currency));
+  const balance = await queries.balance(playerId, currency);
+  if (balance === undefined) throw notFound(`player_id: ${playerId} has no account in ${currency}`);
+  const sessionEnded = sessionToken !== '' && (await queries.isSessionEnded(playerId, hashToken(sessionToken)));
+  return { playerId, currency, balance: formatMoney(balance, currency), sessionEnded };
 }
 
 function refuse(fault: string | undefined): void {

@@ -14,12 +14,14 @@ import { AccountServiceService } from '../../proto/gen/wallet/v1/account.js';
 import { PostingServiceService } from '../../proto/gen/wallet/v1/posting.js';
 import { OperationsServiceService } from '../../proto/gen/wallet/v1/operations.js';
 import { QueryServiceService } from '../../proto/gen/wallet/v1/query.js';
+import { ExchangeServiceService } from '../../proto/gen/wallet/v1/exchange.js';
 import { accessService } from './access-service.js';
 import { accountService } from './account-service.js';
 import { authentication } from './authentication.js';
+import { exchangeService } from './exchange-service.js';
 import { observedCalls } from './observed-calls.js';
 import { operationsService } from './operations-service.js';
-import { postingService } from './posting-service.js';
+import { Poster, postingService } from './posting-service.js';
 import { queryService } from './query-service.js';
 import { addReflection } from './reflection.js';
 import { lenient, undecodable } from './undecodable.js';
@@ -32,7 +34,7 @@ const STOP_TIMEOUT_MS = 3_000;
 /** What the health service knows; the empty name stands for the whole process. */
 const SERVICES = [
   '',
-  ...['PostingService', 'QueryService', 'AccountService', 'OperationsService', 'AccessService'].map(
+  ...['PostingService', 'QueryService', 'ExchangeService', 'AccountService', 'OperationsService', 'AccessService'].map(
     (name) => `wallet.v1.${name}`,
   ),
 ];
@@ -79,10 +81,15 @@ export async function listen(
     'grpc.max_receive_message_length': MESSAGE_BYTES_MAX,
     'grpc.max_send_message_length': MESSAGE_BYTES_MAX,
   });
-  server.addService(lenient(PostingServiceService), postingService(committer, store.writer, observer, log));
+  const poster = new Poster(committer, store.writer, observer);
+  server.addService(lenient(PostingServiceService), postingService(poster, log));
   server.addService(lenient(QueryServiceService), queryService(store, log));
   server.addService(lenient(AccountServiceService), accountService(store, committer, log));
   const stopping = new AbortController();
+  server.addService(
+    lenient(ExchangeServiceService),
+    exchangeService(poster, store.queries, observer, stopping.signal, log),
+  );
   server.addService(
     lenient(OperationsServiceService),
     operationsService(store, committer, scrub, refused, log, stopping.signal),

@@ -28,9 +28,14 @@ export class Callbacks {
     this.#metrics = metrics;
   }
 
-  /** An endpoint as Koa takes it. */
+  /** An endpoint as Koa takes it: for all methods, because @koa/router would ask a second route for the others at each call. */
   on(endpoint: string, answer: Answering): (ctx: Context) => Promise<void> {
     return async (ctx) => {
+      if (ctx.method !== 'POST') {
+        ctx.set('Allow', 'POST');
+        ctx.status = 405;
+        return;
+      }
       const callback = new Callback(endpoint, this.#addressOf(ctx.req), ctx.req);
       let outcome = FAULT;
       try {

@@ -42,12 +42,7 @@ export function apiv1Routes(
   const router = new Router({ sensitive: true, strict: true });
   for (const channel of channels) {
     for (const endpoint of Object.keys(ENDPOINTS) as SignedEndpoint[]) {
-      router
-        .post(`${channel.path}/${endpoint}`, callbacks.on(endpoint, on(endpoint, channel)))
-        .all(`${channel.path}/${endpoint}`, (ctx: Context) => {
-          ctx.set('Allow', 'POST');
-          ctx.status = 405;
-        });
+      router.all(`${channel.path}/${endpoint}`, callbacks.on(endpoint, on(endpoint, channel)));
     }
   }
   return router;

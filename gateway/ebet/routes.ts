@@ -1,5 +1,4 @@
 import { Router } from '@koa/router';
-import type { Context } from 'koa';
 import type { Answering, Callbacks } from '../callbacks.js';
 import type { BusyAnswers, Intake } from '../intake.js';
 import { writeJson } from '../json/writer.js';
@@ -41,16 +40,11 @@ export function ebetRoutes(
   const router = new Router({ sensitive: true, strict: true });
   for (const [path, endpoint] of Object.entries(ENDPOINTS)) {
     const name = path.slice(1);
-    router.post(path, callbacks.on(name, handle(name, endpoint)));
+    router.all(path, callbacks.on(name, handle(name, endpoint)));
   }
   const netCheck: Answering = async (ctx, callback) => {
     const answers = await client.isAnswering(callback);
     return send(ctx, { status: answers ? STATUS.SUCCESS : STATUS.MAINTENANCE });
   };
-  return router
-    .post('/netCheck', callbacks.on('netCheck', netCheck))
-    .all([...Object.keys(ENDPOINTS), '/netCheck'], (ctx: Context) => {
-      ctx.set('Allow', 'POST');
-      ctx.status = 405;
-    });
+  return router.all('/netCheck', callbacks.on('netCheck', netCheck));
 }

@@ -29,6 +29,8 @@ export interface Asker {
   readonly traceId: string;
   /** Grows by the time that he waits. */
   walletCoreMs: number;
+  /** The gRPC code of the last call for him that failed. */
+  failedWith: status | undefined;
 }
 
 /** How a batch goes to wallet-core. */
@@ -43,6 +45,7 @@ interface Posting {
 
 interface Waiting {
   readonly ask: Ask;
+  readonly asker: Asker;
   readonly deadline: number;
   readonly traceId: string;
   /** Where OpenTelemetry, if it is switched on, has its span. */
@@ -81,6 +84,7 @@ export class Batches {
       const timer = setTimeout(() => item.answer(undefined), left);
       const item: Waiting = {
         ask,
+        asker,
         deadline,
         traceId,
         place: context.active(),
@@ -124,6 +128,7 @@ export class Batches {
       if (error) {
         this.#metrics?.failures.inc({ code: status[error.code] });
         this.#log.warn({ ...toldOf(error), commands: batch.length }, 'wallet-core gave no outcomes');
+        for (const { asker } of batch) asker.failedWith = error.code;
       }
       if (error?.code === status.DEADLINE_EXCEEDED) this.#sendAgain(batch);
       else batch.forEach((item, index) => item.answer(answer?.results[index]));

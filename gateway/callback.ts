@@ -1,4 +1,5 @@
 import type { IncomingMessage } from 'node:http';
+import type { status } from '@grpc/grpc-js';
 import { traceIdOf } from '../trace.js';
 import { answerBy } from './deadline.js';
 
@@ -30,6 +31,8 @@ export class Callback {
   isFromListed = false;
   /** Waiting for wallet-core. */
   walletCoreMs = 0;
+  /** The gRPC code of the last call to wallet-core that failed. */
+  failedWith: status | undefined;
   /** Why it was refused before the ledger, or not decided there. */
   why: string | undefined;
   /** Whether somebody on our side must mend that. */

@@ -37,6 +37,21 @@ const CODE_FIXES: Readonly<Partial<Record<status, string>>> = {
   [status.PERMISSION_DENIED]: TOKEN_FIX,
 };
 
+/** What a callback that got no answer is told of in the log and in the record of refused calls; with the gRPC code behind it. */
+const WORDS: Readonly<Partial<Record<status, string>>> = {
+  [status.UNAVAILABLE]: 'wallet-core was not reached, or broke off',
+  [status.RESOURCE_EXHAUSTED]: 'wallet-core has too much to do',
+  [status.CANCELLED]: 'the call to wallet-core was cut off',
+  [status.UNAUTHENTICATED]: "wallet-core does not know the gateway's token",
+  [status.PERMISSION_DENIED]: "wallet-core does not allow that to the gateway's token",
+};
+
+/** Why wallet-core gave no answer: the code of the call that failed, or undefined where it was still awaited. */
+export function whyUnanswered(code: status | undefined): string {
+  if (code === undefined || code === status.DEADLINE_EXCEEDED) return 'wallet-core gave no answer in time';
+  return `${WORDS[code] ?? 'wallet-core failed'} (${status[code]})`;
+}
+
 /** The setting to mend when wallet-core and the gateway do not let each other in; undefined: it is not that. */
 export function fixOf({ code, details }: Failure): string | undefined {
   if (code !== status.UNAVAILABLE) return CODE_FIXES[code];

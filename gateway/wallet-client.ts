@@ -112,7 +112,7 @@ export class WalletClient {
       this.#accounts.logIn(request, traced(asker), { deadline: onWallClock(asker.deadline) }, (error, response) => {
         asker.walletCoreMs += performance.now() - since;
         if (!error) return resolve(response);
-        this.#failed(error, 'wallet-core did not answer a login');
+        this.#failed(asker, error, 'wallet-core did not answer a login');
         if (BUSY_CODES.has(error.code)) resolve(undefined);
         else reject(error);
       });
@@ -182,7 +182,7 @@ export class WalletClient {
       // Not grpc.health.v1, which a setting of wallet-core turns off.
       this.#operations.getReadiness({}, traced(asker), { deadline: onWallClock(asker.deadline) }, (error) => {
         asker.walletCoreMs += performance.now() - since;
-        if (error) this.#failed(error, 'wallet-core did not answer a netCheck');
+        if (error) this.#failed(asker, error, 'wallet-core did not answer a netCheck');
         resolve(!error);
       });
     });
@@ -229,13 +229,14 @@ export class WalletClient {
         if (!failure) return resolve(response);
         // A name or reference that the ledger cannot hold is nobody's: asking again would not help.
         if (failure.code === status.NOT_FOUND || failure.code === status.INVALID_ARGUMENT) return resolve(null);
-        this.#failed(failure, 'wallet-core did not answer a query');
+        this.#failed(asker, failure, 'wallet-core did not answer a query');
         resolve(undefined);
       });
     });
   }
 
-  #failed(error: Failure, what: string): void {
+  #failed(asker: Asker, error: Failure, what: string): void {
+    asker.failedWith = error.code;
     this.#metrics?.failures.inc({ code: status[error.code] });
     this.#log.warn(toldOf(error), what);
   }

@@ -48,7 +48,7 @@ interface Waiting extends Submission {
 export class Committer {
   readonly #store: Store;
   readonly #limits: CommitterLimits;
-  readonly #onFault: (error: Error, command: Command) => void;
+  readonly #onFault: (error: Error, command: Command, traceId: string) => void;
   readonly #onAnswered: (answered: Answered) => void;
   readonly #queue: Waiting[] = [];
   #waitingBytes = 0;
@@ -65,7 +65,7 @@ export class Committer {
    */
   constructor(
     store: Store,
-    onFault: (error: Error, command: Command) => void,
+    onFault: (error: Error, command: Command, traceId: string) => void,
     limits = COMMITTER_LIMITS,
     onAnswered: (answered: Answered) => void = () => {},
   ) {
@@ -206,11 +206,11 @@ export class Committer {
         item.reject(error);
         this.#tell(item, 'UNKNOWN');
       }
-      this.#onFault(error, first.command);
+      this.#onFault(error, first.command, first.traceId);
     } else if (error instanceof StoreFullError) {
       group.forEach((item) => this.#answer(item, notApplied('STORE_FULL')));
     } else if (group.length === 1) {
-      this.#onFault(error, first.command);
+      this.#onFault(error, first.command, first.traceId);
       this.#answer(first, notApplied('FAULT'));
     } else {
       const half = group.length >> 1;

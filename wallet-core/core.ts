@@ -96,8 +96,8 @@ export async function startCore(given: CoreOptions): Promise<Core> {
   const store = await SqliteStore.open({ folder: data, owner, ...options }).catch((error: unknown) => {
     throw new ConfigError([`data (SINGLE_WALLET_DATA): ${data} cannot hold the ledger: ${messageOf(error)}`]);
   });
-  const onFault = (error: Error, command: Command) => {
-    log.error({ err: error, ...subjectOf(command) }, 'a command could not be committed');
+  const onFault = (error: Error, command: Command, traceId: string) => {
+    log.error({ err: error, ...subjectOf(command), traceId: traceId || undefined }, 'a command could not be committed');
     if (error instanceof CommitUnknownError) onFatal(error);
   };
   const committer = new Committer(store, onFault, COMMITTER_LIMITS, observer.answered.bind(observer));
@@ -128,7 +128,7 @@ export async function startCore(given: CoreOptions): Promise<Core> {
     scrub.stop();
     await server.stop();
     await committer.stop();
-    observer.tellAnswered();
+    observer.end();
     await digestLog.stop();
     refused.close();
     await store.close();

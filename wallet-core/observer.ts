@@ -5,6 +5,7 @@ import type { Command } from './domain/command.js';
 import type { Outcome } from './domain/outcome.js';
 import type { GroupTimes, Room } from './storage/port.js';
 import { subjectOf, type Unread } from './subject.js';
+import { TurnedAway } from './turned-away.js';
 
 /** What became of a command, and where its time went. */
 export interface Answered {
@@ -51,10 +52,12 @@ export class Observer {
   readonly #log: Logger;
   readonly #metrics: CoreMetrics | undefined;
   #answered: Answered[] = [];
+  readonly #turnedAway: TurnedAway;
 
   constructor(log: Logger, metrics?: CoreMetrics) {
     this.#log = log;
     this.#metrics = metrics;
+    this.#turnedAway = new TurnedAway(log);
   }
 
   /** A group of so many commands was committed. */
@@ -82,6 +85,12 @@ export class Observer {
       this.#count(answered, status, reason);
       if (POSTED.has(answered.command.type)) this.#tell(answered, status, reason);
     }
+  }
+
+  /** Tells of all that has no line yet. */
+  end(): void {
+    this.tellAnswered();
+    this.#turnedAway.tell();
   }
 
   called({ rpc, code, ms, about }: Called): void {
@@ -113,6 +122,7 @@ export class Observer {
   }
 
   #tell({ command, outcome, traceId, waitMs, commitMs }: Answered, status: string, reason: string): void {
+    if (command.type === 'unread' && status === 'NOT_APPLIED' && this.#turnedAway.isOneOfMany()) return;
     const level = status === 'NOT_APPLIED' || status === 'INVALID' || status === 'UNKNOWN' ? 'warn' : 'info';
     if (!this.#log.isLevelEnabled(level)) return;
     const { command: type, channel, player, reference, references } = subjectOf(command);

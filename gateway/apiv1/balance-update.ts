@@ -101,7 +101,7 @@ async function answerOf(call: Call, result: Result | undefined): Promise<Answer>
     return failure(errorOf(result.outcome, result.reason), await balanceOfRefusal(call, result, posted));
   }
   if (!result || errorOf(result.outcome, result.reason) === 'TIME_OUT') return timeOut(call, result);
-  return refuse(call, whyOf(result));
+  return refuse(call, whyOf(result, call.callback));
 }
 
 /** Reasons that are looked at before the account: such a refusal may be of nobody's. */
@@ -132,6 +132,6 @@ async function refuse(call: Call, why: string): Promise<Answer> {
 
 /** Nobody knows what became of it, or will: the provider asks transaction-check. */
 function timeOut(call: Call, result: Result | undefined): Answer {
-  call.callback.refuse(whyOf(result), isOurs(result));
+  call.callback.refuse(whyOf(result, call.callback), isOurs(result));
   return failure('TIME_OUT');
 }

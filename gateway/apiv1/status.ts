@@ -1,3 +1,5 @@
+import type { Callback } from '../callback.js';
+import { whyUnanswered } from '../unreached.js';
 import { Outcome, Reason } from '../../proto/gen/wallet/v1/movement.js';
 import type { Result } from '../../proto/gen/wallet/v1/posting.js';
 
@@ -44,8 +46,8 @@ export function errorOf(outcome: Outcome, reason: Reason): ErrorCode {
 }
 
 /** Why a call got no answer from the ledger, for the log. */
-export function whyOf(result: Result | undefined): string {
-  if (!result) return 'wallet-core gave no answer in time';
+export function whyOf(result: Result | undefined, { failedWith }: Callback): string {
+  if (!result) return whyUnanswered(failedWith);
   return result.message || (Reason[result.reason] ?? `reason ${result.reason}`);
 }
 

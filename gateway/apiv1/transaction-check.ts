@@ -21,7 +21,7 @@ export async function transactionCheck(call: Call): Promise<Answer> {
   const result = await client.post(ask, callback);
   if (!result?.check) {
     const code = result ? errorOf(result.outcome, result.reason) : 'TIME_OUT';
-    return refuse(call, code, whyOf(result), isOurs(result));
+    return refuse(call, code, whyOf(result, callback), isOurs(result));
   }
   const { outcome, reason } = result.check;
   if (outcome === Outcome.APPLIED) return { status: STATUS.SUCCESS };

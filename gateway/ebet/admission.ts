@@ -1,3 +1,4 @@
+import { whyUnanswered } from '../unreached.js';
 import { JsonNumber, type Json, type JsonObject } from '../json/value.js';
 import { shortestNumber } from '../json/shortest-number.js';
 import type { Call } from './call.js';
@@ -56,7 +57,9 @@ export interface Rejection {
 }
 
 /** wallet-core is away, slow or full: what became of the call nobody knows, and eBET sends it again. */
-export const BUSY: Rejection = { status: STATUS.BUSY, why: 'wallet-core gave no answer in time' };
+export function busy({ callback }: Pick<Call, 'callback'>): Rejection {
+  return { status: STATUS.BUSY, why: whyUnanswered(callback.failedWith) };
+}
 
 /** The channel of a call, found by its channelId as text, or why there is none. */
 export function channelOf(body: JsonObject, channels: ReadonlyMap<string, EbetChannel>): EbetChannel | Rejection {

@@ -5,7 +5,7 @@ import { isJsonObject, type Json, type JsonObject } from '../json/value.js';
 import { shortestNumber } from '../json/shortest-number.js';
 import type { Ask } from '../batches.js';
 import * as field from './admission.js';
-import { BUSY, currencyFault, eventFault, fieldFault, signatureFault, textOf } from './admission.js';
+import { busy, currencyFault, eventFault, fieldFault, signatureFault, textOf } from './admission.js';
 import { amountJson, noteRejection, playerOf, type Answer, type Call, type Endpoint } from './call.js';
 import type { EbetChannel } from './channel.js';
 import { STATUS, statusOf, whyOf } from './status.js';
@@ -88,7 +88,7 @@ function movementOf(body: JsonObject, type: TransactionType, channel: EbetChanne
 }
 
 function answerOf(call: Call, result: Result | undefined): Answer | Promise<Answer> {
-  if (!result) return refuseUnread(call, BUSY);
+  if (!result) return refuseUnread(call, busy(call));
   const status = result.outcome === Outcome.APPLIED ? STATUS.SUCCESS : statusOf(result.reason);
   const [posted] = result.movements;
   if (posted && (result.outcome === Outcome.APPLIED || result.outcome === Outcome.REFUSED)) {
@@ -103,7 +103,7 @@ function answerOf(call: Call, result: Result | undefined): Answer | Promise<Answ
 /** An unknown type: a seqNo that is known makes it a wrong repeat, which comes first. */
 async function refuseType(call: Call): Promise<Answer> {
   const known = await call.client.isKnown(call.channel.name, textOf(call.body, 'seqNo'), call.callback);
-  if (known === undefined) return refuseUnread(call, BUSY);
+  if (known === undefined) return refuseUnread(call, busy(call));
   return known
     ? refuse(call, { status: STATUS.WRONG_PARAMETER, why: 'seqNo is known with another type' })
     : refuse(call, { status: STATUS.NOT_AVAILABLE, why: 'type is unknown' });
@@ -113,7 +113,7 @@ async function refuseType(call: Call): Promise<Answer> {
 async function refuse(call: Call, rejection: field.Rejection): Promise<Answer> {
   const player = playerOf(textOf(call.body, 'username'));
   const balance = await call.client.balance(player, call.channel.currency, call.callback);
-  if (balance === undefined) return refuseUnread(call, BUSY);
+  if (balance === undefined) return refuseUnread(call, busy(call));
   noteRejection(call, rejection);
   return balances(call.body, balance ?? '0', balance ?? '0', rejection.status);
 }

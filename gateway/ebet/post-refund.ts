@@ -1,5 +1,5 @@
 import type { RefundLine, RefundResult } from '../../proto/gen/wallet/v1/posting.js';
-import { BUSY, textOf, type Rejection } from './admission.js';
+import { busy, textOf, type Rejection } from './admission.js';
 import type { Call } from './call.js';
 import { statusOf, whyOf } from './status.js';
 
@@ -28,7 +28,7 @@ export async function postRefund(
     ...{ refuseSettled: !refundSettledBets, amountMax },
   };
   const result = await client.post({ channel: name, request, body: { $case: 'refund', value } }, callback);
-  if (!result) return BUSY;
+  if (!result) return busy({ callback });
   if (!result.refund) return { status: statusOf(result.reason), why: whyOf(result) };
   return { refund: result.refund, timestamp: Number(result.timeMs) };
 }

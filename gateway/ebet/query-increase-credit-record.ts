@@ -2,7 +2,7 @@ import { Kind, Outcome } from '../../proto/gen/wallet/v1/movement.js';
 import { JsonNumber } from '../json/value.js';
 import type { Unnamed } from '../wallet-client.js';
 import * as field from './admission.js';
-import { BUSY, listCallFault, textOf, type Rejection } from './admission.js';
+import { busy, listCallFault, textOf, type Rejection } from './admission.js';
 import { amountJson, noteRejection, playerOf, type Answer, type Call, type Endpoint } from './call.js';
 import { STATUS, statusOf } from './status.js';
 
@@ -42,7 +42,7 @@ async function answer(call: Call): Promise<Answer> {
     textOf(body, 'querySeqNo') === ''
       ? await client.movementsOfRound(channel.name, player, round, callback)
       : await client.movements(channel.name, player, seqNos, callback);
-  if (!found) return refuse(call, BUSY);
+  if (!found) return refuse(call, busy(call));
   const creditRecord = newestOfEach(found).map((movement) => lineOf(movement, username));
   return { username, status: STATUS.SUCCESS, creditRecord };
 }

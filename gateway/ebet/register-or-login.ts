@@ -1,7 +1,7 @@
 import { LogInOutcome, type LogInRequest, type LogInResponse } from '../../proto/gen/wallet/v1/account.js';
 import { shortestNumber } from '../json/shortest-number.js';
 import * as field from './admission.js';
-import { BUSY, currencyFault, eventFault, fieldFault, signatureFault, textOf, type Rejection } from './admission.js';
+import { busy, currencyFault, eventFault, fieldFault, signatureFault, textOf, type Rejection } from './admission.js';
 import { noteRejection, playerOf, type Answer, type Call, type Endpoint } from './call.js';
 import type { SignedEndpoint } from './signature.js';
 import { STATUS, statusOfLogIn } from './status.js';
@@ -79,7 +79,7 @@ async function answer(call: Call): Promise<Answer> {
     accessTokenLifetimeS: channel.accessTokenLifetimeS,
   };
   const response = await client.logIn(login, call.callback);
-  return response ? answerOf(call, response) : refuse(call, BUSY);
+  return response ? answerOf(call, response) : refuse(call, busy(call));
 }
 
 function answerOf(call: Call, { outcome, playerId, accessToken, sessionToken }: LogInResponse): Answer {

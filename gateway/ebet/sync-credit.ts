@@ -1,5 +1,5 @@
 import * as field from './admission.js';
-import { BUSY, currencyFault, eventFault, fieldFault, textOf } from './admission.js';
+import { busy, currencyFault, eventFault, fieldFault, textOf } from './admission.js';
 import { amountJson, noteRejection, playerOf, type Answer, type Call, type Endpoint } from './call.js';
 import { STATUS } from './status.js';
 import type { JsonObject } from '../json/value.js';
@@ -31,7 +31,7 @@ async function answer(call: Call): Promise<Answer> {
   const session = body.get('sessionToken');
   const sessionToken = typeof session === 'string' ? session : '';
   const found = await client.balanceFor(sessionToken, playerOf(textOf(body, 'username')), currency, callback);
-  if (found === undefined) return refuse(BUSY);
+  if (found === undefined) return refuse(busy(call));
   if (found === null) return refuse({ status: STATUS.NO_USER, why: `the player has no account in ${currency}` });
   if (found.sessionEnded) return refuse({ status: STATUS.INVALID_TOKEN, why: 'the session was ended' });
   return { ...balanceAnswer(body, STATUS.SUCCESS, found.balance), currency };

@@ -58,7 +58,7 @@ describe('batches of callbacks', () => {
     const [credentials] = clientAccess(clients.address);
     const client = new PostingServiceClient(clients.address, credentials, { interceptors: [noting] });
     const batches = new Batches(client, log);
-    const asker = { deadline: performance.now() + 60_000, traceId: '', walletCoreMs: 0 };
+    const asker = { deadline: performance.now() + 60_000, traceId: '', walletCoreMs: 0, failedWith: undefined };
     let posted = 0;
     const post = (count: number) =>
       Array.from({ length: count }, () => batches.post(zero(`zero-${(posted += 1)}`), asker));

@@ -1161,6 +1161,11 @@ describe('eBET gets 500', () => {
     ]);
     expectCredit(faulty, 500, '0');
     expect(others.map(({ json }) => json.status)).to.deep.equal([200, 200, 200, 200, 200]);
+    const traces = ['"msg":"a command could not be committed"', '"msg":"callback"'].map((message) => {
+      const line = planted.log.split('\n').find((line) => line.includes(message) && line.includes('fault-1'));
+      return /"traceId":"([0-9a-f]{32})"/.exec(line ?? '')?.[1];
+    });
+    expect(traces[0], planted.log).to.be.a('string').and.to.equal(traces[1]);
     await player.expectLedger('500.00', ...Array<string>(5).fill('BET -100.00'));
 
     await planted.stop();

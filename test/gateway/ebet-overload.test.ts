@@ -46,6 +46,7 @@ describe('eBET beside a platform that asks for more than wallet-core can queue',
     }
     rmSync(hold);
     await Promise.all([heldUp, flooded]);
+    expect(planted.log.split('"command":"unread"').length, 'lines of what was turned away').to.be.below(50);
 
     await player.expectLedger('1000.00');
     for (const bet of bets) expect((await ebet.again(bet)).json.status).to.equal(200);

@@ -83,7 +83,8 @@ describe('a gateway and a wallet-core that ask each other for certificates', () 
     expect(await bet('bet-2')).to.include({ status: 200, money: 9840 });
   });
 
-  for (const [what, settings, fix] of [
+  const UNREACHED = 'wallet-core was not reached, or broke off (UNAVAILABLE)';
+  for (const [what, settings, fix, why = UNREACHED] of [
     [
       'a gateway that trusts another authority',
       { walletCoreCa: 'stranger.pem' },
@@ -108,6 +109,7 @@ describe('a gateway and a wallet-core that ask each other for certificates', () 
       'a gateway with a token that wallet-core does not know',
       { walletCoreTokenFile: 'wrong.token' },
       'npx single-wallet token create makes a token for the gateway, gateway.walletCoreTokenFile names its file',
+      "wallet-core does not know the gateway's token (UNAUTHENTICATED)",
     ],
   ] as const) {
     it(`have ${what} answer busy, say so to probes, and tell in the log what to set`, async () => {
@@ -121,6 +123,7 @@ describe('a gateway and a wallet-core that ask each other for certificates', () 
       // A line comes when it is written, which is not before the answer; that of a call that timed out cannot say what to set.
       do expect(await bet('bet-3')).to.include({ status: 4003 });
       while (!told().some((line) => line.includes('wallet-core gave no outcomes')));
+      await system.gateway.prints(`"outcome":"4003","why":"${why}"`);
     });
   }
 

@@ -1,3 +1,4 @@
+import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { Metadata } from '@grpc/grpc-js';
@@ -7,6 +8,9 @@ import type { LogInResponse } from '../../proto/gen/wallet/v1/account.js';
 import { Kind, Relation } from '../../proto/gen/wallet/v1/movement.js';
 import type { PostResponse } from '../../proto/gen/wallet/v1/posting.js';
 import type { GetBalanceResponse } from '../../proto/gen/wallet/v1/query.js';
+import { pino } from 'pino';
+import { notApplied } from '../../wallet-core/domain/outcome.js';
+import { Observer } from '../../wallet-core/observer.js';
 import { Scrape } from '../scrape.js';
 import { clientAccess } from '../secured.js';
 import { call, Clients } from '../system.js';
@@ -136,6 +140,22 @@ describe('what an operator sees of a command', () => {
   });
 });
 
+describe('what an operator sees of commands that a full queue turns away', () => {
+  it('is one line at first, and then how many there were', () => {
+    const lines: Line[] = [];
+    const observer = new Observer(pino({}, { write: (line: string) => void lines.push(JSON.parse(line) as Line) }));
+    const outcome = notApplied('QUEUE_FULL');
+    const command = { type: 'unread' as const, channel: CHANNEL };
+    for (let n = 0; n < 1_000; n += 1) observer.answered({ command, traceId: TRACE, outcome, waitMs: 0, commitMs: 0 });
+    observer.tellAnswered();
+    observer.end();
+    expect(lines.map(({ level, reason, turnedAway }) => [level, reason, turnedAway])).to.deep.equal([
+      [40, 'QUEUE_FULL', undefined],
+      [40, undefined, 999],
+    ]);
+  });
+});
+
 describe('withholdings that are open', () => {
   let core: TestCore;
 
@@ -221,6 +241,17 @@ describe('what an operator sees of a call', () => {
     const line = await lineOf(core, 'call', 'UNAUTHENTICATED');
     expect(line).to.include({ level: 40, rpc: 'AccountService/OpenAccount' });
     expect(line.why).to.contain('npx single-wallet token create makes one');
+  });
+
+  it('is the one line of a backup, with its file and its digest', async () => {
+    const stream = operator.operations.backup({});
+    stream.resume();
+    await once(stream, 'end');
+    const [line, ...more] = (await linesOf(core, 'call', 'OperationsService/Backup')) as [Line, ...Line[]];
+    expect(more).to.deep.equal([]);
+    expect(line).to.include({ level: 30, code: 'OK', token: 'operator.token' });
+    expect(line['digest']).to.match(/^1:\d+:[0-9a-f]{64}$/);
+    expect(core.process.output.split(String(line['path']))).to.have.length(2);
   });
 
   it('has what became of a login, and nothing that it was tried with', async () => {

@@ -91,12 +91,13 @@ describe('wallet-core with tokens', () => {
   it('tells in its log of a token that is made, and of one that is revoked', async () => {
     const { tokenId } = await made('told', [Role.POST], ['platform/told']);
     await revoke(tokenId);
-    await core.process.prints(`"tokenId":"${tokenId}","by"`);
+    await core.process.prints(`"tokenId":"${tokenId}","revoked":true`);
     const lines = core.process.output.split('\n').filter((line) => line.includes(`"tokenId":"${tokenId}"`));
-    const [created, revoked] = lines.map((line) => JSON.parse(line) as Record<string, unknown>);
-    const about = { name: 'wallet-core', tokenId, msg: 'a token was created' };
+    const [created, revoked, ...more] = lines.map((line) => JSON.parse(line) as Record<string, unknown>);
+    const about = { name: 'wallet-core', tokenId, msg: 'call', rpc: 'AccessService/CreateToken', code: 'OK' };
     expect(created).to.deep.include({ ...about, tokenName: 'told', roles: ['post'], channels: ['platform/told'] });
-    expect(revoked).to.include({ tokenId, msg: 'a token was revoked' });
+    expect(revoked).to.include({ tokenId, msg: 'call', rpc: 'AccessService/RevokeToken' });
+    expect(more).to.deep.equal([]);
   });
 
   it('answers without a token, or with one that it does not know, UNAUTHENTICATED, and nothing happens', async () => {

@@ -4,6 +4,7 @@ import { grantFault, type Role } from '../access/grant.js';
 import { isOwn, type Token, type Tokens } from '../access/tokens.js';
 import { callerOf } from './authentication.js';
 import { invalidArgument, notFound } from './call-error.js';
+import { note } from './observed-calls.js';
 import { unary } from './unary.js';
 
 const ROLE: Readonly<Record<Role, pb.Role>> = {
@@ -22,7 +23,7 @@ export function accessService(tokens: Tokens, log: Logger): pb.AccessServiceServ
       if (isOwn(name)) throw invalidArgument(`name: is "${name}"; expected another, wallet-core makes that one itself`);
       const by = callerOf(call);
       const { id, text } = tokens.create(grant, by);
-      log.info({ tokenId: id, tokenName: name, roles: grant.roles, channels, by }, 'a token was created');
+      note(call, { tokenId: id, tokenName: name, roles: grant.roles, channels, by });
       return { tokenId: id, token: text };
     }),
     listTokens: unary(log, async () => ({ tokens: tokens.list().map(writeToken) })),
@@ -30,7 +31,7 @@ export function accessService(tokens: Tokens, log: Logger): pb.AccessServiceServ
       const by = callerOf(call);
       const revoked = tokens.revoke(tokenId, by);
       if (revoked === undefined) throw notFound(`token_id: there is no token ${JSON.stringify(tokenId.slice(0, 40))}`);
-      if (revoked) log.info({ tokenId, by }, 'a token was revoked');
+      note(call, { tokenId, revoked, by });
       return { revoked };
     }),
   };

@@ -14,6 +14,14 @@ export function traceOf({ metadata }: { readonly metadata: Metadata }): string {
   return known;
 }
 
+/** What else the lines of calls under way have. */
+const notes = new WeakMap<Metadata, Readonly<Record<string, unknown>>>();
+
+/** Has the line of a call say also what came of it; no secrets. */
+export function note({ metadata }: { readonly metadata: Metadata }, about: Readonly<Record<string, unknown>>): void {
+  notes.set(metadata, { ...notes.get(metadata), ...about });
+}
+
 /** Tells the observer of every call of every service, once it has its status. */
 export function observedCalls(observer: Observer): ServerInterceptor {
   return ({ path }, call) => {
@@ -28,7 +36,9 @@ export function observedCalls(observer: Observer): ServerInterceptor {
       if (ended) return;
       ended = true;
       const failed = code === status.OK ? {} : { why: details?.slice(0, WHY_MAX), peer: call.getPeer() };
-      const known = metadata ? { token: tokenOf(metadata), traceId: traceOf({ metadata }) } : {};
+      const known = metadata
+        ? { ...notes.get(metadata), token: tokenOf(metadata), traceId: traceOf({ metadata }) }
+        : {};
       const ms = performance.now() - began;
       observer.called({ rpc, code: status[code], ms, about: { ...about, ...failed, ...known } });
     };

@@ -2,12 +2,15 @@ import { once } from 'node:events';
 import type { handleServerStreamingCall } from '@grpc/grpc-js';
 import type { Logger } from 'pino';
 import { statusOf } from './call-error.js';
+import { note } from './observed-calls.js';
 
 /** What a call that is answered by several messages is answered with. */
 export interface Reader<Response> {
   readonly tell: (response: Response) => void;
   /** Resolves when there is room for more: what was told and not taken waits in memory. Rejects when the signal says so. */
   readonly room: (signal: AbortSignal) => Promise<void>;
+  /** What the line of the call says of it. */
+  readonly note: (about: Readonly<Record<string, unknown>>) => void;
   /** Nobody reads any more. */
   readonly hungUp: AbortSignal;
 }
@@ -24,7 +27,8 @@ export function serverStream<Request, Response>(
     const room = async (signal: AbortSignal) => {
       if (call.writableNeedDrain) await once(call, 'drain', { signal });
     };
-    answer(call.request, { tell: (response) => void call.write(response), room, hungUp }).then(
+    const tell = (response: Response) => void call.write(response);
+    answer(call.request, { tell, room, note: (about) => note(call, about), hungUp }).then(
       () => call.end(),
       (error: unknown) => {
         if (!hungUp.aborted) call.emit('error', statusOf(error, call.getPath(), log));

@@ -11,11 +11,10 @@ const PROGRESS_MS = 200;
 
 export function backup(store: Store, log: Logger, stopping: AbortSignal): pb.OperationsServiceServer['backup'] {
   const backups = new LongWork(stopping, 1, 'a backup is under way; wait for it, or end it');
-  return serverStream(log, async (_request, { tell, hungUp }) => {
+  return serverStream(log, async (_request, { tell, note, hungUp }) => {
     try {
       await backups.run(hungUp, async (signal) => {
-        const began = performance.now();
-        let told = began;
+        let told = performance.now();
         const made = await store.backup(({ bytes, totalBytes }) => {
           if (performance.now() - told < PROGRESS_MS) return;
           told = performance.now();
@@ -23,8 +22,7 @@ export function backup(store: Store, log: Logger, stopping: AbortSignal): pb.Ope
           tell({ news: { $case: 'progress', value } });
         }, signal);
         const value = writeBackup(made);
-        const seconds = Number(((performance.now() - began) / 1000).toFixed(3));
-        log.info({ path: made.path, digest: value.digest, bytes: made.bytes, seconds }, 'a backup was made');
+        note({ path: made.path, digest: value.digest, bytes: made.bytes });
         tell({ news: { $case: 'backup', value } });
       });
     } catch (error) {

@@ -18,7 +18,6 @@ export function exportJournal(store: Store, log: Logger, stopping: AbortSignal):
           tell({ lines: Buffer.from(bytes), entry: seq, lastEntry: last });
           await room(signal);
         }
-        log.info('the ledger was exported');
       });
     } catch (error) {
       throw error instanceof DamagedLedgerError ? dataLoss(error.message) : error;

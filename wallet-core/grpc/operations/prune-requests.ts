@@ -14,7 +14,7 @@ export function pruneRequests(
   stopping: AbortSignal,
 ): pb.OperationsServiceServer['pruneRequests'] {
   const prunings = new LongWork(stopping, 1, 'a pruning is under way; wait for it, or end it');
-  return serverStream(log, async ({ beforeMs }, { tell, hungUp }) => {
+  return serverStream(log, async ({ beforeMs }, { tell, note, hungUp }) => {
     if (beforeMs <= 0n || beforeMs > BigInt(Date.now())) {
       throw invalidArgument(`before_ms: is ${beforeMs}; expected milliseconds since 1970, not in the future`);
     }
@@ -24,7 +24,7 @@ export function pruneRequests(
         throw error instanceof StoreFullError ? cannot(NO_ROOM) : error;
       });
       if (pruned.entries === 0) write(pruned);
-      log.info({ before: new Date(Number(beforeMs)), ...pruned }, 'requests were pruned');
+      note({ before: new Date(Number(beforeMs)), ...pruned });
     });
   });
 }

@@ -11,21 +11,17 @@ import type { Submission } from '../../wallet-core/storage/port.js';
 const MEGABYTE = 2 ** 20;
 const CHANNEL = 'platform/test';
 
-function zero(reference: string): Submission {
-  const movement = {
-    ...{
-      player: 'demo',
-      currency: 'CNY',
-      kind: 'BET' as const,
-      amount: 0n,
-      reference,
-      round: '',
-      roundUnsigned: false,
-    },
+function movement(kind: 'BET' | 'DEPOSIT', amount: bigint, reference: string): Submission {
+  const one = {
+    ...{ player: 'demo', currency: 'CNY', kind, amount, reference, round: '', roundUnsigned: false },
     ...{ providerType: '', names: [], withholding: false, wager: false },
   };
+  return { command: { type: 'movements', channel: CHANNEL, movements: [one] }, request: new Uint8Array(0) };
+}
+
+function zero(reference: string): Submission {
   // Random, so that it is as large in the WAL.
-  return { command: { type: 'movements', channel: CHANNEL, movements: [movement] }, request: randomBytes(MEGABYTE) };
+  return { ...movement('BET', 0n, reference), request: randomBytes(MEGABYTE) };
 }
 
 describe('checkpoints beside the commits', () => {
@@ -82,6 +78,66 @@ describe('checkpoints beside the commits', () => {
     expect(db.prepare('SELECT count(*) FROM movement').pluck().get()).to.equal(made);
     db.close();
     store = await SqliteStore.open({ folder, owner: 'the test' });
+  });
+});
+
+describe('checkpoints while all movements are read for what is open', () => {
+  const folder = mkdtempSync(path.join(tmpdir(), 'checkpoints-'));
+  const FRAME_BYTES = 4_120;
+  /** A pass begins at 30; a step of the reading may put one off, but not one after the other. */
+  const FRAMES_MAX = 600;
+  /** They write half as many frames again. */
+  const COMMITS_MIN = 150;
+  const bets: string[] = [];
+  let store: SqliteStore;
+
+  before(async () => {
+    await open();
+    const request = new Uint8Array(0);
+    await store.commit([{ command: { type: 'open-channel', channel: CHANNEL }, request }]);
+    await store.commit([{ command: { type: 'open-account', player: 'demo', currency: 'CNY' }, request }]);
+    await store.commit([movement('DEPOSIT', 10_000_000n, 'deposit')]);
+  });
+  after(async () => {
+    await store.close();
+    rmSync(folder, { recursive: true });
+  });
+
+  async function open(): Promise<void> {
+    store = await SqliteStore.open({ folder, owner: 'the test', checkpoints: { framesMin: 30, restMax: 8 } });
+  }
+
+  async function bet(count: number): Promise<void> {
+    const made = Array.from({ length: count }, (_, n) => `bet-${bets.length + n}`);
+    const outcomes = await store.commit(made.map((reference) => movement('BET', -1n, reference)));
+    expect(outcomes.every(({ status }) => status === 'APPLIED')).to.equal(true);
+    bets.push(...made);
+  }
+
+  /** Gives how many bets were made while what is open was read. */
+  async function readBesideBets(): Promise<number> {
+    const before = [...bets];
+    let ended = false;
+    const filter = { fromMs: 0n, toMs: BigInt(Date.now() + 60_000), limit: 1_000_000 };
+    const reading = store.open(filter, new AbortController().signal).finally(() => (ended = true));
+    while (!ended) await bet(1);
+    const found = (await reading).bets.map(({ record: { reference } }) => reference);
+    expect(found.slice(0, before.length), 'what was open before').to.deep.equal(before);
+    expect(found).to.deep.equal(bets.slice(0, found.length));
+    return bets.length - before.length;
+  }
+
+  it('keep the WAL short', async () => {
+    // Where the disk is slow, a longer reading sees as many commits.
+    for (let beside = 0; beside < COMMITS_MIN;) {
+      for (let n = 0; n < 20; n += 1) await bet(500);
+      // What is closed has no WAL; later ones only get longer.
+      await store.close();
+      await open();
+      beside = await readBesideBets();
+      const frames = statSync(path.join(folder, 'ledger.db-wal')).size / FRAME_BYTES;
+      expect(frames, `frames of the WAL after ${beside} commits`).to.be.below(FRAMES_MAX);
+    }
   });
 });
 

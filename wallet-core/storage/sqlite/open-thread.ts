@@ -3,9 +3,11 @@ import type { Database } from 'better-sqlite3';
 import { recordId } from '../../journal/position.js';
 import type { MovementView, NegativeBalance, OpenFilter, OpenMovements } from '../port.js';
 import { openReader } from './connection.js';
+import { Pace } from './pace.js';
 import { Reader } from './reader.js';
 
-// A thread of its own: it reads every movement of the time that was asked for.
+// A thread of its own: it reads every movement of the time that was asked for that was there when it began. In steps, so that no
+// read transaction keeps the WAL from beginning anew: what was open all the while is found, what closed meanwhile may be.
 export interface OpenData extends OpenFilter {
   readonly path: string;
 }
@@ -22,6 +24,10 @@ interface Row {
 }
 
 const ROUNDS_KEPT = 10_000;
+/** Of a core: in its pauses nobody reads the past, and a checkpoint comes to its end. */
+const SHARE = 0.5;
+/** Movements that are looked at in one read transaction. */
+const STEP_MOVEMENTS = 2_000n;
 
 const { path, fromMs, toMs, limit } = workerData as OpenData;
 const db = openReader(path);
@@ -68,24 +74,44 @@ function settlements(on: Database): (row: Row) => boolean {
 const isSettled = settlements(db);
 const open: Record<'bets' | 'withholdings' | 'blocked', MovementView[]> = { bets: [], withholdings: [], blocked: [] };
 const before = firstIdSince(toMs);
-const rows = db.prepare<[bigint], Row>(`
+const last = db.prepare<[], bigint>('SELECT ifnull(max(id), 0) FROM movement').pluck().get() ?? 0n;
+const stepEnd = db
+  .prepare<[bigint, bigint, bigint], bigint | null>(
+    'SELECT max(id) FROM (SELECT id FROM movement WHERE id > ? AND id <= ? ORDER BY id LIMIT ?)',
+  )
+  .pluck();
+const candidates = db.prepare<[bigint, bigint], Row>(`
   SELECT id, channel_id AS channelId, account_id AS accountId, reference, round, round_key AS roundKey,
     withholding = 1 OR kind = 'WITHHOLDING' AS withholding, reason IS NOT NULL AS blocked
   FROM movement
-  WHERE id >= ? AND (reason = 'BLOCKED' OR reason IS NULL AND amount < 0 AND (kind IN ('BET', 'WITHHOLDING') OR withholding = 1))
+  WHERE id > ? AND id <= ? AND (reason = 'BLOCKED' OR reason IS NULL AND amount < 0 AND (kind IN ('BET', 'WITHHOLDING') OR withholding = 1))
   ORDER BY id`);
+const pace = new Pace(SHARE);
 let found = 0;
 let cut = false;
-for (const row of rows.iterate(firstIdSince(fromMs))) {
+
+async function look(row: Row): Promise<void> {
   const of = row.blocked === 1n ? 'blocked' : row.withholding === 1n ? 'withholdings' : 'bets';
-  if (of !== 'blocked' && row.id >= before) continue;
-  if (of === 'bets' && isSettled(row)) continue;
+  if (of !== 'blocked' && row.id >= before) return;
+  if (of === 'bets' && isSettled(row)) return;
   const view = await reader.movement(row.id);
-  if (!view || (of !== 'blocked' && (view.outstanding ?? 0n) === 0n)) continue;
+  if (!view || (of !== 'blocked' && (view.outstanding ?? 0n) === 0n)) return;
   cut = found === limit;
-  if (cut) break;
+  if (cut) return;
   found += 1;
   open[of].push(view);
+}
+
+for (let after = firstIdSince(fromMs) - 1n; !cut;) {
+  const end = stepEnd.get(after, last, STEP_MOVEMENTS);
+  if (end === null || end === undefined) break;
+  for (const row of candidates.all(after, end)) {
+    if (cut) break;
+    await look(row);
+    pace.pause();
+  }
+  after = end;
+  pace.pause();
 }
 // The schema's CHECK keeps the store from writing one, but nobody else who writes the file.
 const negative = db

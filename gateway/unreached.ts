@@ -1,33 +1,23 @@
 import { type ServiceError, status } from '@grpc/grpc-js';
+import { type ConnectionFault, connectionFault } from '../connection-fault.js';
 
 type Failure = Pick<ServiceError, 'code' | 'details'>;
 
-/** What the text of a failed connection says that our own settings can mend, and how. */
-const CONNECTION_FIXES: readonly (readonly [RegExp, string])[] = [
-  [/wrong version number/, 'wallet-core speaks no TLS: set walletCore.tls, or remove gateway.walletCoreCa'],
-  [
-    // Of TLS itself, by which a server tells what is wrong with the certificate that it was shown: required, expired, unknown.
-    /alert .*certificate|alert unknown ca/,
+const CONNECTION_FIXES: Readonly<Record<ConnectionFault, string>> = {
+  'speaks no TLS': 'wallet-core speaks no TLS: set walletCore.tls, or remove gateway.walletCoreCa',
+  'asks for another':
     'wallet-core asks for a certificate: set gateway.walletCoreTls to one by an authority of walletCore.clientCa that is ' +
-      'valid now',
-  ],
-  [
-    /altnames/,
+    'valid now',
+  'other name':
     'the certificate of walletCore.tls must have the name or address by which gateway.walletCore reaches wallet-core',
-  ],
-  [
-    /certificate (has expired|is not yet valid)/,
+  'not valid now':
     'the certificate of walletCore.tls, or of an authority behind it, is not valid now: put a new one in its place, or ' +
-      'set the clock of this machine',
-  ],
-  [/certificate/, 'set gateway.walletCoreCa to the certificates of the authority that issued that of walletCore.tls'],
-  [
-    // The end of a connection that wallet-core closes overtakes the alert that says why, or the rest of what was sent resets it.
-    /Failed to connect|No connection established.*(ECONNRESET|EPIPE|socket disconnected|Socket closed)/s,
+    'set the clock of this machine',
+  'not trusted': 'set gateway.walletCoreCa to the certificates of the authority that issued that of walletCore.tls',
+  'hung up':
     'wallet-core hung up at once: if it speaks TLS, set gateway.walletCoreCa to who certified it; if that is set, ' +
-      'gateway.walletCoreTls must be by an authority of walletCore.clientCa and valid now',
-  ],
-];
+    'gateway.walletCoreTls must be by an authority of walletCore.clientCa and valid now',
+};
 
 const TOKEN_FIX =
   'npx single-wallet token create makes a token for the gateway, gateway.walletCoreTokenFile names its file';
@@ -55,7 +45,8 @@ export function whyUnanswered(code: status | undefined): string {
 /** The setting to mend when wallet-core and the gateway do not let each other in; undefined: it is not that. */
 export function fixOf({ code, details }: Failure): string | undefined {
   if (code !== status.UNAVAILABLE) return CODE_FIXES[code];
-  return CONNECTION_FIXES.find(([text]) => text.test(details))?.[1];
+  const fault = connectionFault(details);
+  return fault && CONNECTION_FIXES[fault];
 }
 
 /** A failed call as the log has it. */

@@ -2,6 +2,7 @@ import { X509Certificate } from 'node:crypto';
 import { readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { credentials } from '@grpc/grpc-js';
+import { stringify } from 'yaml';
 import { expect } from 'chai';
 import { ConfigError, readSetup } from '../../config.js';
 import { loadCoreConfig } from '../../wallet-core/config.js';
@@ -82,6 +83,35 @@ describe('wallet-core with TLS', () => {
     expect(answer.code).to.equal(0);
     expect(answer.stdout).to.contain('operator.token: operate');
   });
+
+  it('is reached by npx single-wallet as the configuration says, where nothing else is said', async () => {
+    const { address } = core.clients;
+    const gateway = {
+      walletCore: address,
+      walletCoreCa: 'ca.pem',
+      walletCoreTls: { certificate: 'own.pem', key: 'own.key' },
+    };
+    writeFileSync(file('operator.yaml'), stringify({ gateway }));
+    const environment = { SINGLE_WALLET_CONFIG: file('operator.yaml'), SINGLE_WALLET_DATA: core.data };
+    const { code, stdout, stderr } = await new CommandLine(['token', 'list'], environment).end();
+    expect({ code, stderr }).to.deep.equal({ code: 0, stderr: '' });
+    expect(stdout).to.contain('operator.token: operate');
+  });
+
+  for (const [what, args, fix] of [
+    ['no authority', [], 'it hung up at once: if it speaks TLS, --ca names who certified it'],
+    ['another authority', ['--ca', 'stranger.pem'], '--ca must name the authority that issued the certificate'],
+    ['no certificate to show', ['--ca', 'ca.pem'], 'it asks for a certificate: --cert and --key name one'],
+  ] as const) {
+    it(`has npx single-wallet say what to mend where it is given ${what}`, async () => {
+      writeFileSync(file('stranger.pem'), stranger.certificate);
+      const files = args.map((arg) => (arg.endsWith('.pem') ? file(arg) : arg));
+      const answer = await CommandLine.run('token', 'list', ...files, '--address', core.clients.address);
+      expect(answer.code).to.equal(2);
+      expect(answer.stderr).to.contain(`wallet-core at ${core.clients.address} cannot be asked`).and.contain(fix);
+      expect(answer.stderr).to.not.contain('nothing answers');
+    });
+  }
 
   it('refuses a certificate that was replaced by one that cannot be used, says what to mend, and goes on with the old one', async () => {
     writeFileSync(file('core.pem'), 'half a certifica');

@@ -1,4 +1,5 @@
 import { type Client, connectivityState, type ServiceError, status } from '@grpc/grpc-js';
+import { type ConnectionFault, connectionFault } from '../../connection-fault.js';
 import { AccessServiceClient } from '../../proto/gen/wallet/v1/access.js';
 import { AccountServiceClient } from '../../proto/gen/wallet/v1/account.js';
 import { OperationsServiceClient } from '../../proto/gen/wallet/v1/operations.js';
@@ -35,8 +36,8 @@ export async function ask<T>(
   asking: (core: WalletCore) => Promise<T>,
   connectTimeoutMs = CONNECT_TIMEOUT_MS,
 ): Promise<T> {
-  const { address } = server;
   const connection = connectionTo(server);
+  const [address] = connection;
   const operations = new OperationsServiceClient(...connection);
   try {
     if (!(await settles(operations, Date.now() + connectTimeoutMs))) {
@@ -48,7 +49,7 @@ export async function ask<T>(
     const { code, details } = error;
     const state = operations.getChannel().getConnectivityState(false);
     if (code === status.UNAVAILABLE && state === connectivityState.TRANSIENT_FAILURE) {
-      throw unreachable(address, details.replace(/\.? Resolution note: $/, ''));
+      throw unreachable(address, details.replace(/\.? Resolution note: $/, '').trim());
     }
     throw new Error(`wallet-core at ${address} answered ${status[code]}: ${details}`, { cause: error });
   } finally {
@@ -83,7 +84,23 @@ async function settles(client: Client, deadline: number): Promise<boolean> {
   }
 }
 
+/** What to do where wallet-core and who asks do not let each other in. */
+const FIXES: Readonly<Record<ConnectionFault, string>> = {
+  'speaks no TLS': 'it speaks no TLS: leave out --ca',
+  'asks for another':
+    'it asks for a certificate: --cert and --key name one by an authority of walletCore.clientCa, valid now',
+  'other name': 'its certificate has another name or address: say with --address one that it has',
+  'not valid now':
+    'its certificate, or of an authority behind it, is not valid now: renew it, or set the clock of this machine',
+  'not trusted': '--ca must name the authority that issued the certificate of walletCore.tls',
+  'hung up':
+    'it hung up at once: if it speaks TLS, --ca names who certified it; if that is given, --cert and --key must name a ' +
+    'certificate by an authority of walletCore.clientCa, valid now',
+};
+
 function unreachable(address: string, why: string): Error {
+  const fault = connectionFault(why);
+  if (fault) return new Error(`wallet-core at ${address} cannot be asked (${why}); ${FIXES[fault]}`);
   return new Error(`nothing answers at ${address} (${why}); start wallet-core, or say with --address where it listens`);
 }
 

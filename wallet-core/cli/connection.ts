@@ -1,29 +1,32 @@
 import { existsSync, readFileSync } from 'node:fs';
-import path from 'node:path';
 import type { ChannelCredentials, ClientOptions } from '@grpc/grpc-js';
 import { type Command, Option } from 'commander';
 import { bearer } from '../../bearer.js';
-import { ConfigError, isLoopback, messageOf, readSetup } from '../../config.js';
+import { isLoopback, messageOf } from '../../config.js';
 import { hostOf, transportTo } from '../../transport.js';
 import { hasToken, readTokenFile } from '../../token-file.js';
+import { configured } from './configured.js';
 
 /** How a command that asks wallet-core reaches it, and with what it shows who asks. */
 export interface ServerOptions {
-  readonly address: string;
+  readonly address?: string | undefined;
   readonly tokenFile?: string;
-  readonly ca?: string;
-  readonly cert?: string;
-  readonly key?: string;
+  readonly ca?: string | undefined;
+  readonly cert?: string | undefined;
+  readonly key?: string | undefined;
   readonly allowPlainTokenBeyondLoopback?: boolean;
 }
+
+const DEFAULT_ADDRESS = '127.0.0.1:50051';
 
 /** Adds what says how wallet-core is reached to the options of a command. */
 export function withServerOptions(command: Command): Command {
   return command
     .addOption(
-      new Option('--address <host:port>', 'where wallet-core answers')
-        .env('WALLET_CORE_ADDRESS')
-        .default('127.0.0.1:50051'),
+      new Option(
+        '--address <host:port>',
+        `where wallet-core answers (default: as the configuration says, with its certificates; else ${DEFAULT_ADDRESS})`,
+      ).env('WALLET_CORE_ADDRESS'),
     )
     .addOption(
       new Option(
@@ -44,9 +47,12 @@ export function withServerOptions(command: Command): Command {
 export type Connection = readonly [string, ChannelCredentials, ClientOptions];
 
 /** The one place that says how the command line reaches wallet-core. Throws an Error for a person. */
-export function connectionTo(server: ServerOptions): Connection {
-  const { address, ca, cert, key } = server;
-  const token = tokenFor(server);
+export function connectionTo(given: ServerOptions): Connection {
+  const known = configured();
+  // Who says where to ask says also how: the certificates of this machine are those of its own wallet-core.
+  const server = { ...(given.address === undefined ? known : undefined), ...given };
+  const { address = DEFAULT_ADDRESS, ca, cert, key } = server;
+  const token = tokenFor({ ...server, address }, known?.token);
   const options = {
     // A proxy that the environment names is for the world outside.
     'grpc.enable_http_proxy': 0,
@@ -59,9 +65,12 @@ export function connectionTo(server: ServerOptions): Connection {
 }
 
 /** What is shown to that address: never what others on the way could read, unless that is allowed. */
-function tokenFor({ address, tokenFile, ca, allowPlainTokenBeyondLoopback }: ServerOptions): string | undefined {
+function tokenFor(
+  { address, tokenFile, ca, allowPlainTokenBeyondLoopback }: ServerOptions & { readonly address: string },
+  own: string | undefined,
+): string | undefined {
   if (ca !== undefined || allowPlainTokenBeyondLoopback || isLoopback(hostOf(address))) {
-    return tokenFile === undefined ? ownToken() : readToken(tokenFile);
+    return tokenFile === undefined ? ownToken(own) : readToken(tokenFile);
   }
   if (tokenFile === undefined) return undefined;
   throw new Error(
@@ -70,16 +79,9 @@ function tokenFor({ address, tokenFile, ca, allowPlainTokenBeyondLoopback }: Ser
   );
 }
 
-/** What a wallet-core on this machine made for whoever may read its data folder. */
-function ownToken(): string | undefined {
-  try {
-    const file = path.join(readSetup().data, 'operator.token');
-    return existsSync(file) ? readToken(file) : undefined;
-  } catch (error) {
-    // Without a configuration, or one that another process must mend, there is no such folder.
-    if (error instanceof ConfigError) return undefined;
-    throw error;
-  }
+/** What a wallet-core on this machine made for whoever may read its data folder; without a configuration there is none. */
+function ownToken(file: string | undefined): string | undefined {
+  return file !== undefined && existsSync(file) ? readToken(file) : undefined;
 }
 
 function readToken(file: string): string {

@@ -4,6 +4,7 @@ import path from 'node:path';
 import { childEnvironment, ConfigError, readSetup } from './config.js';
 import { type GatewayConfig, loadGatewayConfig } from './gateway/config.js';
 import { balanceCheck, firstBet } from './gateway/development.js';
+import { NODE_OPTIONS } from './node-options.js';
 import { loadCoreConfig } from './wallet-core/config.js';
 
 const STOP_MS_MAX = 10_000;
@@ -24,8 +25,8 @@ let finish: (exitCode: number) => void;
 /** The exit code, once there is a reason to stop: a signal, or the end of a child. */
 const finished = new Promise<number>((resolve) => (finish = resolve));
 
-function start(name: string, environment: Readonly<Record<string, string>>): Child {
-  const child = spawn(process.execPath, ['--enable-source-maps', path.join(import.meta.dirname, name, 'main.js')], {
+function start(name: keyof typeof NODE_OPTIONS, environment: Readonly<Record<string, string>>): Child {
+  const child = spawn(process.execPath, [...NODE_OPTIONS[name], path.join(import.meta.dirname, name, 'main.js')], {
     // Out of the terminal's process group: Ctrl-C reaches only us, and the order of stopping is ours.
     detached: true,
     stdio: ['ignore', 'inherit', 'inherit', 'ipc'],

@@ -9,6 +9,7 @@ import { TRANSACTION_TYPES } from '../gateway/apiv1/transaction-types.js';
 import { STATUS } from '../gateway/ebet/status.js';
 import { TRANSACTION_TYPES as EBET_TYPES } from '../gateway/ebet/transaction-types.js';
 import { READINESS_WORDS } from '../gateway/wallet-client.js';
+import { NODE_OPTIONS } from '../node-options.js';
 
 const ROOT = path.join(import.meta.dirname, '..', '..');
 const read = (file: string) => readFileSync(path.join(ROOT, file), 'utf8');
@@ -148,5 +149,15 @@ describe('the documentation', () => {
     const typesOf = (page: string) => rulesOf(page).flatMap(({ rule }) => /^(\d+), .*: `\w+` \S/.exec(rule)?.[1] ?? []);
     expect(typesOf(ebet)).to.have.members([...EBET_TYPES.keys()]);
     expect(typesOf(apiv1)).to.have.members([...TRANSACTION_TYPES.keys()]);
+  });
+});
+
+describe('docs/operations.md and package.json', () => {
+  it('start both processes with the options of Node that npm start gives them', () => {
+    for (const [name, options] of Object.entries(NODE_OPTIONS)) {
+      const command = `node ${options.join(' ')} dist/${name}/main.js`;
+      expect(read('docs/operations.md')).to.contain(`ExecStart=/usr/bin/${command}\n`);
+      expect(read('package.json')).to.contain(`"exec ${command}"`);
+    }
   });
 });

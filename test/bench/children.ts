@@ -1,6 +1,7 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { closeSync, openSync, readFileSync } from 'node:fs';
 import path from 'node:path';
+import { NODE_OPTIONS } from '../../node-options.js';
 
 const DIST = path.join(import.meta.dirname, '../..');
 
@@ -84,7 +85,8 @@ export function startModule(
   file: string,
   options: ChildOptions & { readonly args?: readonly string[] },
 ): Child {
-  const args = ['--enable-source-maps', path.join(DIST, file), ...(options.args ?? [])];
+  const node = NODE_OPTIONS[name === 'gateway' ? name : 'wallet-core'];
+  const args = [...node, path.join(DIST, file), ...(options.args ?? [])];
   return new Child(name, process.execPath, args, options, true);
 }
 

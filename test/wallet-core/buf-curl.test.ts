@@ -33,7 +33,7 @@ interface BufCall {
 
 const LINE = {
   grpcurl: /^(\$ )?grpcurl [\x20-\x7e]*$/,
-  'buf curl': /^(\$ )?npx buf curl [\x20-\x7e]*$/,
+  'buf curl': /^(\$ )?(echo "authorization: Bearer \$TOKEN" \| )?npx buf curl [\x20-\x7e]*$/,
 } as const;
 
 /** The lines of a tool in the code blocks of a page. */
@@ -49,7 +49,9 @@ function linesOf(tool: keyof typeof LINE, page: string, text: string): Line[] {
   return found;
 }
 
-const TOKEN = '-H "authorization: Bearer $(cat data/operator.token)" ';
+/** A token that stands in a command is seen by whoever lists the processes of the machine: it comes from the environment, or through a pipe. */
+const EXPORT = 'export TOKEN="$(cat data/operator.token)"';
+const TOKEN = "-expand-headers -H 'authorization: Bearer ${TOKEN}' ";
 const TLS = '-cacert keys/ca.pem -cert keys/own.pem -key keys/own.key ';
 
 /** Which set-up a line is for: the development one, one that asks for tokens, or one that also asks for certificates over TLS. */
@@ -135,8 +137,8 @@ class DocumentedCore {
 
   /** Pastes a line into a shell. */
   async paste(line: string): Promise<Ran> {
-    const ours = line.replaceAll(DOCUMENTED, await this.#process.listening).replace(/^npx buf /, `"${BUF}" `);
-    return this.#run('bash', '-c', ours);
+    const ours = line.replaceAll(DOCUMENTED, await this.#process.listening).replace(/(^|\| )npx buf /, `$1"${BUF}" `);
+    return this.#run('sh', '-c', this.kind === 'development' ? ours : `${EXPORT}\n${ours}`);
   }
 
   #run(command: string, ...args: readonly string[]): Promise<Ran> {
@@ -278,6 +280,14 @@ describe('the lines of grpcurl and buf curl in the documentation', () => {
     expect(lines.filter(({ at }) => at.startsWith('README.md:'))).to.not.deep.equal([]);
     for (const tool of ['grpcurl', 'buf curl'] as const) {
       expect(all(tool).map(kindOf), tool).to.include.members(['development', 'tls']);
+    }
+  });
+
+  it('put no token into a command, which others on the machine would see', () => {
+    for (const page of pages()) {
+      const text = readFileSync(path.join(ROOT, page), 'utf8');
+      expect(/Bearer \$\(|Bearer swt_/.exec(text)?.[0], page).to.equal(undefined);
+      if (text.includes('TOKEN}') || text.includes('$TOKEN')) expect(text, page).to.contain(EXPORT);
     }
   });
 

@@ -184,6 +184,7 @@ describe('buf curl, an independent client that knows only what reflection tells'
       'grpc.reflection.v1alpha.ServerReflection',
       'wallet.v1.AccessService',
       'wallet.v1.AccountService',
+      'wallet.v1.ExchangeService',
       'wallet.v1.OperationsService',
       'wallet.v1.PostingService',
       'wallet.v1.QueryService',

@@ -33,7 +33,7 @@ export function packRequests(requests: readonly KeptRequest[]): KeptRequests | u
     parts.push(head, bytes);
   }
   const packed = Buffer.concat(parts);
-  return { hash: createHash('sha256').update(packed).digest(), body: deflateRawSync(packed, { level: 3 }) };
+  return { hash: createHash('sha256').update(packed).digest(), body: deflateRawSync(packed, { level: 1 }) };
 }
 
 /** The request that caused the entry's record at this index; undefined if none was kept for it. */

@@ -1,4 +1,5 @@
 // Movements straight through the storage port, in groups of a fixed size: the limit of the disk side.
+import type { NewMovement } from '../../../wallet-core/domain/command.js';
 import type { Submission } from '../../../wallet-core/storage/port.js';
 import { SqliteStore } from '../../../wallet-core/storage/sqlite/sqlite-store.js';
 import { CURRENCY, PLAYERS } from '../callbacks.js';
@@ -16,6 +17,7 @@ export interface StorageTask {
 
 const { data, group, warmUpSeconds, seconds, prefix } = taskOf<StorageTask>();
 const store = await SqliteStore.open({ folder: data, owner: 'the benchmark' });
+const NO_REQUEST = new Uint8Array(0);
 let made = 0;
 const warmUp = await commitFor(warmUpSeconds);
 const cpuBefore = ownCpuMs();
@@ -41,17 +43,21 @@ async function commitFor(limit: number): Promise<{ readonly movements: number; r
   return { movements: made - before, seconds: (performance.now() - started) / 1000 };
 }
 
+/** Written out in one piece and without a request of its own: what is measured is to be the storage, not the bets. */
 function next(): Submission {
   const index = made++;
-  const movement = {
-    ...{ player: `player-${((index * 7_919) % PLAYERS) + 1}`, currency: CURRENCY, kind: 'BET' as const, amount: -50n },
-    ...{
-      reference: `${prefix}-${index}`,
-      round: `${prefix}-round-${Math.floor(index / 5)}`,
-      roundUnsigned: false,
-      providerType: '',
-    },
-    ...{ names: [], withholding: false, wager: false },
+  const movement: NewMovement = {
+    player: `player-${((index * 7_919) % PLAYERS) + 1}`,
+    currency: CURRENCY,
+    kind: 'BET',
+    amount: -50n,
+    reference: `${prefix}-${index}`,
+    round: `${prefix}-round-${Math.floor(index / 5)}`,
+    roundUnsigned: false,
+    providerType: '',
+    names: [],
+    withholding: false,
+    wager: false,
   };
-  return { command: { type: 'movements', channel: PLATFORM, movements: [movement] }, request: new Uint8Array(0) };
+  return { command: { type: 'movements', channel: PLATFORM, movements: [movement] }, request: NO_REQUEST };
 }

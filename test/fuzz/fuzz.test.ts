@@ -2,6 +2,7 @@ import path from 'node:path';
 import { expect } from 'chai';
 import { Kind } from '../../proto/gen/wallet/v1/movement.js';
 import { residentBytes } from '../bench/proc.js';
+import { metricsOf, Scrape } from '../scrape.js';
 import { System } from '../system.js';
 import { CommandLine } from '../wallet-core/command-line.js';
 import { verify } from '../wallet-core/verify.js';
@@ -23,10 +24,14 @@ describe(`the gateway under ${REQUESTS} spoilt requests, seed ${SEED}`, () => {
       { provider: 'apiv1', merchant: 'brand-1', currency: 'CNY' },
     ] as const;
     // Over plain HTTP also where tests run secured: it closes halves of connections, which TLS has not.
-    system = await System.start(channels, [], {}, [], false);
+    const metrics = { GATEWAY_METRICS: '127.0.0.1:0', WALLET_CORE_METRICS: '127.0.0.1:0' };
+    system = await System.start(channels, [], metrics, [], false);
     fuzz = new HttpFuzz(system, SEED);
     await fuzz.prepare();
     const { requests, statuses } = await fuzz.run(REQUESTS);
+    for (const process of [system.gateway, system.core]) {
+      await fuzz.runOn(new URL(await metricsOf(process)).origin, '/metrics', REQUESTS / 50);
+    }
     console.log(`      ${requests} requests, answers by HTTP status: ${JSON.stringify(statuses)}`);
   });
   after(() => system.stop());
@@ -36,6 +41,9 @@ describe(`the gateway under ${REQUESTS} spoilt requests, seed ${SEED}`, () => {
     expect(lines.filter((line) => /"level":[56]0/.test(line)).slice(0, 3)).to.deep.equal([]);
     expect((await system.post('/netCheck', '')).json['status']).to.equal(200);
     expect(fuzz.accepted.length).to.be.above(REQUESTS / 200);
+    for (const process of [system.gateway, system.core]) {
+      expect((await Scrape.of(process)).value('process_resident_memory_bytes')).to.be.above(0);
+    }
   });
 
   it('moves what was signed and nothing else', async () => {

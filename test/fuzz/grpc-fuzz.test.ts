@@ -11,9 +11,9 @@ import { BODY_MUTATIONS } from './body-mutations.js';
 import { type GoodRequest, goodRequests, SERVICES } from './grpc-requests.js';
 import { withOtherField } from './wire-mutations.js';
 
-const CALLS = Number(process.env['FUZZ_GRPC_CALLS'] ?? 4_000);
+const CALLS = Number(process.env['FUZZ_GRPC_CALLS'] ?? 10_000);
 const SEED = Number(process.env['FUZZ_SEED'] ?? 1);
-const AT_ONCE = 40;
+const AT_ONCE = 400;
 const FAULTS = ['INTERNAL', 'UNKNOWN', 'UNIMPLEMENTED', 'UNAVAILABLE', 'DATA_LOSS'];
 
 const same = (bytes: Buffer) => bytes;
@@ -22,6 +22,7 @@ describe(`wallet-core under ${CALLS} spoilt calls, seed ${SEED}`, () => {
   let core: TestCore;
   /** By status and details, how many calls were answered so. */
   const codes = new Map<string, number>();
+  const called = new Set<string>();
   const faults: string[] = [];
   /** "reference player amount" of every movement that any of the calls can be read as asking for. */
   const asked = new Set<string>();
@@ -45,6 +46,7 @@ describe(`wallet-core under ${CALLS} spoilt calls, seed ${SEED}`, () => {
     const bytes = spoilt(chosen.bytes, random.pick(good).bytes, random);
     for (const command of commandsIn(chosen.path, bytes)) note(command);
     const answer = await send(chosen, bytes);
+    called.add(chosen.path);
     const [code = ''] = answer.split(':');
     codes.set(code, (codes.get(code) ?? 0) + 1);
     if (FAULTS.includes(code))
@@ -85,16 +87,26 @@ describe(`wallet-core under ${CALLS} spoilt calls, seed ${SEED}`, () => {
       const done = (error: ServiceError | null) => resolve(error ? `${status[error.code]}: ${error.details}` : 'OK');
       if (!streams) return posting.makeUnaryRequest(path, same, same, bytes, new Metadata(), done);
       const stream = posting.makeServerStreamRequest(path, same, same, bytes, new Metadata());
-      return stream
-        .on('error', done)
-        .on('end', () => done(null))
-        .resume();
+      stream.on('error', done).on('end', () => done(null));
+      // What is watched has no end.
+      if (path.endsWith('/Watch')) stream.once('data', () => (done(null), stream.cancel()));
+      return stream.resume();
     });
   }
 
   it('calls every method of wallet.v1', () => {
     const paths = SERVICES.flatMap((service) => Object.values(service) as { path: string }[]).map(({ path }) => path);
     expect(goodRequests('x').map(({ path }) => path)).to.include.members(paths);
+  });
+
+  it('calls health and reflection too', () => {
+    const beside = [...called].filter((path) => !path.startsWith('/wallet.v1.'));
+    expect(beside.sort()).to.deep.equal([
+      '/grpc.health.v1.Health/Check',
+      '/grpc.health.v1.Health/Watch',
+      '/grpc.reflection.v1.ServerReflection/ServerReflectionInfo',
+      '/grpc.reflection.v1alpha.ServerReflection/ServerReflectionInfo',
+    ]);
   });
 
   it('answers each without a fault, and has none in its log', () => {

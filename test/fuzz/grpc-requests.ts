@@ -1,3 +1,4 @@
+import { BinaryWriter } from '@bufbuild/protobuf/wire';
 import { AccessServiceService as access, Role } from '../../proto/gen/wallet/v1/access.js';
 import { AccountServiceService as accounts } from '../../proto/gen/wallet/v1/account.js';
 import { ExchangeServiceService as exchanges } from '../../proto/gen/wallet/v1/exchange.js';
@@ -40,6 +41,26 @@ const refused = {
   status: '4026',
   reason: 'x',
 };
+
+/** Field 1 of a request of health: the service; fields 4 and 7 of one of reflection: the file of a symbol, and the services. */
+const text = (field: number, value: string) =>
+  Buffer.from(
+    new BinaryWriter()
+      .uint32(field * 8 + 2)
+      .string(value)
+      .finish(),
+  );
+const health = text(1, 'wallet.v1.PostingService');
+/** What health and reflection are asked, by themselves and without a token. */
+const BESIDE: readonly GoodRequest[] = [
+  { path: '/grpc.health.v1.Health/Check', streams: false, weight: 2, bytes: health },
+  // It never ends by itself.
+  { path: '/grpc.health.v1.Health/Watch', streams: true, weight: 1, bytes: health },
+  ...['v1', 'v1alpha'].flatMap((version): GoodRequest[] => {
+    const path = `/grpc.reflection.${version}.ServerReflection/ServerReflectionInfo`;
+    return [text(4, 'wallet.v1.Command'), text(7, '*')].map((bytes) => ({ path, streams: true, weight: 1, bytes }));
+  }),
+];
 
 export const SERVICES = [posting, queries, exchanges, accounts, operations, access];
 
@@ -101,6 +122,7 @@ export function goodRequests(id: string): GoodRequest[] {
       droppedOfChannels: [{ channel: 'ebet/1', fromProvider: false, count: 1n }],
     }),
     good(operations.listRefused, { ...player, reference: '', channel: '', ...times, limit: 10 }),
+    ...BESIDE,
     good(access.createToken, { name: id, roles: [Role.READ], channels: [] }),
     good(access.listTokens, {}),
     good(access.revokeToken, { tokenId: '000000000000' }),

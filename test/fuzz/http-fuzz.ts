@@ -129,15 +129,30 @@ export class HttpFuzz {
     return { requests: this.#count, statuses: this.#statuses };
   }
 
-  #draw(): { envelope: Envelope; sent: Sent } {
+  /** The same to a server that has no endpoint but one, which is read; throws as `run` does. */
+  async runOn(url: string, path: string, requests: number): Promise<void> {
+    const read: readonly Good[] = [{ path, body: Buffer.from('') }];
+    for (let at = 0; at < requests; at += PIPELINED) {
+      const drawn = Array.from({ length: PIPELINED }, () => this.#draw(read));
+      const framed = drawn.filter(({ envelope }) => !envelope.alone).map(({ sent }) => sent);
+      const alone = drawn.filter(({ envelope }) => envelope.alone).map(({ sent }) => this.#exchange([sent], true, url));
+      // A page takes its time: what is no HTTP ends the connection before the pages that were asked for ahead of it.
+      await Promise.all([this.#exchange(framed, false, url), ...alone]);
+    }
+  }
+
+  #draw(goods: readonly Good[] = this.#goods): { envelope: Envelope; sent: Sent } {
     const number = (this.#count += 1);
     const random = new Random(this.#seed, `http ${number}`);
-    const { path, body } = random.pick(this.#goods);
+    const { path, body } = random.pick(goods);
     const mutation = random.weighted(BODY_MUTATIONS);
     const envelope = random.weighted(ENVELOPES);
     const spoilt = mutation.mutate(body, random, random.pick(this.#goods).body);
     const how = `${path}: ${mutation.name}, ${envelope.name}`;
-    return { envelope, sent: { number, how, bytes: envelope.write({ path, body: spoilt }, random) } };
+    const written = envelope.write({ path, body: spoilt }, random);
+    const isRead = goods !== this.#goods && random.chance(0.5) && written.toString('latin1', 0, 6) === 'POST /';
+    const bytes = isRead ? Buffer.concat([Buffer.from('GET'), written.subarray(4)]) : written;
+    return { envelope, sent: { number, how, bytes } };
   }
 
   async #pipeline(drawn: readonly { sent: Sent }[]): Promise<void> {
@@ -151,11 +166,11 @@ export class HttpFuzz {
   }
 
   /** Sends these on a connection of their own, which one alone ends at once; gives what was answered until it was closed. */
-  #exchange(sent: readonly Sent[], isAlone = false): Promise<WireAnswer[]> {
+  #exchange(sent: readonly Sent[], isAlone = false, url = this.#system.url): Promise<WireAnswer[]> {
     return new Promise((resolve, reject) => {
       const answers = new Answers();
       const all: WireAnswer[] = [];
-      const socket = dial(this.#system.url);
+      const socket = dial(url);
       socket.on('data', (chunk: Buffer) => {
         try {
           for (const answer of answers.take(chunk)) {

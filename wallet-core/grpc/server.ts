@@ -24,7 +24,7 @@ import { operationsService } from './operations-service.js';
 import { Poster, postingService } from './posting-service.js';
 import { queryService } from './query-service.js';
 import { addReflection } from './reflection.js';
-import { lenient, undecodable } from './undecodable.js';
+import { lenient, lenientServer, undecodable } from './undecodable.js';
 
 /** Room for a batch of large requests; one movement has about 1.2 KB. */
 const MESSAGE_BYTES_MAX = 32 * 2 ** 20;
@@ -97,8 +97,8 @@ export async function listen(
   const health = new HealthImplementation(Object.fromEntries(SERVICES.map((name) => [name, 'SERVING'])));
   const notServing = () => SERVICES.forEach((name) => health.setStatus(name, 'NOT_SERVING'));
   server.addService(lenient(AccessServiceService), accessService(tokens, log));
-  if (access.health !== 'off') health.addToServer(server);
-  if (access.reflection !== 'off') addReflection(server);
+  if (access.health !== 'off') health.addToServer(lenientServer(server));
+  if (access.reflection !== 'off') addReflection(lenientServer(server));
   const port = await new Promise<number>((resolve, reject) => {
     server.bindAsync(address, credentialsOf(access), (error, bound) => (error ? reject(error) : resolve(bound)));
   });

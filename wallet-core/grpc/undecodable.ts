@@ -1,4 +1,10 @@
-import { type ServerInterceptor, ServerInterceptingCall, type ServiceDefinition, status } from '@grpc/grpc-js';
+import {
+  type Server,
+  type ServerInterceptor,
+  ServerInterceptingCall,
+  type ServiceDefinition,
+  status,
+} from '@grpc/grpc-js';
 
 /** Stands for a request whose bytes are no message of the protocol. */
 const UNDECODABLE = Symbol('undecodable');
@@ -16,6 +22,13 @@ export function lenient<Service extends ServiceDefinition>(service: Service): Se
     return [name, { ...method, requestDeserialize }] as const;
   });
   return Object.fromEntries(methods) as unknown as Service;
+}
+
+/** The server as packages see it that add services of their own: those are read in the same way. */
+export function lenientServer(server: Server): Server {
+  const addService: Server['addService'] = (service, implementation) =>
+    server.addService(lenient(service), implementation);
+  return { addService } as Server;
 }
 
 /** Answers UNDECODABLE, before anything else sees it. */

@@ -191,7 +191,7 @@ describe('the secrets of a whole system that logs everything', () => {
       ['token', 'list'],
       ['movements'],
       ['status'],
-      ['token', 'revoke', 'x'],
+      ['token', 'revoke', 'x', '--reason', 'it leaked'],
     ]) {
       const { code, stdout, stderr } = await CommandLine.run(...command, ...server);
       expect(code === 0, `${command.join(' ')}: ${stderr}`).to.equal(command[1] !== 'revoke');

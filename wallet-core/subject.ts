@@ -45,6 +45,8 @@ export function subjectOf(command: Command | Unread): Subject {
       return { command: command.type, channel: command.channel };
     case 'unread':
       return { command: command.type, channel: command.channel.slice(0, TEXT_MAX) };
+    case 'act':
+      return { command: command.act };
     case 'open-account':
     case 'freeze':
     case 'set-password':

@@ -128,7 +128,10 @@ describe('the ledger on a disk that gets full', () => {
       expect(await postAll([kept])).to.deep.equal(['APPLIED']);
       while (Date.now() <= Number((await clients.movements({ playerId: 'p0-0' }))[0]?.timeMs));
       const prune = () =>
-        CommandLine.run('requests', 'prune', '--address', clients.address, '--before', new Date().toISOString());
+        CommandLine.run(
+          ...['requests', 'prune', '--reason', 'the disk is full', '--address', clients.address],
+          ...['--before', new Date().toISOString()],
+        );
       tank.disk.leave(0);
       const { code, stderr } = await prune();
       expect([code, stderr.trim()]).to.deep.equal([

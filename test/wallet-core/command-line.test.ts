@@ -10,7 +10,14 @@ describe('the command line', () => {
       'the ledger was not verified': ['verify'],
       'no backup was made': ['backup'],
       'nothing was exported': ['export', '--to', '-'],
-      'only the requests of 0 entries are gone': ['requests', 'prune', '--before', '2026-01-01'],
+      'only the requests of 0 entries are gone': [
+        'requests',
+        'prune',
+        '--before',
+        '2026-01-01',
+        '--reason',
+        'they are old',
+      ],
     };
     const told = Object.values(asked).map((args) => CommandLine.run(...args, '--address', '127.0.0.1:1'));
     const why =

@@ -167,7 +167,7 @@ describe('a night on call, as docs/operations.md tells it', () => {
     await system.startCore(system.clients.address);
     access = { WALLET_CORE_TOKEN_FILE: at('data/operator.token') };
     const { stdout } = await run(
-      'npx single-wallet token create cashier --role post --channel platform/cashier --json',
+      "npx single-wallet token create cashier --role post --channel platform/cashier --as ivan --reason 'new cashier' --json",
     );
     const { token, tokenId } = JSON.parse(stdout) as CreateTokenResponse;
     writeFileSync(at('old.token'), token);

@@ -19,8 +19,11 @@ import { call, Clients } from '../system.js';
 import { CommandLine } from './command-line.js';
 import { CHANNEL, deposit, failure, movements, TestCore, words } from './core.js';
 import { health } from './health.js';
+import { verify } from './verify.js';
 
 const REQUIRED = ', tokens: required, reflection: token, health: token';
+
+const WHY = ['--as', 'olga', '--reason', 'ticket 7'] as const;
 
 describe('wallet-core with tokens', () => {
   let core: TestCore;
@@ -184,6 +187,39 @@ describe('wallet-core with tokens', () => {
     }
   });
 
+  it('records an act of whoever may operate also if he does not say who he is, and of a platform only if it does', async () => {
+    const nina = await create('nina', [Role.OPERATE, Role.POST], [CHANNEL]);
+    const shop = await create('shop-2', [Role.POST], [CHANNEL]);
+    await shop.open('unsaid', 'CNY');
+    await call((done) => nina.accounts.freezePlayer({ playerId: 'unsaid', reason: 'kyc', note: '' }, done));
+    await call((done) => nina.accounts.setPassword({ playerId: 'unsaid', password: 'p' }, done));
+    const deposit = { playerId: 'unsaid', kind: Kind.DEPOSIT, amount: '5.00', round: '' };
+    await shop.post({ ...deposit, reference: 'unsaid-1' });
+    await nina.post({ ...deposit, reference: 'unsaid-2' });
+    await nina.post({ ...deposit, reference: 'unsaid-3', kind: Kind.ADJUSTMENT });
+    const { acts } = await call<ListActsResponse>((done) =>
+      operator.queries.listActs({ playerId: 'unsaid', pageSize: 0, pageToken: '' }, done),
+    );
+    const by = { name: 'nina', reason: 'no reason was given' };
+    expect(acts.map((each) => [each.act, each.by])).to.deep.equal([
+      ['movements', by],
+      ['set-password', by],
+      ['freeze', by],
+    ]);
+  });
+
+  it('records who prunes requests, and why, before anything is dropped', async () => {
+    const request = { beforeMs: 1n, by: { name: 'olga', reason: 'the law of 2026' } };
+    const pruning = operator.operations.pruneRequests(request);
+    await new Promise((resolve, reject) => pruning.on('end', resolve).on('error', reject).resume());
+    const { acts } = await call<ListActsResponse>((done) =>
+      operator.queries.listActs({ playerId: '', pageSize: 1, pageToken: '' }, done),
+    );
+    expect(acts[0]).to.deep.include({ act: 'prune-requests', records: 0 });
+    expect(acts[0]?.by).to.deep.equal({ name: 'operator.token as olga', reason: 'the law of 2026' });
+    expect((await verify(operator)).findings).to.deep.equal([]);
+  });
+
   it("records an operator's act under the name of the token that was shown, with what he says of himself behind it", async () => {
     await operator.open('watched', 'CNY');
     const ivan = await create('ivan', [Role.OPERATE]);
@@ -200,7 +236,9 @@ describe('wallet-core with tokens', () => {
     const { acts } = await call<ListActsResponse>((done) =>
       operator.queries.listActs({ playerId: 'watched', pageSize: 0, pageToken: '' }, done),
     );
-    expect(acts.map(({ by }) => by?.name)).to.deep.equal(['ivan as olga as root', 'ivan as olga', 'ivan', 'ivan']);
+    expect(acts.map(({ by }) => by?.name)).to.deep.equal([
+      ...['ivan as olga as root', 'ivan as olga', 'ivan', 'ivan', 'operator.token'],
+    ]);
     expect(await failure(freeze('o'.repeat(57), 'd'))).to.match(/operator.name: is "ivan as o+"; expected at most 64/);
   });
 
@@ -387,6 +425,7 @@ describe('wallet-core with tokens', () => {
           '--channel',
           'platform/web',
           'web/*',
+          ...WHY,
         ] as const),
       );
       expect(created).to.include({ code: 0, stderr: '' });
@@ -394,23 +433,28 @@ describe('wallet-core with tokens', () => {
       expect(await caller(token).balance()).to.equal('10005.00');
       const listed = await run('operator.token', 'token', 'list');
       expect(listed.stdout).to.match(
-        new RegExp(`^${id} {2}web: post platform/web web/\\*; made 20.* UTC by operator\\.token \\(.*\\); valid$`, 'm'),
+        new RegExp(
+          `^${id} {2}web: post platform/web web/\\*; made 20.* UTC by operator\\.token \\(.*\\) as olga \\(ticket 7\\); valid$`,
+          'm',
+        ),
       );
       expect(listed.stdout).to.not.contain(token);
-      const revoked = await run('operator.token', 'token', 'revoke', id);
+      const revoked = await run('operator.token', 'token', 'revoke', id, ...WHY);
       expect(revoked).to.deep.equal({ code: 0, stdout: `The token ${id} is revoked.\n`, stderr: '' });
       const json = JSON.parse((await run('operator.token', 'token', 'list', '--json')).stdout) as Token[];
-      expect(json.find(({ tokenId }) => tokenId === id)).to.deep.include({ name: 'web', roles: ['post'] });
+      expect(json.find(({ tokenId }) => tokenId === id)).to.deep.include({
+        ...{ name: 'web', roles: ['post'], createdReason: 'ticket 7', revokedReason: 'ticket 7' },
+      });
       expect(await failure(caller(token).balance())).to.match(/was revoked/);
     });
 
     it('says what keeps it from making one', async () => {
-      const denied = await run('gateway.token', 'token', 'create', 'x', '--role', 'read');
+      const denied = await run('gateway.token', 'token', 'create', 'x', '--role', 'read', ...WHY);
       expect(denied).to.include({ code: 2, stdout: '' });
       expect(denied.stderr).to.match(
         /^no token was made: wallet-core at \S+ answered PERMISSION_DENIED: .* needs the role/,
       );
-      const role = await run('operator.token', 'token', 'create', 'x', '--role', 'king');
+      const role = await run('operator.token', 'token', 'create', 'x', '--role', 'king', ...WHY);
       expect(role.stderr).to.equal('--role: is "king"; expected one or more of read, post, operate\n');
       const file = await run('owner.db', 'token', 'list');
       expect(file.stderr).to.match(/--token-file: \S+owner\.db has no token; expected one that/);

@@ -16,8 +16,9 @@ import { ROLES } from './grant.js';
 const CREATED = z.strictObject({
   act: z.literal('token-created'),
   timeMs: z.number(),
-  /** Who did it. */
+  /** Who did it, and why if he said so. */
   by: z.string(),
+  reason: z.string().optional(),
   id: z.string(),
   name: z.string(),
   roles: z.array(z.enum(ROLES)),
@@ -29,6 +30,7 @@ const REVOKED = z.strictObject({
   act: z.literal('token-revoked'),
   timeMs: z.number(),
   by: z.string(),
+  reason: z.string().optional(),
   id: z.string(),
 });
 const ACT = z.discriminatedUnion('act', [CREATED, REVOKED]);

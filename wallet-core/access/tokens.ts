@@ -17,13 +17,18 @@ const OWN = {
   /** For a gateway on this machine. */
   'gateway.token': { roles: ['post'], channels: ['ebet/*', 'apiv1/*'] },
 } as const;
-const AT_START = 'the start of wallet-core';
+const AT_START = { by: 'the start of wallet-core', reason: '' };
+
+/** Who makes or revokes a token, and why; empty: he did not say. */
+export interface Actor {
+  readonly by: string;
+  readonly reason: string;
+}
 
 /** A token, as it is remembered. */
 export interface Token extends Grant {
-  readonly createdMs: number;
-  readonly createdBy: string;
-  readonly revoked: { readonly timeMs: number; readonly by: string } | undefined;
+  readonly created: Actor & { readonly timeMs: number };
+  readonly revoked: (Actor & { readonly timeMs: number }) | undefined;
 }
 
 /** The tokens of this wallet-core. All are in memory: there are a few dozen. */
@@ -74,24 +79,24 @@ export class Tokens {
   }
 
   /** Makes a token; `text` is kept nowhere. */
-  create(grant: Omit<Grant, 'id'>, by: string): { readonly id: string; readonly text: string } {
+  create(grant: Omit<Grant, 'id'>, actor: Actor): { readonly id: string; readonly text: string } {
     const text = this.#newText();
-    this.#create(grant, text, by);
+    this.#create(grant, text, actor);
     return { id: idOf(text), text };
   }
 
   /** Whether it was valid until now; undefined: there is none of that id. */
-  revoke(id: string, by: string): boolean | undefined {
+  revoke(id: string, actor: Actor): boolean | undefined {
     const token = this.list().find((each) => each.id === id);
     if (!token) return undefined;
     if (token.revoked) return false;
-    this.#do({ act: 'token-revoked', timeMs: Date.now(), by, id });
+    this.#do({ act: 'token-revoked', timeMs: Date.now(), ...written(actor), id });
     return true;
   }
 
-  #create({ name, roles, channels }: Omit<Grant, 'id'>, text: string, by: string): void {
+  #create({ name, roles, channels }: Omit<Grant, 'id'>, text: string, actor: Actor): void {
     const said = { id: idOf(text), name, roles: [...roles], channels: [...channels], hash: hashToken(text) };
-    this.#do({ act: 'token-created', timeMs: Date.now(), by, ...said });
+    this.#do({ act: 'token-created', timeMs: Date.now(), ...written(actor), ...said });
   }
 
   #do(act: AccessAct): void {
@@ -101,13 +106,15 @@ export class Tokens {
 
   #apply(act: AccessAct): void {
     if (act.act === 'token-created') {
-      const { hash, timeMs, by, id, name, roles, channels } = act;
-      this.#byHash.set(hash, { id, name, roles, channels, createdMs: timeMs, createdBy: by, revoked: undefined });
+      const { hash, timeMs, by, reason = '', id, name, roles, channels } = act;
+      const created = { timeMs, by, reason };
+      this.#byHash.set(hash, { id, name, roles, channels, created, revoked: undefined });
       return;
     }
     this.#revoked.add(act.id);
+    const { timeMs, by, reason = '' } = act;
     for (const [hash, token] of this.#byHash) {
-      if (token.id === act.id) this.#byHash.set(hash, { ...token, revoked: { timeMs: act.timeMs, by: act.by } });
+      if (token.id === act.id) this.#byHash.set(hash, { ...token, revoked: { timeMs, by, reason } });
     }
   }
 
@@ -117,6 +124,10 @@ export class Tokens {
       if (this.list().every(({ id }) => id !== idOf(text))) return text;
     }
   }
+}
+
+function written({ by, reason }: Actor) {
+  return { by, ...(reason !== '' && { reason }) };
 }
 
 /** Whether tokens of this name are wallet-core's own. */

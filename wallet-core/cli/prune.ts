@@ -3,10 +3,11 @@ import type { PruneRequestsResponse } from '../../proto/gen/wallet/v1/operations
 import { withBar } from './bar.js';
 import { ask, type ServerOptions, withServerOptions } from './client.js';
 import { ending, EXIT, tried } from './exit.js';
+import { operatorOf, type OperatorOptions, withOperatorOptions } from './operator.js';
 import { print } from './print.js';
 import { timeOf, TIME_FORM } from './time.js';
 
-interface PruneOptions extends ServerOptions {
+interface PruneOptions extends ServerOptions, OperatorOptions {
   readonly before: string;
   readonly json: boolean;
 }
@@ -23,7 +24,7 @@ export function addPrune(requests: Command): void {
       '--before <date>',
       'those recorded before this date or time in UTC: 2026-01-01, 2026-01-01T12:00:00Z',
     );
-  withServerOptions(command)
+  withServerOptions(withOperatorOptions(command))
     .option('--json', 'what was dropped for machines on stdout and nothing else', false)
     .addHelpText('after', '\nExit codes: 0 all of them are gone, 2 not all are, and stderr says why.')
     .action(ending(pruneRequests));
@@ -33,7 +34,7 @@ export function addPrune(requests: Command): void {
 const BAR = '{entries} entries, {duration_formatted}';
 
 /** Has a running wallet-core drop the kept requests of old entries, and gives the exit code. */
-async function pruneRequests({ before, json, ...server }: PruneOptions): Promise<number> {
+async function pruneRequests({ before, json, ...options }: PruneOptions): Promise<number> {
   const beforeMs = timeOf(before);
   if (beforeMs === undefined) {
     console.error(`--before: is "${before}"; expected ${TIME_FORM}`);
@@ -43,8 +44,8 @@ async function pruneRequests({ before, json, ...server }: PruneOptions): Promise
   const undone = () => `only the requests of ${pruned.entries} entries are gone`;
   return tried(undone, async () => {
     await withBar(BAR, json, (bar) =>
-      ask(server, async ({ operations }) => {
-        const call = operations.pruneRequests({ beforeMs: BigInt(beforeMs) });
+      ask(options, async ({ operations }) => {
+        const call = operations.pruneRequests({ beforeMs: BigInt(beforeMs), by: operatorOf(options) });
         for await (pruned of call as AsyncIterable<PruneRequestsResponse>) {
           bar.update(0, 1, { entries: String(pruned.entries) });
         }

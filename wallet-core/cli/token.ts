@@ -7,7 +7,9 @@ import {
   type Token,
 } from '../../proto/gen/wallet/v1/access.js';
 import { answerOf, ask, type ServerOptions, withServerOptions } from './client.js';
+import { escaped } from './escaped.js';
 import { ending, EXIT, tried } from './exit.js';
+import { operatorOf, type OperatorOptions, withOperatorOptions } from './operator.js';
 import { print } from './print.js';
 import { utc } from './words.js';
 
@@ -15,7 +17,9 @@ interface Json extends ServerOptions {
   readonly json: boolean;
 }
 
-interface CreateOptions extends Json {
+interface RevokeOptions extends Json, OperatorOptions {}
+
+interface CreateOptions extends RevokeOptions {
   readonly role: readonly string[];
   readonly channel: readonly string[];
 }
@@ -26,7 +30,7 @@ export function addToken(program: Command): void {
   const tokens = program
     .command('token')
     .description('The tokens with which platforms, gateways and operators call wallet-core (walletCore.tokens).');
-  withServerOptions(tokens.command('create <name>'))
+  withServerOptions(withOperatorOptions(tokens.command('create <name>')))
     .description(
       'Makes a token and prints it, this once: wallet-core keeps only its SHA-256. Several of one name are valid side by side: to\n' +
         'change one, create the next, give it to whom it is for, and revoke the old one.',
@@ -51,14 +55,14 @@ export function addToken(program: Command): void {
     .option('--json', 'the list for machines on stdout and nothing else', false)
     .addHelpText('after', '\nExit codes: 0 the list is whole, 2 there is none.')
     .action(ending(list));
-  withServerOptions(tokens.command('revoke <id>'))
+  withServerOptions(withOperatorOptions(tokens.command('revoke <id>')))
     .description('Ends a token: the next call with it is refused.')
     .option('--json', 'whether it was valid until now, for machines on stdout and nothing else', false)
     .addHelpText('after', '\nExit codes: 0 the token is valid no more, 2 that is not known.')
-    .action(async (id: string, options: Json) => ending(revoke)({ id, ...options }));
+    .action(async (id: string, options: RevokeOptions) => ending(revoke)({ id, ...options }));
 }
 
-async function create({ name, role, channel, json, ...server }: CreateOptions & { name: string }): Promise<number> {
+async function create({ name, role, channel, json, ...options }: CreateOptions & { name: string }): Promise<number> {
   const wrong = role.find((each) => !Object.hasOwn(ROLES, each));
   if (wrong !== undefined) {
     console.error(`--role: is "${wrong}"; expected one or more of ${Object.keys(ROLES).join(', ')}`);
@@ -68,8 +72,9 @@ async function create({ name, role, channel, json, ...server }: CreateOptions & 
     () => 'no token was made',
     async () => {
       const roles = role.map((each) => ROLES[each] ?? Role.UNSPECIFIED);
-      const made = await ask(server, ({ access }) =>
-        answerOf<CreateTokenResponse>((done) => access.createToken({ name, roles, channels: [...channel] }, done)),
+      const request = { name, roles, channels: [...channel], by: operatorOf(options) };
+      const made = await ask(options, ({ access }) =>
+        answerOf<CreateTokenResponse>((done) => access.createToken(request, done)),
       );
       print(json, made, () => `token  ${made.token}\nid     ${made.tokenId}`);
       return EXIT.good;
@@ -90,12 +95,12 @@ async function list({ json, ...server }: Json): Promise<number> {
   );
 }
 
-async function revoke({ id, json, ...server }: Json & { id: string }): Promise<number> {
+async function revoke({ id, json, ...options }: RevokeOptions & { id: string }): Promise<number> {
   return tried(
     () => 'no token was revoked',
     async () => {
-      const answer = await ask(server, ({ access }) =>
-        answerOf<RevokeTokenResponse>((done) => access.revokeToken({ tokenId: id }, done)),
+      const answer = await ask(options, ({ access }) =>
+        answerOf<RevokeTokenResponse>((done) => access.revokeToken({ tokenId: id, by: operatorOf(options) }, done)),
       );
       print(json, answer, () => `The token ${id} ${answer.revoked ? 'is' : 'was already'} revoked.`);
       return EXIT.good;
@@ -107,10 +112,17 @@ function asReport(token: Token) {
   return { ...token, roles: token.roles.map(wordOf) };
 }
 
-function asText({ tokenId, name, roles, channels, createdMs, createdBy, revokedMs, revokedBy }: Token): string {
+function asText(token: Token): string {
+  const { tokenId, name, roles, channels, createdMs, createdBy, createdReason, revokedMs, revokedBy, revokedReason } =
+    token;
   const allows = [...roles.map(wordOf), ...channels].join(' ');
-  const ended = revokedMs === 0n ? 'valid' : `revoked ${utc(revokedMs)} by ${revokedBy}`;
-  return `${tokenId}  ${name}: ${allows}; made ${utc(createdMs)} by ${createdBy}; ${ended}`;
+  const made = act('made', createdMs, createdBy, createdReason);
+  const ended = revokedMs === 0n ? 'valid' : act('revoked', revokedMs, revokedBy, revokedReason);
+  return escaped(`${tokenId}  ${name}: ${allows}; ${made}; ${ended}`);
+}
+
+function act(what: string, timeMs: bigint, by: string, reason: string): string {
+  return `${what} ${utc(timeMs)} by ${by}${reason === '' ? '' : ` (${reason})`}`;
 }
 
 function wordOf(role: Role): string {

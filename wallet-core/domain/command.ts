@@ -155,6 +155,13 @@ export interface EndSessionsCommand extends ByOperator {
   readonly channel: string;
 }
 
+/** Writes down an act that changes nothing that the ledger proves, so that it is known who did it. */
+export interface ActCommand {
+  readonly type: 'act';
+  readonly act: 'prune-requests';
+  readonly by: Operator;
+}
+
 export type Command =
   | MovementsCommand
   | RefundCommand
@@ -166,4 +173,5 @@ export type Command =
   | SetPasswordCommand
   | IssueTokenCommand
   | LogInCommand
-  | EndSessionsCommand;
+  | EndSessionsCommand
+  | ActCommand;

@@ -101,5 +101,7 @@ export function needsOf(command: Command): Needs {
       needs.players.push({ player: command.player, mustExist: true });
       needs.sessions.push(command.player);
       return needs;
+    case 'act':
+      return needs;
   }
 }

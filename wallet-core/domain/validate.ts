@@ -22,7 +22,8 @@ export function faultOf(command: Command): string | undefined {
   return (by && operatorFault(by)) ?? commandFault(command);
 }
 
-function operatorFault({ name, reason }: Operator): string | undefined {
+/** What is wrong with who asks, and why. */
+export function operatorFault({ name, reason }: Operator): string | undefined {
   if (name === '') return expected('operator.name', 'who asks, 1 to 64 characters', name);
   if (reason === '') return expected('operator.reason', 'why, 1 to 200 characters', reason);
   return textFault('operator.name', name, 64) ?? textFault('operator.reason', reason, 200);
@@ -55,6 +56,8 @@ function commandFault(command: Command): string | undefined {
       return playerFault(command.player);
     case 'log-in':
       return logInFault(command) ?? playerFault(command.player);
+    case 'act':
+      return undefined;
     case 'end-sessions':
       return playerFault(command.player) ?? (command.channel === '' ? undefined : channelFault(command.channel));
   }

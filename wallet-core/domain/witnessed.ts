@@ -5,12 +5,12 @@ import type { ActRecord } from './record.js';
 /** Adds to what an operator had written who he is; where nothing was written, nothing happened that somebody did. */
 export function witnessed(command: Command, { firstId }: Moment, decision: Decision): Decision {
   const by = 'by' in command ? command.by : undefined;
-  if (!by || decision.records.length === 0) return decision;
+  if (!by || (decision.records.length === 0 && command.type !== 'act')) return decision;
   const records = BigInt(decision.records.length);
   const id = firstId + records;
   const act: ActRecord = {
     ...{ type: 'act', id, operator: by.name, reason: by.reason },
-    ...{ act: command.type, player: playerOf(command), records },
+    ...{ act: command.type === 'act' ? command.act : command.type, player: playerOf(command), records },
   };
   return { ...decision, records: [...decision.records, act] };
 }

@@ -11,7 +11,7 @@ import type { AccountServiceServer } from '../../proto/gen/wallet/v1/account.js'
 import { newToken } from '../token.js';
 import { CallError, invalidArgument, notFound } from './call-error.js';
 import { logIn, readLifetime } from './log-in.js';
-import { readOperator } from './operator.js';
+import { operatorOf } from './operator.js';
 import { unary } from './unary.js';
 
 /** An act on an account is not urgent: it may wait behind a full queue of movements. */
@@ -42,16 +42,16 @@ export function accountService({ queries }: Store, committer: Committer, log: Lo
   const answerLogIn = logIn(queries, committer);
   return {
     openChannel: unary(log, async ({ channel, by }, call) => ({
-      opened: await act({ type: 'open-channel', channel, ...readOperator(by, call.metadata) }),
+      opened: await act({ type: 'open-channel', channel, ...operatorOf(by, call.metadata) }),
     })),
     listChannels: unary(log, async () => ({
       channels: (await queries.channels()).map((view) => ({ ...view })),
     })),
     setMaintenance: unary(log, async ({ channel, maintenance, note, by }, call) => ({
-      changed: await act({ type: 'maintenance', channel, maintenance, note, ...readOperator(by, call.metadata) }),
+      changed: await act({ type: 'maintenance', channel, maintenance, note, ...operatorOf(by, call.metadata) }),
     })),
     openAccount: unary(log, async ({ playerId: player, currency, by }, call) => ({
-      opened: await act({ type: 'open-account', player, currency, ...readOperator(by, call.metadata) }),
+      opened: await act({ type: 'open-account', player, currency, ...operatorOf(by, call.metadata) }),
     })),
     getAccounts: unary(log, async ({ playerId }) => {
       const fault = playerFault(playerId);
@@ -69,10 +69,10 @@ export function accountService({ queries }: Store, committer: Committer, log: Lo
       };
     }),
     freezePlayer: unary(log, async ({ playerId: player, reason, note, by }, call) => ({
-      changed: await act({ type: 'freeze', player, reason, note, frozen: true, ...readOperator(by, call.metadata) }),
+      changed: await act({ type: 'freeze', player, reason, note, frozen: true, ...operatorOf(by, call.metadata) }),
     })),
     unfreezePlayer: unary(log, async ({ playerId: player, reason, note, by }, call) => ({
-      changed: await act({ type: 'freeze', player, reason, note, frozen: false, ...readOperator(by, call.metadata) }),
+      changed: await act({ type: 'freeze', player, reason, note, frozen: false, ...operatorOf(by, call.metadata) }),
     })),
     setPassword: unary(log, async ({ playerId: player, password, by }, call) => {
       checkLength(password);
@@ -80,7 +80,7 @@ export function accountService({ queries }: Store, committer: Committer, log: Lo
         type: 'set-password',
         player,
         hash: await hashPassword(password),
-        ...readOperator(by, call.metadata),
+        ...operatorOf(by, call.metadata),
       });
       return {};
     }),
@@ -98,7 +98,7 @@ export function accountService({ queries }: Store, committer: Committer, log: Lo
     }),
     logIn: unary(log, (request, call) => answerLogIn(request, () => call.cancelled)),
     endSessions: unary(log, async ({ playerId: player, channel, by }, call) => {
-      const command: Command = { type: 'end-sessions', player, channel, ...readOperator(by, call.metadata) };
+      const command: Command = { type: 'end-sessions', player, channel, ...operatorOf(by, call.metadata) };
       const outcome = await submit(command);
       if (outcome.status !== 'SESSIONS_ENDED') throw unexpected(command, outcome);
       return { count: outcome.count };

@@ -28,6 +28,11 @@ export function tokenOf(metadata: Metadata): string | undefined {
   return callers.get(metadata)?.name;
 }
 
+/** What the token that was shown allows; undefined: none is asked for. */
+export function grantOf(metadata: Metadata): Grant | undefined {
+  return callers.get(metadata);
+}
+
 /** Lets in who has a token for what he asks. Paths of services in `open` (health, reflection) need none. */
 export function authentication(tokens: Tokens, open: readonly string[]): ServerInterceptor {
   return ({ path }, call) => {

@@ -14,7 +14,7 @@ import { formatId } from '../journal/position.js';
 import type { Outcome, Posted } from '../domain/outcome.js';
 import type { MovementRecord, RefundRecord } from '../domain/record.js';
 import * as pb from '../../proto/gen/wallet/v1/movement.js';
-import { readOperator } from './operator.js';
+import { operatorOf, readOperator } from './operator.js';
 import type * as posting from '../../proto/gen/wallet/v1/posting.js';
 import { RefundLineStatus } from '../../proto/gen/wallet/v1/posting.js';
 
@@ -49,12 +49,7 @@ export function readCommand(message: posting.Command, shown: Metadata): ReadComm
 function readBody({ channel, body, by }: posting.Command, shown: Metadata): ReadCommand['command'] {
   switch (body?.$case) {
     case 'movements':
-      return {
-        type: 'movements',
-        channel,
-        movements: body.value.movements.map(readMovement),
-        ...readOperator(by, shown),
-      };
+      return readMovements(channel, body.value.movements, by, shown);
     case 'refund': {
       const { reference, playerId: player, currency, lines, refuseSettled, amountMax } = body.value;
       return {
@@ -74,6 +69,19 @@ function readBody({ channel, body, by }: posting.Command, shown: Metadata): Read
     case undefined:
       throw new Fault('body: is missing; expected movements, refund or check');
   }
+}
+
+function readMovements(
+  channel: string,
+  sent: readonly posting.NewMovement[],
+  by: posting.Command['by'],
+  shown: Metadata,
+): MovementsCommand {
+  const movements = sent.map(readMovement);
+  // The others are what a platform does all day, maybe with a token that may do more than that.
+  const isAdjustment = by === undefined && movements.some(({ kind }) => kind === 'ADJUSTMENT');
+  const witnessed = isAdjustment ? operatorOf(by, shown) : readOperator(by, shown);
+  return { type: 'movements', channel, movements, ...witnessed };
 }
 
 function readMovement(message: posting.NewMovement, index: number): NewMovement {

@@ -26,7 +26,7 @@ export function operationsService(
     verify: verify(scrub, log, stopping),
     backup: backup(store, log, stopping),
     export: exportJournal(store, log, stopping),
-    pruneRequests: pruneRequests(store, log, stopping),
+    pruneRequests: pruneRequests(store, committer, log, stopping),
     getReadiness: readiness(store, committer, scrub, log, stopping),
     getTrialBalance: trialBalance(store, log, stopping),
     listOpen: listOpen(store, log, stopping),

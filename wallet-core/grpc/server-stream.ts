@@ -1,5 +1,5 @@
 import { once } from 'node:events';
-import type { handleServerStreamingCall } from '@grpc/grpc-js';
+import type { handleServerStreamingCall, Metadata } from '@grpc/grpc-js';
 import type { Logger } from 'pino';
 import { statusOf } from './call-error.js';
 import { note } from './observed-calls.js';
@@ -13,6 +13,8 @@ export interface Reader<Response> {
   readonly note: (about: Readonly<Record<string, unknown>>) => void;
   /** Nobody reads any more. */
   readonly hungUp: AbortSignal;
+  /** What the caller showed. */
+  readonly metadata: Metadata;
 }
 
 /** The same as `unary` for a call that is answered by several messages. */
@@ -28,7 +30,8 @@ export function serverStream<Request, Response>(
       if (call.writableNeedDrain) await once(call, 'drain', { signal });
     };
     const tell = (response: Response) => void call.write(response);
-    answer(call.request, { tell, room, note: (about) => note(call, about), hungUp }).then(
+    const { metadata } = call;
+    answer(call.request, { tell, room, note: (about) => note(call, about), hungUp, metadata }).then(
       () => call.end(),
       (error: unknown) => {
         if (!hungUp.aborted) call.emit('error', statusOf(error, call.getPath(), log));

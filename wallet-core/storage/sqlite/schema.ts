@@ -221,6 +221,21 @@ const MIGRATIONS: readonly string[] = [
   ) STRICT;
   CREATE INDEX act_player ON act (player);
   `,
+  `
+  -- An act can also change nothing that the ledger proves (prune-requests), and then had no records written.
+  CREATE TABLE act_of_any_kind (
+    id INTEGER PRIMARY KEY,
+    operator TEXT NOT NULL CHECK (length(operator) BETWEEN 1 AND 64),
+    reason TEXT NOT NULL CHECK (length(reason) BETWEEN 1 AND 200),
+    act TEXT NOT NULL,
+    player TEXT NOT NULL,
+    records INTEGER NOT NULL CHECK (records >= 0)
+  ) STRICT;
+  INSERT INTO act_of_any_kind SELECT id, operator, reason, act, player, records FROM act;
+  DROP TABLE act;
+  ALTER TABLE act_of_any_kind RENAME TO act;
+  CREATE INDEX act_player ON act (player);
+  `,
 ];
 
 /** The schema that this program writes. */

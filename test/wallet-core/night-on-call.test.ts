@@ -64,6 +64,9 @@ describe('a night on call, as docs/operations.md tells it', () => {
     await post('R-1004', 'alice', Kind.BET, '-30.00', 'bet-1004');
     const back = refund({ reference: 'refund-1004', playerId: 'alice' }, { reference: 'bet-1004', amount: '30.00' });
     await call((done) => clients.posting.post({ command: { ...back, channel: 'ebet/1' } }, done));
+    const early = refund({ reference: 'refund-1005', playerId: 'alice' }, { reference: 'bet-1005', amount: '30.00' });
+    await call((done) => clients.posting.post({ command: { ...early, channel: 'ebet/1' } }, done));
+    await post('R-1005', 'alice', Kind.BET, '-30.00', 'bet-1005');
     const cash = [
       '--kind',
       'deposit',
@@ -88,6 +91,8 @@ describe('a night on call, as docs/operations.md tells it', () => {
     const status = () => call<GetStatusResponse>((done) => clients.operations.getStatus({}, done));
     while ((await status()).movements === undefined);
     places.set('/srv/wallet/data', at('data')).set('/mnt/new/data', at('new')).set('127.0.0.1:50051', clients.address);
+    const day = (fromNow: number) => new Date(Date.now() + fromNow * 86_400_000).toISOString().slice(0, 10);
+    names.set('2026-01-01', day(-1)).set('2026-01-02', day(1));
     names.set('old.token', at('old.token')).set('new.token', at('new.token'));
   });
   after(() => system.stop());
@@ -231,6 +236,6 @@ describe('a night on call, as docs/operations.md tells it', () => {
   }
 
   it('has its commands on the page', () => {
-    expect(told).to.have.length(25);
+    expect(told).to.have.length(28);
   });
 });

@@ -40,8 +40,12 @@ export function addMovements(program: Command): void {
     .addOption(
       new Option('--kind <kind...>', 'only these kinds, such as bet payout withholding-return').argParser(kindOption),
     )
-    .option('--from <time>', 'only from this date or time on, in UTC', timeOption)
-    .option('--to <time>', 'only before this date or time, in UTC', timeOption)
+    .option('--from <time>', 'only from this date or time on, in UTC; without --to, up to now', timeOption)
+    .option(
+      '--to <time>',
+      'only before this date or time, in UTC: --from 2026-01-01 --to 2026-01-02 is one day',
+      timeOption,
+    )
     .option('--limit <count>', 'at most so many, 1 to 100000', limitOption(100_000), 20)
     .option('--reference <reference>', 'in full: what has this reference, of --channel or of any')
     .option('--id <id>', 'in full: the movement with this id, such as 1.7.2');

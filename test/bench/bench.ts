@@ -9,6 +9,9 @@ import type { Curves } from './rows/overload.js';
 /** Kept between runs, and ignored by git. */
 const CACHE = path.join(import.meta.dirname, '../../../.bench');
 
+/** Not in the run's folder, where the server's own user may have no way into; not in memory either. */
+const POSTGRES = ['/var/tmp', 'single-wallet-bench-'] as const;
+
 export const RESULT_FILE = path.join(CACHE, 'result.json');
 
 /** More than a wallet answers per second on the machines of today: so many bets are signed beforehand. */
@@ -36,10 +39,11 @@ export class Bench {
     readonly tell: (text: string) => void,
   ) {
     mkdirSync(CACHE, { recursive: true });
-    removeAbandoned();
+    removeAbandoned(CACHE, 'run-');
+    removeAbandoned(...POSTGRES);
     this.bodies = new Bodies(path.join(CACHE, 'bodies'), options.seed);
     // Beside the cache, not in the system's folder for temporary files: that may be memory, where an fsync costs nothing.
-    this.folder = this.temporaryFolder(path.join(CACHE, `run-${process.pid}-`));
+    this.folder = this.#temporaryFolder(CACHE, 'run-');
   }
 
   /** A file of distinct signed bets, enough for a series of measurements on one ledger. */
@@ -100,9 +104,14 @@ export class Bench {
     return path.join(this.folder, `${this.#files}-${name}`);
   }
 
-  /** A folder of its own, removed at the end. */
-  temporaryFolder(prefix: string): string {
-    const folder = mkdtempSync(prefix);
+  /** For a cluster of PostgreSQL. */
+  postgresFolder(): string {
+    return this.#temporaryFolder(...POSTGRES);
+  }
+
+  /** A folder of its own, removed at the end; by the next run, if this one is killed. */
+  #temporaryFolder(parent: string, prefix: string): string {
+    const folder = mkdtempSync(path.join(parent, `${prefix}${process.pid}-`));
     this.#temporary.push(folder);
     return folder;
   }
@@ -122,11 +131,11 @@ export class Bench {
   }
 }
 
-/** Folders of runs that were killed. */
-function removeAbandoned(): void {
-  for (const name of readdirSync(CACHE)) {
-    const pid = /^run-(\d+)-/.exec(name)?.[1];
+/** Removes folders of runs that were killed: such a name goes on with the id of its process. */
+function removeAbandoned(parent: string, prefix: string): void {
+  for (const name of readdirSync(parent)) {
+    const pid = name.startsWith(prefix) ? /^(\d+)-/.exec(name.slice(prefix.length))?.[1] : undefined;
     if (pid === undefined || existsSync(`/proc/${pid}`)) continue;
-    rmSync(path.join(CACHE, name), { recursive: true, force: true });
+    rmSync(path.join(parent, name), { recursive: true, force: true });
   }
 }

@@ -25,7 +25,8 @@ export function onSchedule(phases: readonly Phase[], run: (due: number) => void)
   });
 }
 
-function* dueTimes(phases: readonly Phase[], start: number): Generator<number, undefined> {
+/** The moments, on the same clock as `start`. */
+export function* dueTimes(phases: readonly Phase[], start: number): Generator<number, undefined> {
   let begin = start;
   for (const { perSecond, seconds } of phases) {
     const count = Math.floor(perSecond * seconds);

@@ -1,6 +1,7 @@
 import { BEHIND_MS } from '../measurement.js';
 import type { Point } from '../rows/overload.js';
 import type { Machine } from './machine.js';
+import type { Measure } from './measures.js';
 import type { Line, Report } from './report.js';
 
 /** A head and rows, for the terminal and for Markdown alike. */
@@ -10,10 +11,11 @@ export interface Table {
 }
 
 export function measuresTable({ measures }: Report): Table {
-  const verdict = (met: boolean | undefined) => (met === undefined ? '' : met ? 'met' : 'missed');
+  const verdict = ({ met, notJudged }: Measure) =>
+    notJudged ? 'not judged' : met === undefined ? '' : met ? 'met' : 'missed';
   return {
     head: ['measure', 'goal', 'reached', ''],
-    rows: measures.map(({ measure, goal, reached, met }) => [measure, goal, reached ?? 'not measured', verdict(met)]),
+    rows: measures.map((one) => [one.measure, one.goal, one.reached ?? 'not measured', verdict(one)]),
   };
 }
 

@@ -123,7 +123,7 @@ function bestOf(points: readonly Point[]): Point {
 }
 
 /** Until when after the overload a tenth of a second had an answer that was not good or not quick; undefined: to the end. */
-function recoveryOf(timeline: readonly Tenth[], overloadSeconds: number): number | undefined {
+export function recoveryOf(timeline: readonly Tenth[], overloadSeconds: number): number | undefined {
   const first = overloadSeconds * 10;
   const last = timeline.findLastIndex(({ due, good, maxMs }) => good < due || maxMs > QUICK_MS);
   if (last === timeline.length - 1) return undefined;

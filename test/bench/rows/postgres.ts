@@ -3,9 +3,6 @@ import { listening, startModule } from '../children.js';
 import { postgresPrograms, serverUserMissing, startCluster } from '../systems/postgres-cluster.js';
 import { ClosedLoops } from './closed-loops.js';
 
-/** Not in the run's folder, where the server's own user may have no way into; not in memory either. */
-const POSTGRES_FOLDER = '/var/tmp/single-wallet-bench-';
-
 /** What one would write by hand, on a real PostgreSQL. */
 export async function postgres(bench: Bench): Promise<void> {
   const refusal = serverUserMissing();
@@ -17,7 +14,7 @@ export async function postgres(bench: Bench): Promise<void> {
     );
   }
   if (refusal !== undefined) return bench.leaveOut('postgres-per-callback', refusal);
-  const cluster = await startCluster(programs, bench.temporaryFolder(POSTGRES_FOLDER), bench.fresh('postgres.log'));
+  const cluster = await startCluster(programs, bench.postgresFolder(), bench.fresh('postgres.log'));
   try {
     const environment = { NODE_ENV: 'production' };
     const options = { log: bench.fresh('by-hand.log'), environment, args: [cluster.socket] };

@@ -166,6 +166,34 @@ describe('credentials', () => {
       expect(new Set(answers)).to.deep.equal(new Set(['OK', turnedAway]));
       expect(await word(byPassword('crowd', 'secret'))).to.equal('LOGGED_IN');
     });
+
+    it('is checked for a login while another channel, and checks without one, have all that they may', async () => {
+      await core.player('guest', '1.00');
+      await setPassword('guest', 'secret');
+      await core.clients.openChannel('platform/other');
+      const { accounts } = core.clients;
+      const check = { playerId: 'guest', password: 'wrong' };
+      const flood = [
+        ...Array.from({ length: 20 }, () => failure(call((done) => accounts.checkPassword(check, done)))),
+        ...Array.from({ length: 30 }, () => failure(byPassword('guest', 'wrong', { channel: 'platform/other' }))),
+      ];
+      const guest = word(byPassword('guest', 'secret'));
+      expect(await guest).to.equal('LOGGED_IN');
+      expect(new Set(await Promise.all(flood)).size, 'some of both were turned away').to.equal(3);
+    });
+
+    it('is not set or checked for more calls at once than that: the others may be sent again', async () => {
+      await core.player('herd', '1.00');
+      const { accounts } = core.clients;
+      const check = { playerId: 'herd', password: 'secret' };
+      const answers = await Promise.all([
+        ...Array.from({ length: 30 }, () => failure(setPassword('herd', 'secret'))),
+        ...Array.from({ length: 30 }, () => failure(call((done) => accounts.checkPassword(check, done)))),
+      ]);
+      const turnedAway = 'RESOURCE_EXHAUSTED: too many passwords are being hashed: nothing happened, send it again';
+      expect(new Set(answers)).to.deep.equal(new Set(['OK', turnedAway]));
+      expect(answers.filter((answer) => answer === 'OK')).to.have.length.within(12, 59);
+    });
   });
 
   describe('a session', () => {

@@ -4,12 +4,13 @@ import type { Committer } from '../committer.js';
 import type { Command } from '../domain/command.js';
 import { faultOf, playerFault } from '../domain/validate.js';
 import type { Outcome } from '../domain/outcome.js';
+import { Hashing } from '../hashing.js';
 import { formatMoney } from '../money.js';
 import { checkPassword, hashPassword, PASSWORD_LENGTH_MAX } from '../password.js';
 import type { Store } from '../storage/port.js';
 import type { AccountServiceServer } from '../../proto/gen/wallet/v1/account.js';
 import { newToken } from '../token.js';
-import { CallError, invalidArgument, notFound } from './call-error.js';
+import { busy, CallError, invalidArgument, notFound } from './call-error.js';
 import { logIn, readLifetime } from './log-in.js';
 import { operatorOf } from './operator.js';
 import { unary } from './unary.js';
@@ -39,7 +40,8 @@ export function accountService({ queries }: Store, committer: Committer, log: Lo
     throw unexpected(command, outcome);
   }
 
-  const answerLogIn = logIn(queries, committer);
+  const hashing = new Hashing();
+  const answerLogIn = logIn(queries, committer, hashing);
   return {
     openChannel: unary(log, async ({ channel, by }, call) => ({
       opened: await act({ type: 'open-channel', channel, ...operatorOf(by, call.metadata) }),
@@ -79,14 +81,15 @@ export function accountService({ queries }: Store, committer: Committer, log: Lo
       await act({
         type: 'set-password',
         player,
-        hash: await hashPassword(password),
+        hash: await hashing.run('', tooMany, () => hashPassword(password)),
         ...operatorOf(by, call.metadata),
       });
       return {};
     }),
     checkPassword: unary(log, async ({ playerId, password }) => {
       checkLength(password);
-      return { correct: await checkPassword(password, await queries.passwordHash(playerId)) };
+      const check = async () => checkPassword(password, await queries.passwordHash(playerId));
+      return { correct: await hashing.run('', tooMany, check) };
     }),
     issueAccessToken: unary(log, async ({ playerId: player, lifetimeS, oneTime }) => {
       const lifetimeMs = readLifetime('lifetime_s', lifetimeS);
@@ -104,6 +107,10 @@ export function accountService({ queries }: Store, committer: Committer, log: Lo
       return { count: outcome.count };
     }),
   };
+}
+
+function tooMany(): CallError {
+  return busy('too many passwords are being hashed: nothing happened, send it again');
 }
 
 function unexpected({ type }: Command, { status }: Outcome): Error {

@@ -5,6 +5,7 @@ import type { Outcome } from '../domain/outcome.js';
 import type { LogInRefusal } from '../domain/reasons.js';
 import { logInFault } from '../domain/validate.js';
 import { checkPassword, PASSWORD_LENGTH_MAX } from '../password.js';
+import type { Hashing } from '../hashing.js';
 import { hashToken, newToken } from '../token.js';
 import type { Queries } from '../storage/port.js';
 import { LogInOutcome, type LogInRequest, type LogInResponse } from '../../proto/gen/wallet/v1/account.js';
@@ -13,8 +14,6 @@ import { CallError, invalidArgument } from './call-error.js';
 const TIMEOUT_MS = 5_000;
 const LIFETIME_S_DEFAULT = 86_400;
 const LIFETIME_S_MAX = 31_536_000;
-/** Each takes about 50 ms of a core: of more at once the last would come too late, so they are turned away. */
-const PASSWORD_CHECKS_MAX = 32;
 
 /** Whose credential it is, and what of it is decided upon. */
 interface Known {
@@ -26,21 +25,13 @@ interface Known {
  * AccountService.LogIn. The slow half is done here: whose credential it is, and whether the password fits. The half that
  * must be atomic (one-time use, a password that was changed meanwhile) is decided with the commit.
  */
-export function logIn(queries: Queries, committer: Committer) {
-  let checks = 0;
-
+export function logIn(queries: Queries, committer: Committer, hashing: Hashing) {
   async function knownByPassword(player: string, password: string): Promise<Known | LogInRefusal> {
-    if (checks === PASSWORD_CHECKS_MAX) throw unavailable('too many passwords are being checked');
-    checks += 1;
-    try {
-      // A longer one is nobody's, and hashing 30 MB of it would take a core for a second.
-      const possible = password.length <= PASSWORD_LENGTH_MAX;
-      const hash = possible ? await queries.passwordHash(player) : undefined;
-      const fits = await checkPassword(possible ? password : '', hash);
-      return fits && hash !== undefined ? { player, credential: { type: 'password', hash } } : 'WRONG_PASSWORD';
-    } finally {
-      checks -= 1;
-    }
+    // A longer one is nobody's, and hashing 30 MB of it would take a core for a second.
+    const possible = password.length <= PASSWORD_LENGTH_MAX;
+    const hash = possible ? await queries.passwordHash(player) : undefined;
+    const fits = await checkPassword(possible ? password : '', hash);
+    return fits && hash !== undefined ? { player, credential: { type: 'password', hash } } : 'WRONG_PASSWORD';
   }
 
   async function knownByToken(text: string, named: string): Promise<Known | LogInRefusal> {
@@ -61,7 +52,7 @@ export function logIn(queries: Queries, committer: Committer) {
 
     const known =
       $case === 'password'
-        ? await knownByPassword(value.playerId, value.password)
+        ? await hashing.run(channel, tooMany, () => knownByPassword(value.playerId, value.password))
         : await knownByToken(value.accessToken, value.playerId);
     if (typeof known === 'string') return refused(known);
     const session = newToken();
@@ -103,6 +94,10 @@ function refusalOf(outcome: Outcome): LogInRefusal | 'CHANNEL_UNKNOWN' {
 
 function refused(reason: LogInRefusal | 'CHANNEL_UNKNOWN'): LogInResponse {
   return { outcome: LogInOutcome[reason], playerId: '', accessToken: '', sessionToken: '' };
+}
+
+function tooMany(): CallError {
+  return unavailable('too many passwords are being checked');
 }
 
 function unavailable(why: string): CallError {

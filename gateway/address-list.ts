@@ -12,6 +12,14 @@ export function canonicalAddress(text: string): string | undefined {
   return /^::ffff:(\d+(?:\.\d+){3})$/.exec(address)?.[1] ?? address;
 }
 
+/** Who is counted as one: an IPv4 address, or the /64 of a canonical IPv6 one, for whoever has one of these has all of them. */
+export function networkOf(address: string): string {
+  if (isIP(address) !== 6) return address;
+  const [front = [], back = []] = address.split('::').map((half) => half.split(':').filter((group) => group !== ''));
+  const zeros = Array<string>(Math.max(0, 8 - front.length - back.length)).fill('0');
+  return `${[...front, ...zeros, ...back].slice(0, 4).join(':')}::/64`;
+}
+
 /** An address, or the range of those that share its first bits. */
 interface Range {
   readonly address: string;

@@ -4,7 +4,7 @@ import type { Socket } from 'node:net';
 import type { Logger } from 'pino';
 import type { Renewed } from '../renewed.js';
 import { pemOf, type Tls } from '../tls.js';
-import { canonicalAddress, type AddressList } from './address-list.js';
+import { canonicalAddress, networkOf, type AddressList } from './address-list.js';
 
 /** What bounds the connections of whoever means us harm, or is broken. Times are in milliseconds. */
 export interface HttpLimits {
@@ -18,7 +18,7 @@ export interface HttpLimits {
   readonly idleMs: number;
   readonly headerBytesMax: number;
   readonly connectionsMax: number;
-  /** Of one address that is no proxy of ours: fewer, so that nobody alone can take them all. */
+  /** Of one address (IPv6: of one /64) that is no proxy of ours: fewer, so that nobody alone can take them all. */
   readonly connectionsPerAddressMax: number;
 }
 
@@ -57,17 +57,18 @@ export function httpServer(
   server.on('connection', (socket: Socket) => {
     const address = canonicalAddress((socket.remoteAddress ?? '').replace(/%.*$/, '')) ?? '';
     if (trustedProxies.has(address)) return;
-    const count = open.get(address) ?? 0;
+    const network = networkOf(address);
+    const count = open.get(network) ?? 0;
     if (count === limits.connectionsPerAddressMax) {
       tell();
       socket.destroy();
       return;
     }
-    open.set(address, count + 1);
+    open.set(network, count + 1);
     socket.once('close', () => {
-      const left = (open.get(address) ?? 1) - 1;
-      if (left === 0) open.delete(address);
-      else open.set(address, left);
+      const left = (open.get(network) ?? 1) - 1;
+      if (left === 0) open.delete(network);
+      else open.set(network, left);
     });
   });
   return server;

@@ -2,6 +2,7 @@ import { Metadata, status, type ClientUnaryCall } from '@grpc/grpc-js';
 import type { Logger } from 'pino';
 import type { OperationsServiceClient, RefusedCall } from '../proto/gen/wallet/v1/operations.js';
 import { RefusedRoom } from './refused-room.js';
+import { networkOf } from './address-list.js';
 import { toldOf } from './unreached.js';
 
 /** What wallet-core takes in one call. */
@@ -42,7 +43,7 @@ export class RefusedCalls {
     rooms.set(channel, room);
     // A copy: a part of the body would keep the whole of it in memory.
     const copied = () => ({ ...refusal, body: Buffer.from(body.subarray(0, BODY_BYTES_MAX)), timeMs: BigInt(now) });
-    room.note(address, now, copied);
+    room.note(networkOf(address), now, copied);
   }
 
   /** Sends what waits for the last time, behind what is under way, before the connection is closed. */

@@ -4,7 +4,7 @@ import { connect, type Socket } from 'node:net';
 import { rmSync } from 'node:fs';
 import { expect } from 'chai';
 import { pino } from 'pino';
-import { AddressList } from '../../gateway/address-list.js';
+import { AddressList, networkOf } from '../../gateway/address-list.js';
 import { HTTP_LIMITS, httpServer, type HttpLimits } from '../../gateway/http-server.js';
 import { Ebet } from './ebet.js';
 import { Planted } from './planted.js';
@@ -95,6 +95,13 @@ describe('the connections of the gateway', () => {
     const answered = once(socket, 'data').then(() => true);
     return Promise.race([answered, once(socket, 'close').then(() => false)]);
   }
+
+  it('count all IPv6 addresses of one /64 as one, and each IPv4 address by itself', () => {
+    const networks = ['2001:db8::1', '2001:db8:0:0:a:b:c:d', '2001:db8:0:1::1', '1:2:3:4:5:6:7::', '::1', '192.0.2.1'];
+    expect(networks.map(networkOf)).to.deep.equal([
+      ...['2001:db8:0:0::/64', '2001:db8:0:0::/64', '2001:db8:0:1::/64', '1:2:3:4::/64', '0:0:0:0::/64', '192.0.2.1'],
+    ]);
+  });
 
   for (const limit of ['connectionsMax', 'connectionsPerAddressMax'] as const) {
     it(`are as many as ${limit}; more are closed, which the log says once, and new ones are taken when some have ended`, async () => {

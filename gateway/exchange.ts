@@ -4,6 +4,7 @@ import type { ExchangeRequest, ExchangeResponse, ExchangeServiceClient } from '.
 import type { PostBatchRequest, PostBatchResponse, PostingServiceClient } from '../proto/gen/wallet/v1/posting.js';
 import type { GetBalanceRequest, GetBalanceResponse, QueryServiceClient } from '../proto/gen/wallet/v1/query.js';
 import { onWallClock } from './deadline.js';
+import { Slots } from './slots.js';
 import { traced } from './traced.js';
 
 /** Why there is no answer. */
@@ -39,9 +40,8 @@ export class Exchange {
   readonly #posting: PostingServiceClient;
   readonly #queries: QueryServiceClient;
   #stream: Stream | undefined;
-  /** What the stream has not answered, by its id. */
-  #underWay = new Map<number, UnderWay>();
-  #lastId = 0;
+  /** What the stream has not answered, by the ids of the requests: those of a stream are not used again before their answers. */
+  #underWay = new Slots<UnderWay>();
 
   constructor(client: ExchangeServiceClient, posting: PostingServiceClient, queries: QueryServiceClient) {
     this.#client = client;
@@ -84,19 +84,17 @@ export class Exchange {
 
   #ask(request: Omit<ExchangeRequest, 'id'>, leftMs: number, answered: Answered<Answer>): void {
     const stream = (this.#stream ??= this.#open());
-    const id = (this.#lastId = (this.#lastId + 1) % 2 ** 32);
     // A wallet-core that is late with one answer is so with all: the call ends as a whole, and what was not begun of it with it.
     const timer = setTimeout(() => this.#ended(stream, TOO_LATE, () => stream.cancel()), leftMs);
-    this.#underWay.set(id, { answered, timer });
+    const id = this.#underWay.put({ answered, timer });
     stream.write({ id, ...request });
   }
 
   #open(): Stream {
     const stream = this.#client.exchange();
     stream.on('data', ({ id, body }: ExchangeResponse) => {
-      const request = this.#stream === stream ? this.#underWay.get(id) : undefined;
+      const request = this.#stream === stream ? this.#underWay.take(id) : undefined;
       if (!request) return;
-      this.#underWay.delete(id);
       clearTimeout(request.timer);
       if (body?.$case === 'failure') request.answered({ code: body.value.code, details: body.value.message });
       else request.answered(null, body);
@@ -114,9 +112,9 @@ export class Exchange {
     if (this.#stream !== stream) return;
     const left = this.#underWay;
     this.#stream = undefined;
-    this.#underWay = new Map();
+    this.#underWay = new Slots();
     end();
-    for (const { timer, answered } of left.values()) {
+    for (const { timer, answered } of left.all()) {
       clearTimeout(timer);
       answered(failure);
     }

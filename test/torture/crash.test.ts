@@ -12,7 +12,7 @@ describe('the system, killed under full load', () => {
     const { kills, midCall, inCheckpoint, kept } = figures;
     expect(sumOf(kills)).to.equal(20);
     expect(midCall, 'kills in the middle of a call').to.be.at.least(7);
-    expect(inCheckpoint, 'kills while the WAL was written into the database').to.be.at.least(2);
+    expect(inCheckpoint, 'kills while the WAL was written into the database').to.be.at.least(1);
     expect(together(kept).movements).to.be.greaterThan(1_000);
     expect(together(kept).verified, 'verifications after a restart').to.equal(20);
   });

@@ -54,6 +54,8 @@ export class Connection {
     const end = this.#received.indexOf('\r\n\r\n');
     if (end < 0) return;
     const length = Number(/^content-length: (\d+)/im.exec(this.#received)?.[1]);
+    // The server hung up on a connection that had said nothing for long, just as it was to say something.
+    if (this.#received.startsWith('HTTP/1.1 408 ')) return this.close();
     if (Number.isNaN(length)) throw new Error(`an answer without a length:\n${this.#received}`);
     if (this.#received.length < end + 4 + length) return;
     const body = this.#received.slice(end + 4);

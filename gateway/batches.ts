@@ -13,7 +13,7 @@ const MARGIN_MS = 150;
 const CANCEL_MS = 75;
 const BATCH_COMMANDS_MAX = 512;
 /** So many callbacks that wait are worth a batch beside one that is under way: smaller ones cost more than they save. */
-const BESIDE_COMMANDS_MIN = 24;
+const BESIDE_COMMANDS_MIN = 32;
 /** While wallet-core decides one batch, this process reads and answers what is in another. */
 const UNDER_WAY_MAX = 2;
 const BATCH_BYTES_MAX = 8 * 2 ** 20;

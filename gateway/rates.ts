@@ -2,13 +2,15 @@ import { createHmac, randomBytes } from 'node:crypto';
 import { RateLimiterMemory } from 'rate-limiter-flexible';
 import { z } from 'zod';
 
-/** What of a channel is counted: the logins of each player, the queries of all. Movements of money never are. */
+/** What of a channel is counted: the logins of each player and of all, the queries of all. Movements of money never are. */
 export type Rate = 'logins' | 'queries';
 
 /** How many calls a channel takes in a minute. */
 export interface RateLimits {
   /** Of one player. */
   readonly loginsPerMinute: number;
+  /** Of the whole channel: each has a password hashed. */
+  readonly channelLoginsPerMinute: number;
   /** Of the whole channel. */
   readonly queriesPerMinute: number;
 }
@@ -19,6 +21,7 @@ const numberSetting = z.int(NUMBER).min(1, NUMBER).max(1_000_000, NUMBER);
 /** The settings of a channel for them. A player logs in by hand; a balance is asked for with every round. */
 export const rateSettings = {
   loginsPerMinute: numberSetting.default(30),
+  channelLoginsPerMinute: numberSetting.default(6_000),
   queriesPerMinute: numberSetting.default(60_000),
 };
 
@@ -28,7 +31,15 @@ export const rateSettings = {
  */
 const PLAYER_COUNTERS = 2 ** 14;
 
-type Counters = Readonly<Record<Rate, RateLimiterMemory>>;
+/** Those of a channel; a call is counted by each of its rate, and is one too many if it is so for any. */
+interface Counters {
+  readonly players: RateLimiterMemory;
+  readonly logins: RateLimiterMemory;
+  readonly queries: RateLimiterMemory;
+}
+
+/** Where there is one counter for all. */
+const ALL = 0;
 
 /** Counts the calls of each channel, in this process alone. A window begins with the first call and lasts a minute. */
 export class Rates {
@@ -41,37 +52,49 @@ export class Rates {
   }
 
   /** Counts a call; false if it is one too many. */
-  take(channel: RateLimits, rate: Rate, player: string): Promise<boolean> {
-    return this.#countersOf(channel)
-      [rate].consume(this.#key(rate, player))
-      .then(
-        () => true,
-        (over: unknown) => {
-          if (over instanceof Error) throw over;
-          return false;
-        },
-      );
+  async take(channel: RateLimits, rate: Rate, player: string): Promise<boolean> {
+    for (const [counter, key] of this.#counting(channel, rate, player)) {
+      // Who is over his own rate uses up nobody else's.
+      if (!(await isTaken(counter, key))) return false;
+    }
+    return true;
   }
 
   /** Uncounts a call that was taken. */
   async giveBack(channel: RateLimits, rate: Rate, player: string): Promise<void> {
-    await this.#countersOf(channel)[rate].reward(this.#key(rate, player));
+    for (const [counter, key] of this.#counting(channel, rate, player)) await counter.reward(key);
+  }
+
+  #counting(channel: RateLimits, rate: Rate, player: string): readonly (readonly [RateLimiterMemory, number])[] {
+    const { players, logins, queries } = this.#countersOf(channel);
+    if (rate === 'queries') return [[queries, ALL]];
+    const key = createHmac('sha256', this.#secret).update(player).digest().readUInt32BE() % PLAYER_COUNTERS;
+    return [
+      [players, key],
+      [logins, ALL],
+    ];
   }
 
   #countersOf(channel: RateLimits): Counters {
     const known = this.#channels.get(channel);
     if (known) return known;
-    const duration = this.#windowSeconds;
+    const counter = (points: number) => new RateLimiterMemory({ points, duration: this.#windowSeconds });
     const counters = {
-      logins: new RateLimiterMemory({ points: channel.loginsPerMinute, duration }),
-      queries: new RateLimiterMemory({ points: channel.queriesPerMinute, duration }),
+      players: counter(channel.loginsPerMinute),
+      logins: counter(channel.channelLoginsPerMinute),
+      queries: counter(channel.queriesPerMinute),
     };
     this.#channels.set(channel, counters);
     return counters;
   }
+}
 
-  #key(rate: Rate, player: string): number {
-    if (rate === 'queries') return 0;
-    return createHmac('sha256', this.#secret).update(player).digest().readUInt32BE() % PLAYER_COUNTERS;
-  }
+function isTaken(counter: RateLimiterMemory, key: number): Promise<boolean> {
+  return counter.consume(key).then(
+    () => true,
+    (over: unknown) => {
+      if (over instanceof Error) throw over;
+      return false;
+    },
+  );
 }

@@ -22,9 +22,13 @@ const CONNECTION_FIXES: Readonly<Record<ConnectionFault, string>> = {
 const TOKEN_FIX =
   'npx single-wallet token create makes a token for the gateway, gateway.walletCoreTokenFile names its file';
 
+const RIGHTS_FIX =
+  'the token of gateway.walletCoreTokenFile needs the role post for all channels of this gateway: npx single-wallet token ' +
+  'list shows what it has, token create makes another';
+
 const CODE_FIXES: Readonly<Partial<Record<status, string>>> = {
   [status.UNAUTHENTICATED]: TOKEN_FIX,
-  [status.PERMISSION_DENIED]: TOKEN_FIX,
+  [status.PERMISSION_DENIED]: RIGHTS_FIX,
 };
 
 /** What a callback that got no answer is told of in the log and in the record of refused calls; with the gRPC code behind it. */

@@ -84,6 +84,7 @@ describe('configuration', () => {
         rotateAccessToken: false,
         accessTokenLifetimeS: 86_400,
         loginsPerMinute: 30,
+        channelLoginsPerMinute: 6_000,
         queriesPerMinute: 60_000,
       });
       expect(keysOf(ebet)).to.have.length(1);
@@ -503,7 +504,7 @@ describe('configuration', () => {
     const GOOD = 'provider: ebet, channelId: 1, currency: CNY, publicKeys: [keys/ebet-1.pem]';
     const FIRST = 'single-wallet.yaml: gateway.channels[0]';
     const KEYS =
-      'provider, channelId, currency, publicKeys, allowFrom, allowAnyAddress, allowShortKeys, loginsPerMinute, queriesPerMinute, ' +
+      'provider, channelId, currency, publicKeys, allowFrom, allowAnyAddress, allowShortKeys, loginsPerMinute, channelLoginsPerMinute, queriesPerMinute, ' +
       'timestampToleranceMinutes, refundSettledBets, failedBets, rotateAccessToken, accessTokenMinutes';
     const ADDRESSES =
       'expected a list of one or more addresses or ranges that the provider calls from, such as ["203.0.113.7", "198.51.100.0/24"]';

@@ -14,7 +14,7 @@ import { clientAccess } from '../secured.js';
 import { Clients, MOVEMENT } from '../system.js';
 
 /** How many callbacks make a batch that goes beside another. */
-const BESIDE_MIN = 24;
+const BESIDE_MIN = 32;
 /** What may wait in all, and what a batch takes of it. */
 const WAITING_MEGABYTES = 64;
 const BATCH_MEGABYTES = 8;
@@ -90,7 +90,7 @@ describe('batches of callbacks', () => {
     return references.filter((reference) => reference.startsWith(start)).sort();
   };
 
-  it('go one after the other, a second beside the first once 24 callbacks wait, and no third', async () => {
+  it('go one after the other, a second beside the first once 32 callbacks wait, and no third', async () => {
     const asker = within(60_000);
     const post = (from: number, count: number) => times(count, (n) => batches.post(zero(`beside-${from + n}`), asker));
     const all = [batches.post(heldUp('held-up'), asker)];

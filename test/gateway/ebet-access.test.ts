@@ -338,7 +338,7 @@ describe('the rates of a channel', () => {
 });
 
 describe('the counters behind the rates', () => {
-  const channel = () => ({ loginsPerMinute: 1, queriesPerMinute: 1 });
+  const channel = () => ({ loginsPerMinute: 1, channelLoginsPerMinute: 1_000_000, queriesPerMinute: 1 });
 
   it('are no more than 16,384 for a channel, however many names players are given', async () => {
     const [rates, one] = [new Rates(), channel()];
@@ -355,6 +355,16 @@ describe('the counters behind the rates', () => {
     expect(await rates.take(one, 'queries', 'demo')).to.equal(true);
     expect(await rates.take(one, 'queries', 'another')).to.equal(false);
     expect(await rates.take(other, 'logins', 'demo')).to.equal(true);
+  });
+
+  it('are of all logins of a channel, too, which who is over his own does not use up', async () => {
+    const [rates, one] = [new Rates(), { ...channel(), channelLoginsPerMinute: 2 }];
+    const taken: boolean[] = [];
+    for (const name of ['demo', 'demo', 'demo', 'another']) taken.push(await rates.take(one, 'logins', name));
+    expect(taken).to.deep.equal([true, false, false, true]);
+    await rates.giveBack(one, 'logins', 'another');
+    expect(await rates.take(one, 'logins', 'third')).to.equal(true);
+    expect(await rates.take(one, 'logins', 'fourth')).to.equal(false);
   });
 
   it('begin anew when their time is over', async () => {

@@ -37,7 +37,7 @@ export class Planted implements Target {
 
   #config(listen: GatewayConfig['listen'], walletCoreAddress: string, publicKey: KeyObject): GatewayConfig {
     const policies = { timestampToleranceMs: 600_000, refundSettledBets: false, failedBets: 'await-refund' as const };
-    const rates = { loginsPerMinute: 30, queriesPerMinute: 60_000 };
+    const rates = { loginsPerMinute: 30, channelLoginsPerMinute: 6_000, queriesPerMinute: 60_000 };
     const trustedProxies = new AddressList([]);
     const channel = {
       provider: 'ebet',

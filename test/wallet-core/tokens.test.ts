@@ -10,6 +10,7 @@ import {
   type RevokeTokenResponse,
   type Token,
 } from '../../proto/gen/wallet/v1/access.js';
+import type { GetAccountsResponse } from '../../proto/gen/wallet/v1/account.js';
 import { type ExchangeRequest, ExchangeServiceClient } from '../../proto/gen/wallet/v1/exchange.js';
 import { Kind } from '../../proto/gen/wallet/v1/movement.js';
 import type { ListRefusedResponse, RefusedCall } from '../../proto/gen/wallet/v1/operations.js';
@@ -164,6 +165,22 @@ describe('wallet-core with tokens', () => {
     expect(await failure(auditor.post({ reference: 'read-1' }))).to.equal(
       `PERMISSION_DENIED: wallet.v1.PostingService/Post needs the role post or operate, the token auditor (${tokenId}) has read`,
     );
+  });
+
+  it('shows what was noted with a freeze to the role read, and to a platform only that there is one', async () => {
+    const by = { name: 'olga', reason: 'ticket 7' };
+    await operator.open('frozen', 'CNY');
+    await call((done) =>
+      operator.accounts.freezePlayer({ playerId: 'frozen', reason: 'kyc', note: 'under age?', by }, done),
+    );
+    const seen = async (clients: Clients) => {
+      const answer = await call<GetAccountsResponse>((done) =>
+        clients.accounts.getAccounts({ playerId: 'frozen' }, done),
+      );
+      return answer.freezes.map(({ reason, note, by: who }) => [reason, note, who?.reason]);
+    };
+    expect(await seen(await create('reader', [Role.READ]))).to.deep.equal([['kyc', 'under age?', 'ticket 7']]);
+    expect(await seen(await create('platform', [Role.POST], [CHANNEL]))).to.deep.equal([['kyc', '', undefined]]);
   });
 
   it('lets only the role operate freeze, open channels, verify and make tokens', async () => {

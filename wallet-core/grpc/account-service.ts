@@ -1,4 +1,4 @@
-import { status } from '@grpc/grpc-js';
+import { type Metadata, status } from '@grpc/grpc-js';
 import type { Logger } from 'pino';
 import type { Committer } from '../committer.js';
 import type { Command } from '../domain/command.js';
@@ -10,6 +10,7 @@ import { checkPassword, hashPassword, PASSWORD_LENGTH_MAX } from '../password.js
 import type { Store } from '../storage/port.js';
 import type { AccountServiceServer } from '../../proto/gen/wallet/v1/account.js';
 import { newToken } from '../token.js';
+import { grantOf } from './authentication.js';
 import { busy, CallError, invalidArgument, notFound } from './call-error.js';
 import { logIn, readLifetime } from './log-in.js';
 import { operatorOf } from './operator.js';
@@ -55,7 +56,7 @@ export function accountService({ queries }: Store, committer: Committer, log: Lo
     openAccount: unary(log, async ({ playerId: player, currency, by }, call) => ({
       opened: await act({ type: 'open-account', player, currency, ...operatorOf(by, call.metadata) }),
     })),
-    getAccounts: unary(log, async ({ playerId }) => {
+    getAccounts: unary(log, async ({ playerId }, call) => {
       const fault = playerFault(playerId);
       if (fault !== undefined) throw invalidArgument(fault);
       const { accounts, freezes } = await queries.accounts(playerId);
@@ -67,7 +68,9 @@ export function accountService({ queries }: Store, committer: Committer, log: Lo
           balance: formatMoney(balance, currency),
           openedMs,
         })),
-        freezes: freezes.map(({ by, ...freeze }) => ({ ...freeze, ...(by && { by }) })),
+        freezes: freezes.map(({ by, note, ...freeze }) =>
+          hearsNotes(call.metadata) ? { ...freeze, note, ...(by && { by }) } : { ...freeze, note: '' },
+        ),
       };
     }),
     freezePlayer: unary(log, async ({ playerId: player, reason, note, by }, call) => ({
@@ -121,4 +124,10 @@ function checkLength(password: string): void {
   if (password.length < 1 || password.length > PASSWORD_LENGTH_MAX) {
     throw invalidArgument(`password: has ${password.length} characters; expected 1 to ${PASSWORD_LENGTH_MAX}`);
   }
+}
+
+/** What the operator's people noted is not for platforms that only post. */
+function hearsNotes(shown: Metadata): boolean {
+  const grant = grantOf(shown);
+  return !grant || grant.roles.includes('read') || grant.roles.includes('operate');
 }

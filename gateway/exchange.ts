@@ -25,8 +25,11 @@ const STOPPED: Failure = { code: status.UNAVAILABLE, details: 'wallet-core has c
 type Stream = ClientDuplexStream<ExchangeRequest, ExchangeResponse>;
 type Answer = NonNullable<ExchangeResponse['body']>;
 
+/** Who had less than this time for a balance check, because his request came slowly, says nothing of wallet-core. */
+const FAIR_MS = 1_000;
+
 interface UnderWay {
-  readonly answered: Answered<Answer>;
+  answered: Answered<Answer>;
   readonly timer: NodeJS.Timeout;
 }
 
@@ -84,9 +87,17 @@ export class Exchange {
 
   #ask(request: Omit<ExchangeRequest, 'id'>, leftMs: number, answered: Answered<Answer>): void {
     const stream = (this.#stream ??= this.#open());
-    // A wallet-core that is late with one answer is so with all: the call ends as a whole, and what was not begun of it with it.
-    const timer = setTimeout(() => this.#ended(stream, TOO_LATE, () => stream.cancel()), leftMs);
-    const id = this.#underWay.put({ answered, timer });
+    const late = () => {
+      // A wallet-core that is late with one answer is so with all: the call ends as a whole, and what was not begun of it with it.
+      if (request.body?.$case === 'post' || leftMs >= FAIR_MS) {
+        return this.#ended(stream, TOO_LATE, () => stream.cancel());
+      }
+      // Its number is not free before its answer has come.
+      underWay.answered = () => {};
+      answered(TOO_LATE);
+    };
+    const underWay: UnderWay = { answered, timer: setTimeout(late, leftMs) };
+    const id = this.#underWay.put(underWay);
     stream.write({ id, ...request });
   }
 

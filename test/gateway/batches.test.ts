@@ -165,4 +165,15 @@ describe('batches of callbacks', () => {
     expect(sent).to.deep.equal([['held-up-before'], ['in-time']]);
     expect(await recorded('expired')).to.deep.equal([]);
   });
+
+  it('stay under way beside a balance check that had no time left when it was asked', async () => {
+    const bet = batches.post(heldUp('held-up-beside'), within(60_000));
+    const failure = await new Promise((resolve) => {
+      exchange.getBalance({ playerId: 'demo', currency: 'CNY' }, within(0), resolve);
+    });
+    rmSync(hold);
+    expect((await bet)?.outcome).to.equal(Outcome.APPLIED);
+    expect(failure).to.include({ code: status.DEADLINE_EXCEEDED });
+    expect(sent).to.deep.equal([['held-up-beside']]);
+  });
 });

@@ -102,7 +102,7 @@ class Exchange {
     const { writableEnded, cancelled } = this.#call;
     if (cancelled || writableEnded) return;
     // Who does not read his answers is not read, either: those would pile up here.
-    if (!this.#call.write(response)) {
+    if (!this.#call.write(response) && !this.#call.isPaused()) {
       this.#call.pause();
       this.#call.once('drain', () => this.#call.resume());
     }

@@ -5,14 +5,13 @@ import path from 'node:path';
 import { expect } from 'chai';
 import { parse, stringify } from 'yaml';
 import type { CreateTokenResponse } from '../../proto/gen/wallet/v1/access.js';
-import { Kind, Relation } from '../../proto/gen/wallet/v1/movement.js';
+import { Kind } from '../../proto/gen/wallet/v1/movement.js';
 import type { GetStatusResponse, ListRefusedResponse } from '../../proto/gen/wallet/v1/operations.js';
 import { certificate } from '../certificates.js';
 import { Ebet } from '../gateway/ebet.js';
 import { clientAccess } from '../secured.js';
-import { call, Clients, MOVEMENT, Process, System } from '../system.js';
+import { call, Clients, Process, System } from '../system.js';
 import { CommandLine } from './command-line.js';
-import { refund } from './core.js';
 import { normal, toldCommands, WRITES, writeOutput } from './told.js';
 
 /** What a command printed, and its exit code. */
@@ -40,33 +39,30 @@ describe('a night on call, as docs/operations.md tells it', () => {
     const { clients } = system;
     await system.player('alice', 'CNY', '1000.00');
     await system.player('bob', 'CNY', '100.00');
-    const post = (
-      round: string,
-      playerId: string,
-      kind: Kind,
-      amount: string,
-      reference: string,
-      names = MOVEMENT.names,
+    const alice = new Ebet(system).named('alice');
+    const moves = (
+      roundCode: string,
+      type: number,
+      money: string,
+      seqNo: string,
+      bets: Record<string, number> = {},
     ) => {
-      const value = { movements: [{ ...MOVEMENT, round, playerId, kind, amount, reference, names }] };
-      const request = Buffer.from(JSON.stringify({ seqNo: reference, username: playerId, money: Number(amount) }));
-      const command = { channel: 'ebet/1', timeoutMs: 0, request, body: { $case: 'movements' as const, value } };
-      return call((done) => clients.posting.post({ command }, done));
+      const betList = Object.entries(bets).map(([bet, betMoney]) => ({ seqNo: bet, betMoney, betType: 60 }));
+      return alice.increaseCredit(type, money, { seqNo, detail: { roundCode, betList } });
     };
-    const settles = (reference: string) => [{ reference, relation: Relation.SETTLE, amount: '' }];
-    await post('R-1001', 'alice', Kind.BET, '-100.00', 'bet-1001-1');
-    await post('R-1001', 'alice', Kind.BET, '-100.00', 'bet-1001-2');
-    await post('R-1001', 'alice', Kind.TIP, '-5.00', 'tip-1001');
-    await post('R-1001', 'alice', Kind.BET, '-5000.00', 'bet-1001-3');
-    await post('R-1001', 'alice', Kind.PAYOUT, '190.00', 'payout-1001', settles('bet-1001-1'));
-    await post('R-1002', 'alice', Kind.BET, '-500.00', 'bet-1002');
-    await post('R-1002', 'alice', Kind.PAYOUT, '2000.00', 'payout-1002', settles('bet-1002'));
-    await post('R-1004', 'alice', Kind.BET, '-30.00', 'bet-1004');
-    const back = refund({ reference: 'refund-1004', playerId: 'alice' }, { reference: 'bet-1004', amount: '30.00' });
-    await call((done) => clients.posting.post({ command: { ...back, channel: 'ebet/1' } }, done));
-    const early = refund({ reference: 'refund-1005', playerId: 'alice' }, { reference: 'bet-1005', amount: '30.00' });
-    await call((done) => clients.posting.post({ command: { ...early, channel: 'ebet/1' } }, done));
-    await post('R-1005', 'alice', Kind.BET, '-30.00', 'bet-1005');
+    const refunds = (seqNo: string, bet: string, roundCode: string) =>
+      alice.refund([alice.line(bet, '-30.00', { roundCode })], { seqNo });
+    await moves('R-1001', 1, '-100.00', 'bet-1001-1');
+    await moves('R-1001', 1, '-100.00', 'bet-1001-2');
+    await moves('R-1001', 3, '-5.00', 'tip-1001');
+    await moves('R-1001', 1, '-5000.00', 'bet-1001-3');
+    await moves('R-1001', 2, '190.00', 'payout-1001', { 'bet-1001-1': 100 });
+    await moves('R-1002', 1, '-500.00', 'bet-1002');
+    await moves('R-1002', 2, '2000.00', 'payout-1002', { 'bet-1002': 500 });
+    await moves('R-1004', 1, '-30.00', 'bet-1004');
+    await refunds('refund-1004', 'bet-1004', 'R-1004');
+    await refunds('refund-1005', 'bet-1005', 'R-1005');
+    await moves('R-1005', 1, '-30.00', 'bet-1005');
     const cash = [
       '--kind',
       'deposit',
@@ -78,21 +74,16 @@ describe('a night on call, as docs/operations.md tells it', () => {
       'ticket 4711: goodwill',
     ];
     await CommandLine.run('adjust', 'bob', '20.00', 'CNY', ...cash, '--address', clients.address);
-    const payout = {
-      event: 'increaseCredit',
-      channelId: 1,
-      timestamp: Date.now(),
-      username: 'alice',
-      money: 90,
-      type: 2,
-    };
-    await system.post('/increaseCredit', JSON.stringify({ ...payout, seqNo: 'payout-1003', signature: 'AAAA' }));
+    await alice.increaseCredit(2, '90.00', { seqNo: 'payout-1003', signature: 'AAAA' });
     await refusedArrives('payout-1003');
     const status = () => call<GetStatusResponse>((done) => clients.operations.getStatus({}, done));
     while ((await status()).movements === undefined);
     places.set('/srv/wallet/data', at('data')).set('/mnt/new/data', at('new')).set('127.0.0.1:50051', clients.address);
     const day = (fromNow: number) => new Date(Date.now() + fromNow * 86_400_000).toISOString().slice(0, 10);
     names.set('2026-01-01', day(-1)).set('2026-01-02', day(1));
+    names
+      .set('old-keys.yaml', at('old-keys.yaml'))
+      .set('--config single-wallet.yaml', `--config ${at('single-wallet.yaml')}`);
     names.set('old.token', at('old.token')).set('new.token', at('new.token'));
   });
   after(() => system.stop());
@@ -115,7 +106,8 @@ describe('a night on call, as docs/operations.md tells it', () => {
     if (program === 'npx') {
       const [, command = '', ...rest] = args;
       const address = command === 'restore' ? [] : ['--address', system.clients.address];
-      return new CommandLine([command, ...rest, ...address], access).end();
+      const environment = { SINGLE_WALLET_CONFIG: at('single-wallet.yaml'), ...access };
+      return new CommandLine([command, ...rest, ...address], environment).end();
     }
     return new Promise((resolve) =>
       execFile(program === 'node' ? process.execPath : program, args, (error, stdout, stderr) =>
@@ -137,6 +129,8 @@ describe('a night on call, as docs/operations.md tells it', () => {
     expect(await bets('ebet.pem', 'bet-2003'), 'by the old key, which was taken out').to.equal(4026);
     expect(await bets('ebet-new.pem', 'bet-2004'), 'by the new key alone').to.equal(200);
     await refusedArrives('bet-2003');
+    const config = readFileSync(at('single-wallet.yaml'), 'utf8');
+    writeFileSync(at('old-keys.yaml'), config.replace('ebet-new.pem', 'ebet.pem'));
   }
 
   async function changeCertificate(): Promise<void> {
@@ -205,7 +199,7 @@ describe('a night on call, as docs/operations.md tells it', () => {
     'npx single-wallet token create': askForTokens,
     'npx single-wallet backup': stopGateway,
     'npx single-wallet restore': () => system.core.stop(),
-    'npx single-wallet verify': startThere,
+    'npx single-wallet verify --against': startThere,
   };
 
   /** What a command printed that later ones are given, and what they must print again. */
@@ -236,6 +230,6 @@ describe('a night on call, as docs/operations.md tells it', () => {
   }
 
   it('has its commands on the page', () => {
-    expect(told).to.have.length(28);
+    expect(told).to.have.length(30);
   });
 });

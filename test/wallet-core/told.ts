@@ -36,6 +36,8 @@ export function normal(output: string): string {
     .replace(/ledger-\d{8}T\d{6}Z-\d+\.db/g, 'BACKUP')
     .replace(/1:\d+:[0-9a-f]{64}/g, 'DIGEST')
     .replace(/swt_\S+/g, 'TOKEN')
+    .replace(/"signature":"[^"]+"/g, 'SIGNATURE')
+    .replace(/"timestamp":\d+/g, 'TIME')
     .replace(/\b[0-9a-f]{12}\b/g, 'TOKEN_ID')
     .replace(/[\d.]+ MB/g, 'SIZE')
     .replace(/[\d.]+ s\b/g, 'SECONDS')

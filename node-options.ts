@@ -2,6 +2,7 @@
 export const NODE_OPTIONS = {
   'wallet-core': ['--enable-source-maps'],
   // V8 copies what is under way when its nursery is full: with 32 MB instead of 16 it does so half as often, which saves a
-  // tenth of the CPU time of a callback.
-  gateway: ['--enable-source-maps', '--max-semi-space-size=32'],
+  // tenth of the CPU time of a callback. What lives as long as a connection rests teaches V8 to put its like among the old at
+  // once (pretenuring), and from there the dead keep all of a callback: collections would take three times as long.
+  gateway: ['--enable-source-maps', '--max-semi-space-size=32', '--no-allocation-site-pretenuring'],
 } as const;

@@ -1,10 +1,11 @@
 import http, { type RequestListener, type Server } from 'node:http';
-import https from 'node:https';
+import type https from 'node:https';
 import type { Socket } from 'node:net';
 import type { Logger } from 'pino';
 import type { Renewed } from '../renewed.js';
 import { pemOf, type Tls } from '../tls.js';
 import { canonicalAddress, networkOf, type AddressList } from './address-list.js';
+import { SecureServer } from './secure-server.js';
 
 /** What bounds the connections of whoever means us harm, or is broken. Times are in milliseconds. */
 export interface HttpLimits {
@@ -75,9 +76,9 @@ export function httpServer(
 }
 
 /** Connections are made with the certificate that its files hold then. */
-function secureServer(tls: Renewed<Tls>, options: https.ServerOptions, listener: RequestListener): https.Server {
+function secureServer(tls: Renewed<Tls>, options: https.ServerOptions, listener: RequestListener): Server {
   const shown = () => ({ cert: tls.now.certificate, key: pemOf(tls.now) });
-  const server = https.createServer({ ...options, ...shown() }, listener);
+  const server = new SecureServer({ ...options, ...shown() }, listener);
   tls.onRenewal(() => server.setSecureContext(shown()));
   return server;
 }

@@ -4,7 +4,7 @@ import { Bodies } from './bodies.js';
 import { keptLedger, smallLedger, copyLedger } from './ledgers.js';
 import { median, type Measurement } from './measurement.js';
 import type { Options } from './options.js';
-import type { Curves } from './rows/overload.js';
+import type { Overload } from './rows/overload.js';
 
 /** Kept between runs, and ignored by git. */
 const CACHE = path.join(import.meta.dirname, '../../../.bench');
@@ -26,7 +26,8 @@ export class Bench {
   readonly leftOut = new Map<string, string>();
   /** Versions of what else is measured. */
   readonly versions = new Map<string, string>();
-  curves: Curves | undefined;
+  /** Of each round. */
+  readonly overload: Overload[] = [];
   readonly bodies: Bodies;
   /** Of this run only. */
   readonly folder: string;
@@ -46,10 +47,10 @@ export class Bench {
     this.folder = this.#temporaryFolder(CACHE, 'run-');
   }
 
-  /** A file of distinct signed bets, enough for a series of measurements on one ledger. */
+  /** A file of distinct signed bets, enough for the longest series of measurements on one ledger: a curve, or the large one's rounds. */
   bets(): string {
     const { warmUpSeconds, seconds, rounds } = this.options;
-    const count = PER_SECOND_MAX * Math.max(warmUpSeconds + 2 * seconds, rounds * (warmUpSeconds + seconds));
+    const count = PER_SECOND_MAX * Math.max(2 * warmUpSeconds + 7 * seconds, rounds * (warmUpSeconds + seconds));
     return this.bodies.bets(count, this.#step(`signing ${count} bets`));
   }
 

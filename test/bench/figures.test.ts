@@ -5,11 +5,12 @@ import { expect } from 'chai';
 import { copyLedger, nameOf } from './ledgers.js';
 import { Latencies } from './load/latencies.js';
 import { dueTimes } from './load/schedule.js';
-import { median } from './measurement.js';
+import { median, type Measurement } from './measurement.js';
+import { curvesOf } from './report/curves.js';
 import { judge, type Goal } from './report/measures.js';
 import type { Report } from './report/report.js';
 import { behindText, measuresTable, overloadTable } from './report/tables.js';
-import { recoveryOf } from './rows/overload.js';
+import { recoveryOf, type Overload } from './rows/overload.js';
 
 describe('the figures of the benchmark', () => {
   const MEDIANS: readonly (readonly [values: readonly number[], middle: number | undefined])[] = [
@@ -29,13 +30,9 @@ describe('the figures of the benchmark', () => {
     expect(new Latencies().percentiles()).to.deep.equal({ p50Ms: 0, p99Ms: 0, p999Ms: 0 });
   });
 
-  it('has calls due at the rate of each phase, one after the other', () => {
-    const phases = [
-      { perSecond: 4, seconds: 1 },
-      { perSecond: 2, seconds: 1 },
-    ];
-    expect([...dueTimes(phases, 100)]).to.deep.equal([100, 350, 600, 850, 1100, 1600]);
-    expect([...dueTimes([{ perSecond: 5, seconds: 0 }], 0)]).to.deep.equal([]);
+  it('has calls due at a fixed rate', () => {
+    expect([...dueTimes({ perSecond: 4, seconds: 1 }, 100)]).to.deep.equal([100, 350, 600, 850]);
+    expect([...dueTimes({ perSecond: 5, seconds: 0 }, 0)]).to.deep.equal([]);
   });
 
   type Judged = readonly [
@@ -67,25 +64,42 @@ describe('the figures of the benchmark', () => {
   const BUSY = { due: 10, good: 4, maxMs: 20 };
   const times = <T>(count: number, one: T) => Array.from({ length: count }, () => one);
   const RECOVERIES = [
-    ['at once', [...times(10, BUSY), ...times(5, GOOD)], 0],
-    ['three tenths later', [...times(10, BUSY), GOOD, BUSY, SLOW, ...times(5, GOOD)], 0.3],
-    ['before the overload ended', [...times(8, BUSY), ...times(7, GOOD)], 0],
-    ['never', [...times(10, BUSY), ...times(4, GOOD), SLOW], undefined],
+    ['at once', times(5, GOOD), 0],
+    ['three tenths later', [GOOD, BUSY, SLOW, ...times(5, GOOD)], 0.3],
+    ['never', [...times(4, GOOD), SLOW], undefined],
   ] as const;
-  for (const [when, timeline, seconds] of RECOVERIES) {
-    it(`tells that all was well again ${when}`, () => expect(recoveryOf(timeline, 1)).to.equal(seconds));
+  for (const [when, afterwards, seconds] of RECOVERIES) {
+    it(`tells that all was well again ${when}`, () => expect(recoveryOf(afterwards)).to.equal(seconds));
   }
 
-  it('says that a p99 is not known, and which loads were not what they are said to be', () => {
-    const shared = { busy: 1, lost: 0, coreMegabytes: 200 };
-    const closed = [{ ...shared, load: 64, goodput: 5_000, latestMs: 0, p99Ms: undefined }];
-    const open = [{ ...shared, load: 1_000, goodput: 900, latestMs: 250, p99Ms: 12.4 }];
-    const report = { lines: [], curves: { closed, open } } as unknown as Report;
-    expect(overloadTable(report).rows).to.deep.equal([
-      ['64 connections', '5,000', '1', '0', 'not known', '200'],
-      ['1,000 calls per second', '900', '1', '0', '12', '200'],
+  const MEASURED: Measurement = {
+    ...{ perSecond: 900, good: 4_500, busy: 1, lost: 0, latestMs: 0, p50Ms: 1, p99Ms: 2, p999Ms: 3, goodP99Ms: 12.4 },
+    ...{ cpuUs: {}, residentBytes: { 'wallet-core': 200e6 }, generatorCores: 0.1 },
+  };
+
+  it('shows of each load the median of the rounds, the lowest and the highest, and parts of the maximum of each round', () => {
+    const round = (perSecond: number, ofMaximum: number): Overload => {
+      const measured = { ...MEASURED, perSecond, residentBytes: { 'wallet-core': perSecond * 1e6 } };
+      const point = { load: 2, name: 'gRPC, 2 of the maximum', measured, ofMaximum };
+      return { connections: [], calls: [], grpc: [point], twiceTheConnections: 1, recoverySeconds: 0 };
+    };
+    const curves = curvesOf([round(900, 0.8), round(700, 0.9), round(1_000, 0.95)]);
+    expect(curves.grpc[0]?.ofMaximumRange).to.deep.equal([0.8, 0.95]);
+    expect(overloadTable({ curves } as unknown as Report).rows).to.deep.equal([
+      ['gRPC, 2 of the maximum', '900', '700 to 1,000', '0.90', '3', '0', '12', '1000'],
     ]);
-    expect(behindText(report)).to.contain('1,000 calls per second (250 ms)');
+  });
+
+  it('says that a p99 is not known, and which loads were not what they are said to be', () => {
+    const point = (name: string, more: Partial<Measurement>) => {
+      return { load: 1, name, measured: { ...MEASURED, ...more }, ofMaximum: 1 };
+    };
+    const rest = { grpc: [], twiceTheConnections: 1, recoverySeconds: 0 };
+    const connections = [point('64 connections', { goodP99Ms: undefined })];
+    const calls = [point('open loop, 1 of the maximum', { latestMs: 250 })];
+    const report = { lines: [], curves: curvesOf([{ connections, calls, ...rest }]) } as unknown as Report;
+    expect(overloadTable(report).rows.map((row) => row[6])).to.deep.equal(['not known', '12']);
+    expect(behindText(report)).to.contain('open loop, 1 of the maximum (250 ms)');
     expect(behindText({ lines: [], curves: undefined } as unknown as Report)).to.equal(undefined);
   });
 

@@ -14,6 +14,8 @@ export interface Measurement {
   readonly p50Ms: number;
   readonly p99Ms: number;
   readonly p999Ms: number;
+  /** Of good answers alone, because busy ones are quick; undefined: not known. */
+  readonly goodP99Ms: number | undefined;
   /** CPU time per good answer of each process that is measured, by name, in microseconds. */
   readonly cpuUs: Readonly<Record<string, number>>;
   /** The most memory that each had in RAM. */

@@ -14,20 +14,9 @@ import { transportTo } from '../../../transport.js';
 import { begin, ownCpuMs, report, taskOf } from './generator.js';
 import { messagesOf } from './grpc-messages.js';
 import type { GrpcTask } from './grpc-task.js';
-import { Latencies } from './latencies.js';
+import type { Seen } from './load.js';
 import { onSchedule } from './schedule.js';
-
-/** Who has waited so long has given up, as eBET does. */
-const GIVEN_UP_MS = 2_000;
-
-interface Tally {
-  readonly latencies: Latencies;
-  good: number;
-  busy: number;
-  /** Those of which nobody knows in time what became of them. */
-  lost: number;
-  latestMs: number;
-}
+import { GIVEN_UP_MS, Tally, type Verdict } from './tally.js';
 
 const task = taskOf<GrpcTask>();
 const { batch, warmUpSeconds, seconds, load } = task;
@@ -37,30 +26,27 @@ await new Promise<void>((resolve, reject) => {
   client.waitForReady(Date.now() + 5_000, (error) => (error ? reject(error) : resolve()));
 });
 let sent = 0;
-await (
-  await run(warmUpSeconds)
-).settled;
+const { perSecond = 0, warmUpPerSecond = 0 } = load.type === 'open' ? load : {};
+await run(warmUpSeconds, warmUpPerSecond);
 begin();
 const cpuBefore = ownCpuMs();
 const started = performance.now();
-const { tally, settled } = await run(seconds);
-await settled;
+const tally = await run(seconds, perSecond);
+await tally.settled();
 const took = load.type === 'closed' ? (performance.now() - started) / 1000 : seconds;
-const { latencies, ...counts } = tally;
-report({ ...counts, seconds: took, cpuMs: ownCpuMs() - cpuBefore, ...latencies.percentiles() });
+report<Seen>({ ...tally.seen(), seconds: took, cpuMs: ownCpuMs() - cpuBefore });
 
-/** The load for some time, counted by itself. */
-async function run(time: number): Promise<{ readonly tally: Tally; readonly settled: Promise<unknown> }> {
-  const tally: Tally = { latencies: new Latencies(), good: 0, busy: 0, lost: 0, latestMs: 0 };
-  const calls: Promise<void>[] = [];
+/** The load for some time, counted by itself, until all has left that is due. `rate`: of an open loop, in movements. */
+async function run(time: number, rate: number): Promise<Tally> {
+  const tally = new Tally();
   if (load.type === 'closed') {
     const end = performance.now() + time * 1000;
-    for (let index = 0; index < load.inFlight; index += 1) calls.push(closedLoop(tally, end));
+    await Promise.all(Array.from({ length: load.inFlight }, () => closedLoop(tally, end)));
   } else {
-    const phase = { perSecond: load.perSecond / (batch ?? 1), seconds: time };
-    await onSchedule([phase], (due) => void calls.push(call(tally, due)));
+    const phase = { perSecond: rate / (batch ?? 1), seconds: time };
+    await onSchedule(phase, (due) => void call(tally, due));
   }
-  return { tally, settled: Promise.all(calls) };
+  return tally;
 }
 
 function connected(): Client {
@@ -80,21 +66,18 @@ async function closedLoop(tally: Tally, end: number): Promise<void> {
   for (let now = performance.now(); now < end; now = performance.now()) await call(tally, now);
 }
 
-/** Its time counts from when it was due. */
 async function call(tally: Tally, due: number): Promise<void> {
-  tally.latestMs = Math.max(tally.latestMs, performance.now() - due);
+  const answered = tally.sent(due);
   const message = messages[task.again ? sent++ % messages.length : sent++];
   if (!message) throw new Error('there are too few prepared messages for so fast a system');
-  const results = await post(message);
-  const ms = performance.now() - due;
-  tally.latencies.add(results.every((result) => result) ? ms : Math.max(ms, GIVEN_UP_MS));
-  for (const result of results) {
-    const applied = result?.outcome === Outcome.APPLIED;
-    if (!applied && result && result.outcome !== Outcome.NOT_APPLIED) throw new Error(JSON.stringify(result));
-    if (applied && ms <= GIVEN_UP_MS) tally.good += 1;
-    else if (!result || ms > GIVEN_UP_MS) tally.lost += 1;
-    else tally.busy += 1;
-  }
+  answered((await post(message)).map(verdictOf));
+}
+
+function verdictOf(result: Result | undefined): Verdict {
+  if (!result) return 'lost';
+  if (result.outcome === Outcome.APPLIED) return 'good';
+  if (result.outcome === Outcome.NOT_APPLIED) return 'busy';
+  throw new Error(JSON.stringify(result));
 }
 
 /** Without results if nobody knows what became of it in time. */

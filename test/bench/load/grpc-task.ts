@@ -18,7 +18,8 @@ export interface GrpcTask {
   readonly seconds: number;
   /** Closed: so many calls are always under way. Open: so many movements are sent per second, whatever comes back. */
   readonly load:
-    { readonly type: 'closed'; readonly inFlight: number } | { readonly type: 'open'; readonly perSecond: number };
+    | { readonly type: 'closed'; readonly inFlight: number }
+    | { readonly type: 'open'; readonly perSecond: number; readonly warmUpPerSecond: number };
   /** What the references begin with: each is sent once. */
   readonly prefix: string;
   /** How many movements are prepared. */

@@ -14,6 +14,8 @@ export interface Seen {
   readonly p50Ms?: number;
   readonly p99Ms?: number;
   readonly p999Ms?: number;
+  /** Of good answers alone: a busy one is quick. Absent: the generator does not tell them apart. */
+  readonly goodP99Ms?: number | undefined;
   /** The CPU time that the generator took for it, if it tells itself. */
   readonly cpuMs?: number;
 }
@@ -59,6 +61,7 @@ export async function measure<S extends Seen>(
       lost: sum(seen.map((one) => one.lost ?? 0)),
       latestMs: Math.max(...seen.map((one) => one.latestMs ?? 0)),
       ...slowestOf(seen),
+      goodP99Ms: seen.length === 1 ? seen[0]?.goodP99Ms : undefined,
       cpuUs,
       residentBytes: watch.residentBytes(),
       generatorCores: generatorMs / 1000 / seconds,

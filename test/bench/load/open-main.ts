@@ -4,32 +4,40 @@
 import { Connection } from './connection.js';
 import { begin, ownCpuMs, report, taskOf } from './generator.js';
 import { Lines } from './lines.js';
-import { OpenTally } from './open-tally.js';
 import type { OpenSeen, OpenTask } from './open-task.js';
-import { onSchedule } from './schedule.js';
+import { onSchedule, type Phase } from './schedule.js';
+import { Tally, type Verdict } from './tally.js';
 
 /** As many as the gateway takes of one address. */
 const CONNECTIONS = 2_000;
 /** Fewer than a server lets wait to be taken. */
 const CONNECTIONS_AT_ONCE = 100;
 
-const { address, warmUp, phases, calls } = taskOf<OpenTask>();
-const lines = new Lines(calls, 0);
+const { address, warmUp, load, afterwards, calls, offset } = taskOf<OpenTask>();
+const lines = new Lines(calls, offset);
+let position = offset;
 const idle = await connected();
-// A call counts where it was due: what the warm-up left under way is no part of what is measured.
-let tally = new OpenTally();
-await onSchedule([warmUp], send);
+await run(warmUp);
 begin();
 const cpuBefore = ownCpuMs();
-tally = new OpenTally();
-await onSchedule(phases, send);
-await tally.settled();
-const seconds = phases.reduce((sum, phase) => sum + phase.seconds, 0);
-report<OpenSeen>({ ...tally.seen(), seconds, cpuMs: ownCpuMs() - cpuBefore });
+const measured = await run(load);
+const after = afterwards && (await run(afterwards));
+await Promise.all([measured.settled(), after?.settled()]);
+const { seconds } = load;
+const cpuMs = ownCpuMs() - cpuBefore;
+report<OpenSeen>({ ...measured.seen(), seconds, cpuMs, afterwards: after?.timeline ?? [], offset: position });
 
-function send(due: number): void {
+/** Until all has left that is due. A call counts where it was due: what was under way before is no part of it. */
+async function run(phase: Phase): Promise<Tally> {
+  const tally = new Tally();
+  await onSchedule(phase, (due) => send(due, tally));
+  return tally;
+}
+
+function send(due: number, tally: Tally): void {
   const line = lines.next();
   if (line === undefined) throw new Error('there are too few prepared calls for so high a rate');
+  position += line.length + 1;
   const connection = idle.pop();
   if (!connection) return tally.unsent(due);
   const answered = tally.sent(due);
@@ -37,8 +45,15 @@ function send(due: number): void {
   const path = tab < 0 ? '/increaseCredit' : line.slice(0, tab);
   connection.post(path, line.slice(tab + 1), (answer) => {
     idle.push(connection);
-    answered(answer);
+    answered([verdictOf(answer)]);
   });
+}
+
+function verdictOf(answer: string | undefined): Verdict {
+  if (answer === undefined) return 'lost';
+  if (/"status":200[,}]/.test(answer)) return 'good';
+  if (/"status":4003[,}]/.test(answer)) return 'busy';
+  throw new Error(`an answer is neither success nor busy: ${answer}`);
 }
 
 /** Providers keep their connections, so to open them is not part of what is measured. */

@@ -4,6 +4,7 @@ import path from 'node:path';
 import { Child } from '../children.js';
 import { type ClosedLoop, type ClosedLoopSeen, urlOf } from './closed-loop.js';
 import type { Running } from './load.js';
+import { GIVEN_UP_MS } from './tally.js';
 
 const SCRIPT = path.join(import.meta.dirname, '../../../../test/bench/load/wrk.lua');
 
@@ -16,7 +17,16 @@ export function wrk(
   { address, connections, seconds, bodies, offset, again }: ClosedLoop,
   log: string,
 ): Running<ClosedLoopSeen> {
-  const loop = ['-t1', `-c${connections}`, `-d${seconds}s`, '--timeout', '2s', '-s', SCRIPT, urlOf(address)];
+  const loop = [
+    '-t1',
+    `-c${connections}`,
+    `-d${seconds}s`,
+    '--timeout',
+    `${GIVEN_UP_MS / 1000}s`,
+    '-s',
+    SCRIPT,
+    urlOf(address),
+  ];
   const args = [...loop, '--', bodies, String(offset), again ? 'again' : 'once'];
   const child = new Child('generator', 'wrk', args, { log });
   return { child, begun: Promise.resolve(), seen: child.ended.then(() => readResult(readFileSync(log, 'utf8'))) };
@@ -46,5 +56,6 @@ function readResult(output: string): ClosedLoopSeen {
   // What came after eBET gave up is no success.
   const inTime = Math.max(0, good - late);
   const latencies = { p50Ms: p50 / 1000, p99Ms: p99 / 1000, p999Ms: p999 / 1000 };
-  return { good: inTime, busy, lost: Math.min(good, late), seconds: us / 1e6, ...latencies, offset };
+  const goodP99Ms = busy === 0 ? latencies.p99Ms : undefined;
+  return { good: inTime, busy, lost: Math.min(good, late), seconds: us / 1e6, ...latencies, goodP99Ms, offset };
 }

@@ -1,9 +1,9 @@
-import type { Point } from '../rows/overload.js';
+import type { CurveLine } from './curves.js';
 import { NAMES } from './measures.js';
 import type { Report } from './report.js';
 
 const WIDTH = 860;
-const HEIGHT = 400;
+const HEIGHT = 420;
 const COLORS = {
   ours: '#2563eb',
   other: '#94a3b8',
@@ -11,6 +11,7 @@ const COLORS = {
   soft: '#64748b',
   line: '#e2e8f0',
   second: '#d97706',
+  third: '#059669',
 };
 
 /** The systems that are compared with each other at 64 connections. */
@@ -35,18 +36,20 @@ export function drawChart(report: Report): string {
 
 function bars({ lines }: Report): string {
   const found = BARS.flatMap(({ label, name, color }) => {
-    const line = lines.find((one) => one.name === name);
-    return line ? [{ label, color, perSecond: line.perSecond }] : [];
+    const measured = lines.find((one) => one.name === name);
+    return measured ? [{ ...measured, label, color }] : [];
   });
-  const most = Math.max(1, ...found.map(({ perSecond }) => perSecond));
+  const most = Math.max(1, ...found.map(({ range }) => range[1]));
   const [left, top, width, step] = [150, 70, 190, 52];
-  const parts = found.map(({ label, color, perSecond }, index) => {
+  const parts = found.map(({ label, color, perSecond, range }, index) => {
     const y = top + index * step;
     const length = Math.max(1, (width * perSecond) / most);
+    const [lowest, highest] = range.map((value) => left + (width * value) / most);
     return [
       text(left - 10, y + 18, label, 'end'),
       `<rect x="${left}" y="${y}" width="${length.toFixed(1)}" height="28" rx="3" fill="${color}"/>`,
-      text(left + length + 6, y + 18, whole(perSecond)),
+      line(lowest, y + 14, highest, y + 14, COLORS.ink),
+      text((highest ?? 0) + 6, y + 18, whole(perSecond)),
     ].join('\n');
   });
   return [title(20, 'Callbacks per second, 64 connections'), ...parts].join('\n');
@@ -55,53 +58,59 @@ function bars({ lines }: Report): string {
 /** Load and goodput in parts of the maximum. */
 function overload({ curves }: Report): string {
   if (!curves) return '';
-  const { best } = curves;
   const [left, top, width, height] = [480, 70, 350, 260];
   const [loadMax, goodMax] = [2, 1.2];
   const x = (load: number) => left + (width * Math.min(load, loadMax)) / loadMax;
   const y = (good: number) => top + height - (height * Math.min(good, goodMax)) / goodMax;
   const grid = [0, 0.25, 0.5, 0.75, 1].map(
     (part) =>
-      `<line x1="${left}" x2="${left + width}" y1="${y(part)}" y2="${y(part)}" stroke="${COLORS.line}"/>` +
+      line(left, y(part), left + width, y(part), COLORS.line) +
       text(left - 8, y(part) + 4, `${100 * part} %`, 'end', COLORS.soft),
   );
-  const ticks = [0, 0.5, 1, 1.3, 2].map((load) =>
+  const ticks = [0, ...curves.calls.map(({ load }) => load)].map((load) =>
     text(x(load), top + height + 18, String(load), 'middle', COLORS.soft),
   );
-  const points = (all: readonly Point[], at: (point: Point) => number) =>
-    all.map((point) => `${x(at(point)).toFixed(1)},${y(point.goodput / best.goodput).toFixed(1)}`);
   // A closed loop has no rate: its axis is connections, doubling from one point to the next.
-  const [fewest] = curves.closed;
-  const doublings = (load: number) => Math.log2(load / (fewest?.load ?? 1));
-  const last = Math.max(1, ...curves.closed.map(({ load }) => doublings(load)));
-  const open = points(curves.open, ({ load }) => load / best.goodput);
-  const closed = points(curves.closed, ({ load }) => (loadMax * doublings(load)) / last);
-  const most = Math.max(...curves.closed.map(({ load }) => load));
+  const connections = curves.connections.map(({ load }) => load);
+  const [fewest, most] = [Math.min(...connections), Math.max(...connections)];
+  const doublings = (load: number) => (loadMax * Math.log2(load / fewest)) / Math.log2(most / fewest);
+  const drawn = [
+    { points: curves.calls, color: COLORS.ours, at: x, says: 'calls per second, in parts of the maximum (open loop)' },
+    { points: curves.grpc, color: COLORS.third, at: x, says: 'the same of movements, wallet-core alone over gRPC' },
+    {
+      ...{ points: curves.connections, color: COLORS.second, at: (load: number) => x(doublings(load)) },
+      says: `${fewest} to ${most} connections, doubling (closed loop)`,
+    },
+  ];
   return [
     title(left - 40, 'Good answers under overload, of the maximum'),
     ...grid,
     ...ticks,
-    curve(open, COLORS.ours),
-    curve(closed, COLORS.second),
-    text(left, top + height + 36, 'calls per second, in multiples of the maximum (open loop)', 'start', COLORS.ours),
-    text(
-      left,
-      top + height + 54,
-      `${fewest?.load} to ${most} connections, doubling (closed loop)`,
-      'start',
-      COLORS.second,
-    ),
+    ...drawn.flatMap(({ points, color, at, says }, index) => [
+      curve(points, at, y, color),
+      text(left, top + height + 36 + 18 * index, says, 'start', color),
+    ]),
   ].join('\n');
 }
 
-function curve(points: readonly string[], color: string): string {
-  const dots = points.map((point) => {
-    const [cx, cy] = point.split(',');
-    return `<circle cx="${cx}" cy="${cy}" r="3.5" fill="${color}"/>`;
+/** Through the medians; a bar at each goes from the lowest round to the highest. */
+function curve(
+  points: readonly CurveLine[],
+  x: (load: number) => number,
+  y: (good: number) => number,
+  color: string,
+): string {
+  const path = points.map(({ load, ofMaximum }) => `${x(load).toFixed(1)},${y(ofMaximum).toFixed(1)}`);
+  const dots = points.map(({ load, ofMaximum, ofMaximumRange: [lowest, highest] }) => {
+    const dot = `<circle cx="${x(load).toFixed(1)}" cy="${y(ofMaximum).toFixed(1)}" r="3.5" fill="${color}"/>`;
+    return line(x(load), y(lowest), x(load), y(highest), color) + dot;
   });
-  return [`<polyline points="${points.join(' ')}" fill="none" stroke="${color}" stroke-width="2"/>`, ...dots].join(
-    '\n',
-  );
+  return [`<polyline points="${path.join(' ')}" fill="none" stroke="${color}" stroke-width="2"/>`, ...dots].join('\n');
+}
+
+function line(x1 = 0, y1 = 0, x2 = 0, y2 = 0, color: string): string {
+  const ends = Object.entries({ x1, y1, x2, y2 }).map(([name, value]) => `${name}="${value.toFixed(1)}"`);
+  return `<line ${ends.join(' ')} stroke="${color}"/>`;
 }
 
 function title(x: number, content: string): string {

@@ -1,6 +1,7 @@
 import type { Bench } from '../bench.js';
 import { CLOSED_LOOP_TOOL } from '../load/closed-loop.js';
 import { median } from '../measurement.js';
+import type { CurveName } from '../rows/overload.js';
 
 /** One of the figures that the product is held to. */
 export interface Measure {
@@ -61,9 +62,9 @@ export function measuresOf(bench: Bench): Measure[] {
   const cpu = (name: Name, process: string) => bench.median(NAMES[name], ({ cpuUs }) => cpuUs[process] ?? 0);
   const figure = (what: string) => median(bench.figures.get(what) ?? []);
   const size = millions(bench.options.movements);
-  const curves = bench.curves;
-  const point = (load: number | undefined) => curves?.closed.find((one) => one.load === load)?.goodput;
-  const beyond = curves?.open.find(({ load }) => Math.abs(load / curves.best.goodput - 1.3) < 0.01)?.goodput;
+  const ofMaximum = (curve: CurveName, load: number) =>
+    median(bench.overload.flatMap((round) => round[curve].find((point) => point.load === load)?.ofMaximum ?? []));
+  const recoveries = bench.overload.map(({ recoverySeconds }) => recoverySeconds ?? Infinity);
   const goals: readonly Goal[] = [
     ofClosedLoops('`wallet` ÷ `echo`, throughput, 64 connections', 0.6, throughput('wallet64', 'echo64')),
     ofClosedLoops('`wallet` ÷ `echo`, throughput, 256 connections', 0.7, throughput('wallet256', 'echo256')),
@@ -105,18 +106,18 @@ export function measuresOf(bench: Bench): Measure[] {
     stated('`secured` ÷ `wallet`, 256 connections', throughput('secured256', 'wallet256'), '', 2),
     stated('`secured` ÷ `wallet-grpc`, unary, 64 in flight', throughput('securedUnary', 'grpcUnary'), '', 2),
     stated('`secured` ÷ `wallet-grpc`, batches of 32', throughput('securedBatches', 'grpcBatches'), '', 2),
-    least('overload, gRPC at twice its maximum: goodput ÷ maximum', 0.9, ratio(curves?.grpcTwice, curves?.grpcMaximum)),
+    least('overload, gRPC at twice its maximum: goodput ÷ maximum', 0.9, ofMaximum('grpc', 2)),
     least(
       'overload, twice the connections of its best: goodput ÷ maximum',
       0.9,
-      ratio(point(curves && 2 * curves.best.load), curves?.best.goodput),
+      median(bench.overload.map(({ twiceTheConnections }) => twiceTheConnections)),
     ),
-    least('overload, 1.3 times its maximum, open loop: goodput ÷ maximum', 0.9, ratio(beyond, curves?.best.goodput)),
-    stated(RECOVERY, curves?.recoverySeconds, 's', 1),
+    least('overload, 1.3 times its maximum, open loop: goodput ÷ maximum', 0.9, ofMaximum('calls', 1.3)),
+    stated(RECOVERY, highest(recoveries), 's', 1),
   ];
   const measures = goals.map(judge);
-  if (!curves || curves.recoverySeconds !== undefined) return measures;
-  const never = `not within ${curves.watchedSeconds} s`;
+  if (recoveries.every((seconds) => seconds < Infinity)) return measures;
+  const never = `not within ${bench.options.seconds} s`;
   return measures.map((one) => (one.measure === RECOVERY ? { ...one, reached: never } : one));
 }
 
@@ -154,7 +155,7 @@ function stated(measure: string, value: number | undefined, unit: string, decima
   return { measure, goal: 'stated', value, decimals, unit };
 }
 
-/** A limit on memory holds in every round. */
+/** What is to hold in every round. */
 function highest(values: readonly number[]): number | undefined {
   return values.length === 0 ? undefined : Math.max(...values);
 }

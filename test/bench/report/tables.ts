@@ -1,8 +1,8 @@
 import { BEHIND_MS } from '../measurement.js';
-import type { Point } from '../rows/overload.js';
 import type { Machine } from './machine.js';
 import type { Measure } from './measures.js';
-import type { Line, Report } from './report.js';
+import type { Line } from './line.js';
+import type { Report } from './report.js';
 
 /** A head and rows, for the terminal and for Markdown alike. */
 export interface Table {
@@ -35,7 +35,7 @@ export function linesTable({ lines }: Report): Table {
     rows: lines.map((line) => [
       line.name,
       whole(line.perSecond),
-      `${whole(line.range[0])} to ${whole(line.range[1])}`,
+      rangeOf(line),
       ...latencies(line),
       line.busy + line.lost === 0 ? '' : `${whole(line.busy)}, ${whole(line.lost)}`,
       Object.entries(line.cpuUs)
@@ -47,29 +47,23 @@ export function linesTable({ lines }: Report): Table {
 }
 
 export function overloadTable({ curves }: Report): Table {
-  const row = (what: string, { load, goodput, busy, lost, p99Ms, coreMegabytes }: Point) => [
-    `${whole(load)} ${what}`,
-    whole(goodput),
-    whole(busy),
-    whole(lost),
-    p99Ms === undefined ? 'not known' : p99Ms.toFixed(0),
-    coreMegabytes.toFixed(0),
-  ];
+  const all = curves ? [...curves.connections, ...curves.calls, ...curves.grpc] : [];
   return {
-    head: ['load', 'good answers per second', 'answered busy', 'lost', 'p99 ms of good', 'wallet-core MB'],
-    rows: [
-      ...(curves?.closed ?? []).map((point) => row('connections', point)),
-      ...(curves?.open ?? []).map((point) => row('calls per second', point)),
+    head: [
+      ...['load', 'good per second', 'lowest to highest', 'of the maximum', 'answered busy', 'lost'],
+      ...['p99 ms of good', 'wallet-core MB'],
     ],
+    rows: all.map((line) => [
+      ...[line.name, whole(line.perSecond), rangeOf(line), line.ofMaximum.toFixed(2), whole(line.busy)],
+      ...[whole(line.lost), line.goodP99Ms?.toFixed(0) ?? 'not known', line.coreMegabytes.toFixed(0)],
+    ]),
   };
 }
 
 /** Open loops in which calls left so late that the load was not what it is said to be; undefined: none. */
 export function behindText({ lines, curves }: Report): string | undefined {
-  const points = (curves?.open ?? []).map(({ load, latestMs }) => ({
-    ...{ name: `${whole(load)} calls per second`, latestMs },
-  }));
-  const behind = [...lines, ...points].filter(({ latestMs }) => latestMs > BEHIND_MS);
+  const all = [...lines, ...(curves?.calls ?? []), ...(curves?.grpc ?? [])];
+  const behind = all.filter(({ latestMs }) => latestMs > BEHIND_MS);
   if (behind.length === 0) return undefined;
   const each = behind.map(({ name, latestMs }) => `${name} (${whole(latestMs)} ms)`);
   return `The load generator fell behind: calls left up to so much later than they were due: ${each.join('; ')}.`;
@@ -91,6 +85,10 @@ export function machineText(
 
 export function markdown({ head, rows }: Table): string {
   return [head, head.map(() => '---'), ...rows].map((cells) => `| ${cells.join(' | ')} |`).join('\n');
+}
+
+function rangeOf({ range: [lowest, highest] }: Line): string {
+  return `${whole(lowest)} to ${whole(highest)}`;
 }
 
 function latencies({ p50Ms, p99Ms, p999Ms }: Line): string[] {

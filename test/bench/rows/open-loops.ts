@@ -1,0 +1,35 @@
+import type { Bench } from '../bench.js';
+import type { Child } from '../children.js';
+import { generator } from '../load/generator.js';
+import { measure } from '../load/load.js';
+import type { OpenSeen, OpenTask } from '../load/open-task.js';
+import type { Tenth } from '../load/tally.js';
+import type { Measurement } from '../measurement.js';
+
+/** Calls sent in open loops to one system, each once. */
+export class OpenLoops {
+  readonly #bench: Bench;
+  readonly #systems: readonly Child[];
+  readonly #address: string;
+  readonly #calls: string;
+  #offset = 0;
+
+  /** `calls`: a file of prepared ones. */
+  constructor(bench: Bench, systems: readonly Child[], address: string, calls: string) {
+    this.#bench = bench;
+    this.#systems = systems;
+    this.#address = address;
+    this.#calls = calls;
+  }
+
+  async run(
+    phases: Pick<OpenTask, 'warmUp' | 'load' | 'afterwards'>,
+  ): Promise<{ readonly measurement: Measurement; readonly afterwards: readonly Tenth[] }> {
+    const task: OpenTask = { address: this.#address, calls: this.#calls, offset: this.#offset, ...phases };
+    const start = () => [generator<OpenSeen>('open-main.js', task, this.#bench.fresh('generator.log'))];
+    const { measurement, seen } = await measure(this.#systems, start);
+    if (!seen[0]) throw new Error('the load generator saw nothing');
+    this.#offset = seen[0].offset;
+    return { measurement, afterwards: seen[0].afterwards };
+  }
+}

@@ -3,7 +3,7 @@ import type { Command } from './domain/command.js';
 import { saysFailed } from './domain/failed-bets.js';
 import { notApplied, type Outcome } from './domain/outcome.js';
 import { setImmediate as nextTurn } from 'node:timers/promises';
-import type { Answered } from './observer.js';
+import type { Answered, Origin } from './observer.js';
 import { CommitUnknownError, StoreFullError, type Store, type Submission } from './storage/port.js';
 
 export interface CommitterLimits {
@@ -27,10 +27,13 @@ export const COMMITTER_LIMITS: CommitterLimits = {
 /** Of OpenTelemetry: does nothing unless that is switched on (telemetry.ts). */
 const tracer = trace.getTracer('single-wallet');
 
+/** Of what comes with a call that has a line of its own. */
+const OURS: Origin = { traceId: undefined, token: undefined };
+
 interface Waiting extends Submission {
   /** Where the span is that it belongs to. */
   readonly place: Context;
-  readonly traceId: string;
+  readonly origin: Origin;
   /** When it came, on the clock of performance.now(). */
   readonly cameMs: number;
   /** On the clock of performance.now(). */
@@ -48,7 +51,7 @@ interface Waiting extends Submission {
 export class Committer {
   readonly #store: Store;
   readonly #limits: CommitterLimits;
-  readonly #onFault: (error: Error, command: Command, traceId: string) => void;
+  readonly #onFault: (error: Error, command: Command, origin: Origin) => void;
   readonly #onAnswered: (answered: Answered) => void;
   readonly #queue: Waiting[] = [];
   #waitingBytes = 0;
@@ -65,7 +68,7 @@ export class Committer {
    */
   constructor(
     store: Store,
-    onFault: (error: Error, command: Command, traceId: string) => void,
+    onFault: (error: Error, command: Command, origin: Origin) => void,
     limits = COMMITTER_LIMITS,
     onAnswered: (answered: Answered) => void = () => {},
   ) {
@@ -91,25 +94,24 @@ export class Committer {
   }
 
   /**
-   * What becomes of a command that may wait for `timeoutMs`. Rejects only when its fate is unknown. `traceId`: what it belongs to,
-   * for whoever hears of it.
+   * What becomes of a command that may wait for `timeoutMs`. Rejects only when its fate is unknown.
    */
   submit(
     { command, request }: Submission,
     timeoutMs: number,
     abandoned: () => boolean = () => false,
-    traceId = '',
+    origin: Origin = OURS,
   ): Promise<Outcome> {
     const isFull = this.isFull || this.#waitingBytes + request.length > this.#limits.waitingBytesMax;
     if (this.#stopped || isFull) {
       const outcome = notApplied(this.#stopped ? 'SHUTTING_DOWN' : 'QUEUE_FULL');
-      this.#onAnswered({ command, traceId, outcome, waitMs: 0, commitMs: 0 });
+      this.#onAnswered({ command, origin, outcome, waitMs: 0, commitMs: 0 });
       return Promise.resolve(outcome);
     }
     return new Promise((resolve, reject) => {
       const cameMs = performance.now();
       const times = { cameMs, deadline: cameMs + timeoutMs };
-      this.#queue.push({ command, request, traceId, place: context.active(), ...times, abandoned, resolve, reject });
+      this.#queue.push({ command, request, origin, place: context.active(), ...times, abandoned, resolve, reject });
       this.#waitingBytes += request.length;
       this.#running ??= this.#run();
     });
@@ -186,10 +188,10 @@ export class Committer {
     this.#tell(item, outcome);
   }
 
-  #tell({ command, traceId, cameMs }: Waiting, outcome: Answered['outcome']): void {
+  #tell({ command, origin, cameMs }: Waiting, outcome: Answered['outcome']): void {
     const now = performance.now();
     const begun = this.#since ?? now;
-    this.#onAnswered({ command, traceId, outcome, waitMs: begun - cameMs, commitMs: now - begun });
+    this.#onAnswered({ command, origin, outcome, waitMs: begun - cameMs, commitMs: now - begun });
   }
 
   /**
@@ -206,11 +208,11 @@ export class Committer {
         item.reject(error);
         this.#tell(item, 'UNKNOWN');
       }
-      this.#onFault(error, first.command, first.traceId);
+      this.#onFault(error, first.command, first.origin);
     } else if (error instanceof StoreFullError) {
       group.forEach((item) => this.#answer(item, notApplied('STORE_FULL')));
     } else if (group.length === 1) {
-      this.#onFault(error, first.command, first.traceId);
+      this.#onFault(error, first.command, first.origin);
       this.#answer(first, notApplied('FAULT'));
     } else {
       const half = group.length >> 1;

@@ -12,7 +12,7 @@ import { Tokens } from './access/tokens.js';
 import { Scrub } from './scrub.js';
 import { Committer, COMMITTER_LIMITS } from './committer.js';
 import { listen } from './grpc/server.js';
-import { Observer } from './observer.js';
+import { Observer, type Origin } from './observer.js';
 import { subjectOf } from './subject.js';
 import type { CheckpointLimits } from './storage/sqlite/checkpoint-plan.js';
 import type { Synchronous } from './storage/sqlite/connection.js';
@@ -96,8 +96,8 @@ export async function startCore(given: CoreOptions): Promise<Core> {
   const store = await SqliteStore.open({ folder: data, owner, ...options }).catch((error: unknown) => {
     throw new ConfigError([`data (SINGLE_WALLET_DATA): ${data} cannot hold the ledger: ${messageOf(error)}`]);
   });
-  const onFault = (error: Error, command: Command, traceId: string) => {
-    log.error({ err: error, ...subjectOf(command), traceId: traceId || undefined }, 'a command could not be committed');
+  const onFault = (error: Error, command: Command, origin: Origin) => {
+    log.error({ err: error, ...subjectOf(command), ...origin }, 'a command could not be committed');
     if (error instanceof CommitUnknownError) onFatal(error);
   };
   const committer = new Committer(store, onFault, COMMITTER_LIMITS, observer.answered.bind(observer));

@@ -7,11 +7,18 @@ import type { GroupTimes, Room } from './storage/port.js';
 import { subjectOf, type Unread } from './subject.js';
 import { TurnedAway } from './turned-away.js';
 
+/** Where a command came from, for whoever hears of it. */
+export interface Origin {
+  /** The trace that it belongs to. */
+  readonly traceId: string | undefined;
+  /** The name of the token that was shown; undefined: none is asked for. */
+  readonly token: string | undefined;
+}
+
 /** What became of a command, and where its time went. */
 export interface Answered {
   readonly command: Command | Unread;
-  /** The trace that it belongs to; empty: none is known. */
-  readonly traceId: string;
+  readonly origin: Origin;
   /** UNKNOWN: nobody knows whether it is on disk. */
   readonly outcome: Outcome | 'UNKNOWN';
   /** Until its group began, in milliseconds. */
@@ -121,7 +128,7 @@ export class Observer {
     if (reason === 'BLOCKED') blocksHit.inc();
   }
 
-  #tell({ command, outcome, traceId, waitMs, commitMs }: Answered, status: string, reason: string): void {
+  #tell({ command, outcome, origin, waitMs, commitMs }: Answered, status: string, reason: string): void {
     if (command.type === 'unread' && status === 'NOT_APPLIED' && this.#turnedAway.isOneOfMany()) return;
     const level = status === 'NOT_APPLIED' || status === 'INVALID' || status === 'UNKNOWN' ? 'warn' : 'info';
     if (!this.#log.isLevelEnabled(level)) return;
@@ -140,7 +147,8 @@ export class Observer {
         why,
         waitMs: rounded(waitMs),
         commitMs: rounded(commitMs),
-        traceId: traceId || undefined,
+        token: origin.token,
+        traceId: origin.traceId,
       },
       'command',
     );

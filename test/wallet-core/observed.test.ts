@@ -146,7 +146,8 @@ describe('what an operator sees of commands that a full queue turns away', () =>
     const observer = new Observer(pino({}, { write: (line: string) => void lines.push(JSON.parse(line) as Line) }));
     const outcome = notApplied('QUEUE_FULL');
     const command = { type: 'unread' as const, channel: CHANNEL };
-    for (let n = 0; n < 1_000; n += 1) observer.answered({ command, traceId: TRACE, outcome, waitMs: 0, commitMs: 0 });
+    const origin = { traceId: TRACE, token: undefined };
+    for (let n = 0; n < 1_000; n += 1) observer.answered({ command, origin, outcome, waitMs: 0, commitMs: 0 });
     observer.tellAnswered();
     observer.end();
     expect(lines.map(({ level, reason, turnedAway }) => [level, reason, turnedAway])).to.deep.equal([
@@ -223,6 +224,11 @@ describe('what an operator sees of a call', () => {
       ...{ token: 'operator.token', traceId: TRACE },
     });
     expect(ms).to.be.a('number').and.above(0);
+  });
+
+  it('has also in the line of a command the token, by which a deposit of an operator is known from one of a platform', async () => {
+    await operator.post({ reference: 'whose-1', playerId: 'anna', kind: Kind.DEPOSIT, amount: '5.00' }, CHANNEL);
+    expect(await lineOf(core, 'command', 'whose-1')).to.include({ outcome: 'APPLIED', token: 'operator.token' });
   });
 
   it('says why one failed, and who called', async () => {

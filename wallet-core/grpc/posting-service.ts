@@ -6,6 +6,7 @@ import type { Observer } from '../observer.js';
 import { isTraceId } from '../../trace.js';
 import type { Command, PostingServiceServer, Result } from '../../proto/gen/wallet/v1/posting.js';
 import { CommitUnknownError } from '../storage/port.js';
+import { tokenOf } from './authentication.js';
 import { CallError, invalidArgument } from './call-error.js';
 import { readCommand, writeResult } from './command-codec.js';
 import { traceOf } from './observed-calls.js';
@@ -36,21 +37,22 @@ export class Poster {
     if (commands.length < 1 || commands.length > COMMANDS_MAX) {
       throw invalidArgument(`commands: has ${commands.length}; expected 1 to ${COMMANDS_MAX}`);
     }
-    return Promise.all(commands.map((command) => this.#post(command, call))).catch(fateUnknown);
+    const token = tokenOf(call.metadata);
+    return Promise.all(commands.map((command) => this.#post(command, call, token))).catch(fateUnknown);
   }
 
-  async #post(command: Command, call: Call): Promise<Result> {
+  async #post(command: Command, call: Call, token: string | undefined): Promise<Result> {
     // The command's own trace before that of the call, which may carry those of many callers.
-    const traceId = isTraceId(command.traceId ?? '') ? (command.traceId ?? '') : traceOf(call);
+    const origin = { traceId: isTraceId(command.traceId ?? '') ? command.traceId : traceOf(call), token };
     const unread = (outcome: Outcome) => {
       const { channel } = command;
-      this.#observer.answered({ command: { type: 'unread', channel }, traceId, outcome, waitMs: 0, commitMs: 0 });
+      this.#observer.answered({ command: { type: 'unread', channel }, origin, outcome, waitMs: 0, commitMs: 0 });
       return writeResult(outcome, this.#writer);
     };
     if (this.#committer.isFull) return unread(notApplied('QUEUE_FULL'));
     const read = readCommand(command, call.metadata);
     if (typeof read === 'string') return unread(invalid('MALFORMED', read));
-    const outcome = await this.#committer.submit(read, read.timeoutMs, () => call.cancelled, traceId);
+    const outcome = await this.#committer.submit(read, read.timeoutMs, () => call.cancelled, origin);
     return writeResult(outcome, this.#writer);
   }
 }

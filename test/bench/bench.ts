@@ -1,16 +1,14 @@
-import { existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import path from 'node:path';
 import { Bodies } from './bodies.js';
+import { CASES, FIGURES, type Case, type Figure } from './cases.js';
 import { keptLedger, smallLedger, copyLedger } from './ledgers.js';
 import { median, type Measurement } from './measurement.js';
 import type { Options } from './options.js';
 import type { Overload } from './rows/overload.js';
-
-/** Kept between runs, and ignored by git. */
-const CACHE = path.join(import.meta.dirname, '../../../.bench');
+import { CACHE, TemporaryFolders } from './temporary-folders.js';
 
 /** Not in the run's folder, where the server's own user may have no way into; not in memory either. */
-const POSTGRES = ['/var/tmp', 'single-wallet-bench-'] as const;
+const POSTGRES_PARENT = '/var/tmp';
 
 export const RESULT_FILE = path.join(CACHE, 'result.json');
 
@@ -19,9 +17,8 @@ const PER_SECOND_MAX = 12_000;
 
 /** What all rows share: prepared calls, ledgers to start from, a folder, and where results go. */
 export class Bench {
-  readonly results = new Map<string, Measurement[]>();
-  /** Other figures, such as bytes on disk, by what they are of. */
-  readonly figures = new Map<string, number[]>();
+  readonly results = new Map<Case, Measurement[]>();
+  readonly figures = new Map<Figure, number[]>();
   /** Rows that cannot be measured here, and why. */
   readonly leftOut = new Map<string, string>();
   /** Versions of what else is measured. */
@@ -31,7 +28,7 @@ export class Bench {
   readonly bodies: Bodies;
   /** Of this run only. */
   readonly folder: string;
-  readonly #temporary: string[] = [];
+  readonly #folders = new TemporaryFolders();
   #large: string | undefined;
   #files = 0;
 
@@ -39,12 +36,8 @@ export class Bench {
     readonly options: Options,
     readonly tell: (text: string) => void,
   ) {
-    mkdirSync(CACHE, { recursive: true });
-    removeAbandoned(CACHE, 'run-');
-    removeAbandoned(...POSTGRES);
     this.bodies = new Bodies(path.join(CACHE, 'bodies'), options.seed);
-    // Beside the cache, not in the system's folder for temporary files: that may be memory, where an fsync costs nothing.
-    this.folder = this.#temporaryFolder(CACHE, 'run-');
+    this.folder = this.#folders.make('run');
   }
 
   /** A file of distinct signed bets, enough for the longest series of measurements on one ledger: a curve, or the large one's rounds. */
@@ -73,20 +66,20 @@ export class Bench {
     return this.#large;
   }
 
-  note(name: string, measurement: Measurement): void {
+  note(name: Case, measurement: Measurement): void {
     const { perSecond, generatorCores } = measurement;
     const share = `the load generator uses ${Math.round(100 * generatorCores)} % of a core`;
-    this.tell(`${name}: ${Math.round(perSecond)}/s${generatorCores > 0 ? `, ${share}` : ''}`);
+    this.tell(`${CASES[name]}: ${Math.round(perSecond)}/s${generatorCores > 0 ? `, ${share}` : ''}`);
     this.results.set(name, [...(this.results.get(name) ?? []), measurement]);
   }
 
-  figure(what: string, value: number): void {
-    this.tell(`${what}: ${value.toFixed(1)}`);
+  figure(what: Figure, value: number): void {
+    this.tell(`${FIGURES[what]}: ${value.toFixed(1)}`);
     this.figures.set(what, [...(this.figures.get(what) ?? []), value]);
   }
 
-  /** The median of a figure of a measurement; undefined if there is none of that name. */
-  median(name: string, of: (measurement: Measurement) => number): number | undefined {
+  /** The median of a figure of a measurement; undefined if it was not measured. */
+  median(name: Case, of: (measurement: Measurement) => number): number | undefined {
     return median((this.results.get(name) ?? []).map(of));
   }
 
@@ -107,18 +100,11 @@ export class Bench {
 
   /** For a cluster of PostgreSQL. */
   postgresFolder(): string {
-    return this.#temporaryFolder(...POSTGRES);
-  }
-
-  /** A folder of its own, removed at the end; by the next run, if this one is killed. */
-  #temporaryFolder(parent: string, prefix: string): string {
-    const folder = mkdtempSync(path.join(parent, `${prefix}${process.pid}-`));
-    this.#temporary.push(folder);
-    return folder;
+    return this.#folders.make('single-wallet-bench', POSTGRES_PARENT);
   }
 
   close(): void {
-    for (const folder of this.#temporary) rmSync(folder, { recursive: true, force: true });
+    this.#folders.remove();
   }
 
   /** Tells of what takes long, in tenths. */
@@ -129,14 +115,5 @@ export class Bench {
       if (tenth > told) this.tell(`${what}: ${10 * tenth} %`);
       told = tenth;
     };
-  }
-}
-
-/** Removes folders of runs that were killed: such a name goes on with the id of its process. */
-function removeAbandoned(parent: string, prefix: string): void {
-  for (const name of readdirSync(parent)) {
-    const pid = name.startsWith(prefix) ? /^(\d+)-/.exec(name.slice(prefix.length))?.[1] : undefined;
-    if (pid === undefined || existsSync(`/proc/${pid}`)) continue;
-    rmSync(path.join(parent, name), { recursive: true, force: true });
   }
 }

@@ -1,8 +1,5 @@
 import type { Random } from '../simulator/random.js';
-
-export const PLAYERS = 10_000;
-export const CURRENCY = 'CNY';
-export const CHANNEL_ID = 1;
+import { CHANNEL_ID, CURRENCY, playerOf, PLAYERS } from './world.js';
 
 /** When the first of them is said to have been made; eBET's bets may come late. */
 const FIRST_MS = 1_760_000_000_000;
@@ -24,7 +21,7 @@ export function betOf(random: Random, seqNo: string, index: number): Bet {
   const stakes = Array.from({ length: 6 }, () => random.int(1, 20));
   const total = sum(stakes);
   const timestamp = FIRST_MS + index;
-  const username = playerOf(random);
+  const username = anyPlayer(random);
   const betList = stakes.map((betMoney, place) => ({
     betType: betTypeOf(place),
     betMoney,
@@ -66,12 +63,12 @@ export function payoutOf(random: Random, seqNo: string, bet: Bet): Fields {
 
 /** A player's balance is asked for. */
 export function syncCreditOf(random: Random, seqNo: string): Fields {
-  const known = { username: playerOf(random), channelId: CHANNEL_ID, currency: CURRENCY, seqNo, event: 'syncCredit' };
+  const known = { username: anyPlayer(random), channelId: CHANNEL_ID, currency: CURRENCY, seqNo, event: 'syncCredit' };
   return { ...known, timestamp: FIRST_MS, sessionToken: tokenOf(random) };
 }
 
-function playerOf(random: Random): string {
-  return `player-${random.int(1, PLAYERS)}`;
+function anyPlayer(random: Random): string {
+  return playerOf(random.int(1, PLAYERS));
 }
 
 /** 32 digits, as eBET's own. */

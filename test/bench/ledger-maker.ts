@@ -3,9 +3,10 @@ import Database from 'better-sqlite3';
 import type { Outcome } from '../../wallet-core/domain/outcome.js';
 import type { Submission } from '../../wallet-core/storage/port.js';
 import { SqliteStore } from '../../wallet-core/storage/sqlite/sqlite-store.js';
-import { CHANNELS, CURRENCY, depositOf, PLATFORM, tablePlay } from './table-play.js';
+import { CHANNELS, depositOf, tablePlay } from './table-play.js';
+import { CURRENCY, PLATFORM, playerOf, PLAYERS } from './world.js';
 
-const PLAYERS = Array.from({ length: 10_000 }, (_, index) => `player-${index + 1}`);
+const ALL = Array.from({ length: PLAYERS }, (_, index) => playerOf(index + 1));
 /** Commands of one commit: as under load. */
 const GROUP = 256;
 
@@ -41,9 +42,9 @@ export async function makeLedger(
 function* submissions(made: number): Generator<Submission> {
   const request = new Uint8Array(0);
   for (const channel of [PLATFORM, ...CHANNELS]) yield { command: { type: 'open-channel', channel }, request };
-  for (const player of PLAYERS) yield { command: { type: 'open-account', player, currency: CURRENCY }, request };
-  for (const player of PLAYERS) yield depositOf(player, `${made}-first-${player}`, 100_000_000n);
-  yield* tablePlay(PLAYERS, String(made));
+  for (const player of ALL) yield { command: { type: 'open-account', player, currency: CURRENCY }, request };
+  for (const player of ALL) yield depositOf(player, `${made}-first-${player}`, 100_000_000n);
+  yield* tablePlay(ALL, String(made));
 }
 
 function movementsOf(outcome: Outcome): number {

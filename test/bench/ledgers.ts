@@ -12,11 +12,8 @@ import {
 } from 'node:fs';
 import path from 'node:path';
 import { SCHEMA_VERSION } from '../../wallet-core/storage/sqlite/schema.js';
-import { PLAYERS } from './callbacks.js';
 import { makeLedger } from './ledger-maker.js';
-
-/** A channel of the ledgers that the benchmark makes. */
-export const PLATFORM = 'platform/bench';
+import { PLAYERS } from './world.js';
 
 /** To be raised with each change of what ledger-maker.ts and table-play.ts make: a kept ledger of before is then not measured. */
 const FORM = 1;

@@ -2,9 +2,8 @@ import { randomBytes } from 'node:crypto';
 import type { NewMovement, RefundLine } from '../../wallet-core/domain/command.js';
 import type { Submission } from '../../wallet-core/storage/port.js';
 import { Random } from '../simulator/random.js';
+import { CHANNEL_ID, CURRENCY, PLATFORM } from './world.js';
 
-export const CURRENCY = 'CNY';
-export const PLATFORM = 'platform/bench';
 export const CHANNELS = ['ebet/1', 'ebet/2', 'ebet/3'] as const;
 
 const NO_REQUEST = new Uint8Array(0);
@@ -107,7 +106,7 @@ class Round {
     }));
     const detail = { roundCode: this.#name, tableType: 1, tableCode: 'A3', gameName: 'baccarat', betList };
     const times = { betTime: 1686811358280, validBet: 0, totalBet: 0, judgeResult: [70, 60, 80] };
-    const head = { username: player, channelId: 1, money: Number(amount), type: providerType, platform: 3 };
+    const head = { username: player, channelId: CHANNEL_ID, money: Number(amount), type: providerType, platform: 3 };
     const rest = { currency: CURRENCY, seqNo: reference, detail: { ...detail, ...times }, event: 'increaseCredit' };
     const signed = { timestamp: 1686811358544, signature: randomBytes(128).toString('base64') };
     return Buffer.from(JSON.stringify({ ...head, ...rest, ...signed }));

@@ -1,10 +1,10 @@
 import { spawnSync } from 'node:child_process';
-import { mkdtempSync, rmSync, statSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { statSync } from 'node:fs';
 import path from 'node:path';
 import { Command } from 'commander';
 import { verifyFile } from '../../wallet-core/storage/sqlite/verifier.js';
 import { wholeNumber } from '../simulator/command-line.js';
+import { TemporaryFolders } from './temporary-folders.js';
 
 const command = new Command('bench:verify')
   .usage('-- [options]')
@@ -14,7 +14,8 @@ const command = new Command('bench:verify')
 
 command.parse();
 const { movements, folder: kept } = command.opts<{ movements: number; folder?: string }>();
-const folder = kept ?? mkdtempSync(path.join(tmpdir(), 'bench-verify-'));
+const folders = new TemporaryFolders();
+const folder = kept ?? folders.make('verify');
 try {
   // In a process of its own, whose memory does not count here.
   const maker = [path.join(import.meta.dirname, 'make-ledger-main.js'), '--folder', folder];
@@ -25,7 +26,7 @@ try {
   console.error(error instanceof Error ? error.message : error);
   process.exitCode = 1;
 } finally {
-  if (kept === undefined) rmSync(folder, { recursive: true });
+  folders.remove();
 }
 
 async function measure(file: string): Promise<string> {

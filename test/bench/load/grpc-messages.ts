@@ -1,7 +1,6 @@
 import { Kind } from '../../../proto/gen/wallet/v1/movement.js';
 import { PostBatchRequest, PostRequest, type Command } from '../../../proto/gen/wallet/v1/posting.js';
-import { CURRENCY, PLAYERS } from '../callbacks.js';
-import { PLATFORM } from '../ledgers.js';
+import { CURRENCY, PLATFORM, playerOfTurn } from '../world.js';
 
 const TIMEOUT_MS = 1_500;
 
@@ -22,8 +21,7 @@ function encoded(bytes: Uint8Array): Buffer {
 /** Without a provider's request: a platform has none. */
 function commandOf(index: number, prefix: string): Command {
   const movement = {
-    // A step that has no factor in common with the number of players visits them all, none twice in a row.
-    playerId: `player-${((index * 7_919) % PLAYERS) + 1}`,
+    playerId: playerOfTurn(index),
     ...{ currency: CURRENCY, kind: Kind.BET, amount: '-0.50', reference: `${prefix}-${index}` },
     ...{ round: `${prefix}-round-${Math.floor(index / 5)}`, roundUnsigned: false, providerType: '', names: [] },
     ...{ withholding: false, wager: false },

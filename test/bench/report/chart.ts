@@ -1,5 +1,5 @@
+import { CASES } from '../cases.js';
 import type { CurveLine } from './curves.js';
-import { NAMES } from './measures.js';
 import type { Report } from './report.js';
 
 const WIDTH = 860;
@@ -16,11 +16,11 @@ const COLORS = {
 
 /** The systems that are compared with each other at 64 connections. */
 const BARS = [
-  { label: 'echo', name: NAMES.echo64, color: COLORS.other },
-  { label: 'wallet', name: NAMES.wallet64, color: COLORS.ours },
-  { label: 'wallet, large ledger', name: NAMES.large, color: COLORS.ours },
-  { label: 'wallet, fsync + 5 ms', name: NAMES.slow64, color: COLORS.ours },
-  { label: 'PostgreSQL by hand', name: NAMES.postgres, color: COLORS.other },
+  { label: 'echo', name: CASES.echo64, color: COLORS.other },
+  { label: 'wallet', name: CASES.wallet64, color: COLORS.ours },
+  { label: 'wallet, large ledger', name: CASES.large64, color: COLORS.ours },
+  { label: 'wallet, fsync + 5 ms', name: CASES.slow64, color: COLORS.ours },
+  { label: 'PostgreSQL by hand', name: CASES.postgres64, color: COLORS.other },
 ] as const;
 
 /** Throughput side by side, and what becomes of it under overload, as SVG. */

@@ -1,4 +1,5 @@
 import type { Bench } from '../bench.js';
+import { FIGURES, type Case, type Figure } from '../cases.js';
 import { CLOSED_LOOP_TOOL } from '../load/closed-loop.js';
 import { median } from '../measurement.js';
 import type { CurveName } from '../rows/overload.js';
@@ -25,42 +26,15 @@ export interface Goal {
   readonly notJudged?: boolean;
 }
 
-export const NAMES = {
-  echo64: 'echo, 64 connections',
-  echo256: 'echo, 256 connections',
-  wallet64: 'wallet, 64 connections',
-  wallet256: 'wallet, 256 connections',
-  grpcEcho: 'grpc-echo, unary, 64 in flight',
-  grpcUnary: 'wallet-grpc, unary, 64 in flight',
-  grpcBatches: 'wallet-grpc, batches of 32, 32 in flight',
-  secured64: 'wallet secured, 64 connections',
-  secured256: 'wallet secured, 256 connections',
-  securedUnary: 'wallet-grpc secured, unary, 64 in flight',
-  securedBatches: 'wallet-grpc secured, batches of 32, 32 in flight',
-  storage32: 'storage, groups of 32',
-  storage512: 'storage, groups of 512',
-  postgres: 'postgres-per-callback, 64 connections',
-  large: 'wallet on the large ledger, 64 connections',
-  largeStorage: 'storage on the large ledger, groups of 32',
-  slow64: 'wallet with a slow fsync, 64 connections',
-  slow256: 'wallet with a slow fsync, 256 connections',
-  two64: 'wallet with 2 gateways, 64 connections',
-  two256: 'wallet with 2 gateways, 256 connections',
-  mixed: 'wallet, mixed at half of the maximum',
-  echoMixed: 'echo, mixed at half of the maximum',
-} as const;
-
 const RECOVERY = 'recovery after that load';
-
-type Name = keyof typeof NAMES;
 
 /** The goals, in the order of the table, with what this run reached: ratios of medians. */
 export function measuresOf(bench: Bench): Measure[] {
-  const perSecond = (name: Name) => bench.median(NAMES[name], (measured) => measured.perSecond);
-  const throughput = (part: Name, whole: Name) => ratio(perSecond(part), perSecond(whole));
-  const p99 = (name: Name) => bench.median(NAMES[name], ({ p99Ms }) => p99Ms);
-  const cpu = (name: Name, process: string) => bench.median(NAMES[name], ({ cpuUs }) => cpuUs[process] ?? 0);
-  const figure = (what: string) => median(bench.figures.get(what) ?? []);
+  const perSecond = (name: Case) => bench.median(name, (measured) => measured.perSecond);
+  const throughput = (part: Case, whole: Case) => ratio(perSecond(part), perSecond(whole));
+  const p99 = (name: Case) => bench.median(name, ({ p99Ms }) => p99Ms);
+  const cpu = (name: Case, process: string) => bench.median(name, ({ cpuUs }) => cpuUs[process] ?? 0);
+  const figure = (what: Figure) => median(bench.figures.get(what) ?? []);
   const size = millions(bench.options.movements);
   const ofMaximum = (curve: CurveName, load: number) =>
     median(bench.overload.flatMap((round) => round[curve].find((point) => point.load === load)?.ofMaximum ?? []));
@@ -68,34 +42,29 @@ export function measuresOf(bench: Bench): Measure[] {
   const goals: readonly Goal[] = [
     ofClosedLoops('`wallet` ÷ `echo`, throughput, 64 connections', 0.6, throughput('wallet64', 'echo64')),
     ofClosedLoops('`wallet` ÷ `echo`, throughput, 256 connections', 0.7, throughput('wallet256', 'echo256')),
-    ofClosedLoops('`wallet` ÷ `postgres-per-callback`, 64 connections', 5, throughput('wallet64', 'postgres')),
+    ofClosedLoops('`wallet` ÷ `postgres-per-callback`, 64 connections', 5, throughput('wallet64', 'postgres64')),
     least('`wallet-grpc` in batches of 32 ÷ `storage` in groups of 512', 0.5, throughput('grpcBatches', 'storage512')),
-    least('`wallet-grpc` unary, 64 in flight ÷ gRPC echo unary', 0.75, throughput('grpcUnary', 'grpcEcho')),
+    least('`wallet-grpc` unary, 64 in flight ÷ gRPC echo unary', 0.75, throughput('grpcUnary', 'grpcEchoUnary')),
     most(
       "p99 of `mixed` ÷ p99 of `echo` at the same rate (checkpoints off the writer's path)",
       3,
-      ratio(p99('mixed'), p99('echoMixed')),
+      ratio(p99('walletMixed'), p99('echoMixed')),
     ),
-    least(`\`wallet\` with ${size} movements in the ledger ÷ with none`, 0.85, throughput('large', 'wallet64')),
+    least(`\`wallet\` with ${size} movements in the ledger ÷ with none`, 0.85, throughput('large64', 'wallet64')),
     least(
       `\`storage\` in groups of 32 with ${size} movements ÷ with none`,
       0.6,
-      throughput('largeStorage', 'storage32'),
+      throughput('largeStorage32', 'storage32'),
     ),
     most(
       `resident memory, wallet-core with ${size} movements, under load`,
       300,
-      highest(bench.figures.get('memory of wallet-core on the large ledger, MB') ?? []),
+      highest(bench.figures.get('largeMegabytes') ?? []),
       'MB',
     ),
-    most(
-      `start of wallet-core with ${size} movements`,
-      2,
-      ratio(figure('start of wallet-core on the large ledger, ms'), 1000),
-      's',
-    ),
-    most('bytes on disk per bet, without the request', 250, figure('bytes on disk per bet, without the request'), ''),
-    most('bytes on disk per bet, with the request', 500, figure('bytes on disk per bet, with the request'), ''),
+    most(`start of wallet-core with ${size} movements`, 2, ratio(figure('largeStartMs'), 1000), 's'),
+    most(FIGURES.bytesWithoutRequest, 250, figure('bytesWithoutRequest'), ''),
+    most(FIGURES.bytesWithRequest, 500, figure('bytesWithRequest'), ''),
     stated('CPU time per callback, gateway', cpu('wallet64', 'gateway'), 'µs'),
     stated('CPU time per callback, wallet-core', cpu('wallet64', 'wallet-core'), 'µs'),
     stated('an fsync of 5 ms more: `wallet`, 64 connections', perSecond('slow64'), 'per second'),

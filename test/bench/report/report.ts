@@ -1,4 +1,5 @@
 import type { Bench } from '../bench.js';
+import { CASES, type Case } from '../cases.js';
 import { CLOSED_LOOP_TOOL } from '../load/closed-loop.js';
 import { curvesOf, type Curves } from './curves.js';
 import { lineOf, type Line } from './line.js';
@@ -28,7 +29,10 @@ export function reportOf(bench: Bench, machine: Machine, complete: boolean): Rep
     versions: Object.fromEntries(bench.versions),
     loadGenerator: CLOSED_LOOP_TOOL,
     options: bench.options,
-    lines: [...bench.results].map(([name, all]) => lineOf(name, all)),
+    lines: (Object.keys(CASES) as Case[]).flatMap((name) => {
+      const all = bench.results.get(name);
+      return all ? lineOf(CASES[name], all) : [];
+    }),
     measures: measuresOf(bench),
     leftOut: Object.fromEntries(bench.leftOut),
     curves: bench.overload.length === 0 ? undefined : curvesOf(bench.overload),

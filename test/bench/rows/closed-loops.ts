@@ -45,6 +45,14 @@ export class ClosedLoops {
     return warmUpSeconds === 0 ? 0 : (await this.run(WARM_UP_CONNECTIONS, warmUpSeconds)).good;
   }
 
+  /** The two that most systems are measured at. */
+  async note(system: 'echo' | 'wallet' | 'secured' | 'slow' | 'two'): Promise<readonly Measurement[]> {
+    const [few, many] = [await this.run(64), await this.run(256)];
+    this.#bench.note(`${system}64`, few);
+    this.#bench.note(`${system}256`, many);
+    return [few, many];
+  }
+
   async run(connections: number, seconds = this.#bench.options.seconds): Promise<Measurement> {
     const loads = this.#addresses.map((address, index) => ({
       ...{ address, connections: connections / this.#addresses.length, seconds, again: this.#again },

@@ -7,8 +7,7 @@ export async function echo(bench: Bench): Promise<void> {
   const child = startEcho(bench);
   const loops = new ClosedLoops(bench, [child], [await listening(child)], { again: true });
   await loops.warmUp();
-  bench.note('echo, 64 connections', await loops.run(64));
-  bench.note('echo, 256 connections', await loops.run(256));
+  await loops.note('echo');
   await child.stop();
 }
 

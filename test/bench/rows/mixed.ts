@@ -19,18 +19,18 @@ export async function mixed(bench: Bench): Promise<void> {
   const phases = { warmUp, load: { perSecond, seconds: TIMES_AS_LONG * seconds } };
   const echo = startEcho(bench);
   const ofEcho = await new OpenLoops(bench, [echo], await listening(echo), calls).run(phases);
-  bench.note('echo, mixed at half of the maximum', ofEcho.measurement);
+  bench.note('echoMixed', ofEcho.measurement);
   await echo.stop();
   const system = await startOn(bench, await bench.smallLedger());
   const [address = ''] = system.addresses;
   const ofWallet = await new OpenLoops(bench, [system.core, ...system.gateways], address, calls).run(phases);
-  bench.note('wallet, mixed at half of the maximum', ofWallet.measurement);
+  bench.note('walletMixed', ofWallet.measurement);
   await system.stop();
 }
 
 /** What the wallet reached at most, at 64 or 256 connections; measured now if it was not. */
 async function highest(bench: Bench): Promise<number> {
-  const names = ['wallet, 64 connections', 'wallet, 256 connections'];
-  if (!bench.results.has('wallet, 64 connections')) await wallet(bench);
-  return Math.max(...names.map((name) => bench.median(name, ({ perSecond }) => perSecond) ?? 0));
+  if (!bench.results.has('wallet64')) await wallet(bench);
+  const reached = (['wallet64', 'wallet256'] as const).map((name) => bench.median(name, ({ perSecond }) => perSecond));
+  return Math.max(...reached.map((perSecond) => perSecond ?? 0));
 }

@@ -21,7 +21,7 @@ export async function postgres(bench: Bench): Promise<void> {
     const child = startModule('by-hand', 'test/bench/systems/postgres-main.js', options);
     const loops = new ClosedLoops(bench, [child, cluster.server], [await listening(child)]);
     await loops.warmUp();
-    bench.note('postgres-per-callback, 64 connections', await loops.run(64));
+    bench.note('postgres64', await loops.run(64));
     bench.about('PostgreSQL', cluster.version);
     await child.stop();
   } finally {

@@ -7,10 +7,9 @@ export async function secured(bench: Bench): Promise<void> {
   const system = await startOn(bench, await bench.smallLedger(), { secured: true });
   const loops = loopsOn(bench, system);
   await loops.warmUp();
-  bench.note('wallet secured, 64 connections', await loops.run(64));
-  bench.note('wallet secured, 256 connections', await loops.run(256));
+  await loops.note('secured');
   await system.stop();
   const alone = await startOn(bench, await bench.smallLedger(), { secured: true, gateways: 0 });
-  await closedLoops(bench, 'wallet-grpc secured', alone.core, alone.coreAddress, false, alone.access);
+  await closedLoops(bench, 'secured', alone.core, alone.coreAddress, false, alone.access);
   await alone.stop();
 }

@@ -7,14 +7,14 @@ import type { StorageTask } from '../systems/storage-main.js';
 
 /** Movements per second into SQLite, in groups of a fixed size. */
 export async function storage(bench: Bench): Promise<void> {
-  for (const group of [1, 32, 512]) {
+  for (const group of [1, 32, 512] as const) {
     const data = await bench.smallLedger();
     const before = ledgerBytes(data);
     const { measurement, movements } = await commitGroups(bench, data, group, 'storage');
-    bench.note(`storage, groups of ${group}`, measurement);
+    bench.note(`storage${group}`, measurement);
     // About as many in a commit as there are under load.
     if (group === 32) {
-      bench.figure('bytes on disk per bet, without the request', (ledgerBytes(data) - before) / movements);
+      bench.figure('bytesWithoutRequest', (ledgerBytes(data) - before) / movements);
     }
   }
 }

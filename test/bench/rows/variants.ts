@@ -5,7 +5,7 @@ import { commitGroups } from './storage.js';
 import { loopsOn, startOn } from './wallet.js';
 
 const SHIM = path.join(import.meta.dirname, '../../../../test/bench/slow-fsync.c');
-export const SLOW_FSYNC_MS = 5;
+const SLOW_FSYNC_MS = 5;
 
 /** Where the next round goes on in the bodies, for each run: the large ledger is one for all of them. */
 const sent = new WeakMap<Bench, { offset: number; rounds: number }>();
@@ -15,16 +15,16 @@ export async function largeLedger(bench: Bench): Promise<void> {
   const data = await bench.largeLedger();
   const { offset, rounds } = sent.get(bench) ?? { offset: 0, rounds: 0 };
   const system = await startOn(bench, data);
-  bench.figure('start of wallet-core on the large ledger, ms', system.coreStartMs);
+  bench.figure('largeStartMs', system.coreStartMs);
   const loops = loopsOn(bench, system, offset);
   await loops.warmUp();
   const measured = await loops.run(64);
-  bench.note('wallet on the large ledger, 64 connections', measured);
-  bench.figure('memory of wallet-core on the large ledger, MB', (measured.residentBytes['wallet-core'] ?? 0) / 1e6);
+  bench.note('large64', measured);
+  bench.figure('largeMegabytes', (measured.residentBytes['wallet-core'] ?? 0) / 1e6);
   sent.set(bench, { offset: loops.offset, rounds: rounds + 1 });
   await system.stop();
   const { measurement } = await commitGroups(bench, data, 32, `storage-${rounds}`);
-  bench.note('storage on the large ledger, groups of 32', measurement);
+  bench.note('largeStorage32', measurement);
 }
 
 /** The product with a disk whose fsync takes 5 ms longer. */
@@ -43,8 +43,7 @@ export async function slowFsync(bench: Bench): Promise<void> {
   const system = await startOn(bench, await bench.smallLedger(), { coreEnvironment });
   const loops = loopsOn(bench, system);
   await loops.warmUp();
-  bench.note('wallet with a slow fsync, 64 connections', await loops.run(64));
-  bench.note('wallet with a slow fsync, 256 connections', await loops.run(256));
+  await loops.note('slow');
   await system.stop();
 }
 
@@ -52,7 +51,6 @@ export async function twoGateways(bench: Bench): Promise<void> {
   const system = await startOn(bench, await bench.smallLedger(), { gateways: 2 });
   const loops = loopsOn(bench, system);
   await loops.warmUp();
-  bench.note('wallet with 2 gateways, 64 connections', await loops.run(64));
-  bench.note('wallet with 2 gateways, 256 connections', await loops.run(256));
+  await loops.note('two');
   await system.stop();
 }

@@ -8,14 +8,14 @@ import { startOn } from './wallet.js';
 
 /** Calls in flight of each kind, and more movements per second than any machine of today makes of them. */
 const SHAPES = [
-  { name: 'unary, 64 in flight', inFlight: 64, perSecondMax: 20_000 },
-  { name: 'batches of 32, 32 in flight', batch: 32, inFlight: 32, perSecondMax: 100_000 },
+  { shape: 'Unary', inFlight: 64, perSecondMax: 20_000 },
+  { shape: 'Batches', batch: 32, inFlight: 32, perSecondMax: 100_000 },
 ] as const;
 
 /** wallet-core alone, as a platform calls it. */
 export async function walletGrpc(bench: Bench): Promise<void> {
   const system = await startOn(bench, await bench.smallLedger(), { gateways: 0 });
-  await closedLoops(bench, 'wallet-grpc', system.core, system.coreAddress);
+  await closedLoops(bench, 'grpc', system.core, system.coreAddress);
   await system.stop();
 }
 
@@ -24,25 +24,25 @@ export async function grpcEcho(bench: Bench): Promise<void> {
   const environment = { NODE_ENV: 'production' };
   const options = { log: bench.fresh('grpc-echo.log'), environment };
   const child = startModule('grpc-echo', 'test/bench/systems/grpc-echo-main.js', options);
-  await closedLoops(bench, 'grpc-echo', child, await listening(child), true);
+  await closedLoops(bench, 'grpcEcho', child, await listening(child), true);
   await child.stop();
 }
 
 export async function closedLoops(
   bench: Bench,
-  name: string,
+  name: 'grpc' | 'grpcEcho' | 'secured',
   system: Child,
   address: string,
   again = false,
   access?: GrpcAccess,
 ): Promise<void> {
   const { warmUpSeconds, seconds } = bench.options;
-  for (const { name: shape, perSecondMax, inFlight, ...rest } of SHAPES) {
+  for (const { shape, perSecondMax, inFlight, ...rest } of SHAPES) {
     const load = { type: 'closed', inFlight } as const;
     const count = perSecondMax * (warmUpSeconds + seconds);
     const shared = { ...rest, address, ...(access && { access }) };
     const task = { ...shared, load, warmUpSeconds, seconds, count, prefix: shape, again };
-    bench.note(`${name}, ${shape}`, await runGrpc(bench, system, task));
+    bench.note(`${name}${shape}`, await runGrpc(bench, system, task));
   }
 }
 

@@ -10,14 +10,11 @@ export async function wallet(bench: Bench): Promise<void> {
   const system = await startOn(bench, data);
   const loops = loopsOn(bench, system);
   const warm = await loops.warmUp();
-  const few = await loops.run(64);
-  bench.note('wallet, 64 connections', few);
-  const many = await loops.run(256);
-  bench.note('wallet, 256 connections', many);
+  const measured = await loops.note('wallet');
   await system.stop();
   // What was under way when the load ended is in the ledger, too: at most one for each connection.
-  const bets = warm + few.good + many.good;
-  bench.figure('bytes on disk per bet, with the request', (ledgerBytes(data) - before) / bets);
+  const bets = measured.reduce((sum, { good }) => sum + good, warm);
+  bench.figure('bytesWithRequest', (ledgerBytes(data) - before) / bets);
 }
 
 /** The product on a ledger. */

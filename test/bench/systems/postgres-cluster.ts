@@ -6,7 +6,7 @@ import { Child } from '../children.js';
 
 /** Where Debian and its relatives put the servers' programs, which are not on the PATH. */
 const DEBIAN = '/usr/lib/postgresql';
-/** A server refuses to run as root; it ends when we do. */
+/** A server refuses to run as root. */
 const USER = 'postgres';
 const READY_MS_MAX = 20_000;
 
@@ -31,14 +31,20 @@ export function serverUserMissing(): string | undefined {
   if (process.getuid?.() !== 0) return undefined;
   if (spawnSync('id', ['-u', USER]).status !== 0)
     return `PostgreSQL refuses to run as root, and there is no user ${USER}`;
-  if (spawnSync('setpriv', ['--version']).status === 0) return undefined;
+  if (hasSetpriv()) return undefined;
   return 'PostgreSQL refuses to run as root, and setpriv is not on this machine (Debian: apt-get install util-linux)';
+}
+
+function hasSetpriv(): boolean {
+  return spawnSync('setpriv', ['--version']).status === 0;
 }
 
 /** `folder`: an empty one. */
 export async function startCluster(programs: string, folder: string, log: string): Promise<Cluster> {
   const root = process.getuid?.() === 0;
-  const as = root ? ['setpriv', `--reuid=${USER}`, `--regid=${USER}`, '--clear-groups', '--pdeathsig=INT', '--'] : [];
+  const user = root ? [`--reuid=${USER}`, `--regid=${USER}`, '--clear-groups'] : [];
+  // It ends when we do, even if we are killed.
+  const as = hasSetpriv() ? ['setpriv', ...user, '--pdeathsig=INT', '--'] : [];
   if (root) chownSync(folder, idOf('-u'), idOf('-g'));
   const data = path.join(folder, 'data');
   const run = (program: string, ...args: string[]): [string, string[]] => {

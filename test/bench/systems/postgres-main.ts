@@ -6,7 +6,7 @@ import { Router } from '@koa/router';
 import Koa from 'koa';
 import pg from 'pg';
 import getRawBody from 'raw-body';
-import { CURRENCY, PLAYERS } from '../callbacks.js';
+import { CURRENCY, PLAYERS } from '../world.js';
 import { serve } from './serve.js';
 
 interface Callback {

@@ -2,9 +2,8 @@
 import type { NewMovement } from '../../../wallet-core/domain/command.js';
 import type { Submission } from '../../../wallet-core/storage/port.js';
 import { SqliteStore } from '../../../wallet-core/storage/sqlite/sqlite-store.js';
-import { CURRENCY, PLAYERS } from '../callbacks.js';
-import { PLATFORM } from '../ledgers.js';
 import { ownCpuMs, report, taskOf } from '../load/generator.js';
+import { CURRENCY, PLATFORM, playerOfTurn } from '../world.js';
 
 export interface StorageTask {
   /** The folder of the ledger. */
@@ -47,7 +46,7 @@ async function commitFor(limit: number): Promise<{ readonly movements: number; r
 function next(): Submission {
   const index = made++;
   const movement: NewMovement = {
-    player: `player-${((index * 7_919) % PLAYERS) + 1}`,
+    player: playerOfTurn(index),
     currency: CURRENCY,
     kind: 'BET',
     amount: -50n,

@@ -2,9 +2,9 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { stringify } from 'yaml';
 import { certificate } from '../../certificates.js';
-import { CHANNEL_ID, CURRENCY } from '../callbacks.js';
 import { listening, startModule, type Child } from '../children.js';
 import type { GrpcAccess } from '../load/grpc-task.js';
+import { CHANNEL_ID, CURRENCY } from '../world.js';
 
 export interface WalletOptions {
   /** Of its own: configuration and logs. */

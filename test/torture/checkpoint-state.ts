@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs';
+import { closeSync, openSync, readSync } from 'node:fs';
 import path from 'node:path';
 import { setImmediate as turn } from 'node:timers/promises';
 import type { Random } from '../simulator/random.js';
@@ -20,8 +20,14 @@ const ATTEMPTED = 128;
 
 /** Whether the WAL is being written into the database; or was, when the process was killed, which mapped memory outlives. */
 export function isInCheckpoint(data: string): boolean {
-  const index = readFileSync(path.join(data, 'ledger.db-shm'));
-  return index.readUInt32LE(ATTEMPTED) > index.readUInt32LE(BACKFILLED);
+  const header = Buffer.alloc(ATTEMPTED + 4);
+  const index = openSync(path.join(data, 'ledger.db-shm'), 'r');
+  try {
+    readSync(index, header, 0, header.length, 0);
+  } finally {
+    closeSync(index);
+  }
+  return header.readUInt32LE(ATTEMPTED) > header.readUInt32LE(BACKFILLED);
 }
 
 /** Stops a wallet-core with busy checkpoints, which is under load, in the middle of one. */

@@ -22,13 +22,14 @@ describe('the ledger, when the power goes', () => {
   after(() => rmSync(folder, { recursive: true }));
 
   it('keeps every answer that it gave, through 12 cuts and more', async function () {
-    this.timeout(300_000);
+    this.timeout(600_000);
     const figures = await cutThePower(12, 1, { shim });
     console.log(printCuts(figures).replace(/^/gm, '      '));
     expect(figures.cuts - figures.atStart).to.equal(12);
     expect(figures.unsynced, 'writes that were not synced').to.be.greaterThan(0);
     expect(figures.lost, 'writes that the cuts took').to.be.greaterThan(0);
-    expect(figures.inCheckpoint, 'cuts while the WAL was written into the database').to.be.at.least(1);
+    // Every third is meant to; others do by chance.
+    expect(figures.inCheckpoint, 'cuts while the WAL was written into the database').to.be.at.least(4);
     expect(figures.kept.movements).to.be.greaterThan(1_000);
     expect(figures.kept.verified, 'verifications after a cut').to.equal(12);
   });

@@ -35,6 +35,11 @@ export interface CutFigures extends Cuts {
   readonly kept: Kept;
 }
 
+/** How cuts come, in turns: before some write or sync, which the shim counts; while the WAL is written into the database; at any time. */
+const WAYS = ['fuse', 'checkpoint', 'any time'] as const;
+type Way = (typeof WAYS)[number];
+const wayOf = (cut: number): Way => WAYS[cut % WAYS.length] ?? 'any time';
+
 const PLATFORMS = 8;
 const CUTS_PER_COHORT = 4;
 /** A cut in the middle of a commit comes after so many writes and syncs at most. */
@@ -90,17 +95,17 @@ class Bench {
   }
 
   async cut(cuts: number, done: () => void): Promise<CutFigures> {
-    await this.#start();
+    await this.#start(wayOf(0));
     await this.clients.openChannel(PLATFORM);
     for (let cut = 0; cut < cuts; cut++) {
       if (cut % CUTS_PER_COHORT === 0) await this.#crew.meet(cut / CUTS_PER_COHORT);
-      await this.#crew.runDuring(() => this.#killed());
+      await this.#crew.runDuring(() => this.#killed(wayOf(cut)));
       this.clients.close();
       const inCheckpoint = isInCheckpoint(this.#power.folder);
       const files = this.#cut();
       if (inCheckpoint) this.#figures.inCheckpoint += 1;
       if (inCheckpoint && files.includes('ledger.db-wal')) this.#figures.besideCommit += 1;
-      await this.#start();
+      await this.#start(wayOf(cut + 1));
       await this.#crew.followUp();
       done();
     }
@@ -123,8 +128,10 @@ class Bench {
     return files;
   }
 
-  /** Now and then the power goes while it starts. */
-  async #start(): Promise<void> {
+  /** Ready for a cut in this way. Now and then the power goes while it starts. */
+  async #start(way: Way): Promise<void> {
+    const { main = way === 'checkpoint' ? BUSY_CHECKPOINTS : mainOf(this.random) } = this.options;
+    this.#main = main;
     while (this.random.chance(0.4)) {
       this.#power.fuse(this.random.int(1, OPERATIONS_OF_START));
       const core = this.#process();
@@ -144,13 +151,10 @@ class Bench {
   #process(): Process {
     const config = path.join(this.#folder, 'single-wallet.yaml');
     const environment = { SINGLE_WALLET_CONFIG: config, SINGLE_WALLET_DATA: '', WALLET_CORE_LISTEN: '' };
-    this.#main = this.options.main ?? mainOf(this.random);
     return new Process('wallet-core', { ...environment, ...this.#power.environment }, undefined, this.#main);
   }
 
-  /** Cuts come before some write or sync, which the shim counts, while the WAL is written into the database, or at any time. */
-  async #killed(): Promise<void> {
-    const way = this.random.pick(['fuse', 'checkpoint', 'any time']);
+  async #killed(way: Way): Promise<void> {
     if (way === 'fuse') {
       this.#power.fuse(this.random.int(1, OPERATIONS_MAX));
       this.#figures.fused += 1;

@@ -1,4 +1,5 @@
-import { readdirSync, readFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import path from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Process } from '../system.js';
 
@@ -14,8 +15,18 @@ export function unfreeze({ child }: Process): void {
 
 /** The states of its threads, as Linux tells them: "T" is stopped. */
 function statesOf(pid: number): string[] {
-  return readdirSync(`/proc/${pid}/task`).map((thread) => {
-    const stat = readFileSync(`/proc/${pid}/task/${thread}/stat`, 'utf8');
-    return stat.slice(stat.lastIndexOf(')') + 2, stat.lastIndexOf(')') + 3);
+  return readdirSync(`/proc/${pid}/task`).flatMap((thread) => {
+    const stat = statOf(`/proc/${pid}/task/${thread}`);
+    return stat === undefined ? [] : [stat.slice(stat.lastIndexOf(')') + 2, stat.lastIndexOf(')') + 3)];
   });
+}
+
+/** Undefined of a thread that has ended meanwhile: one that verifies comes and goes. */
+function statOf(thread: string): string | undefined {
+  try {
+    return readFileSync(path.join(thread, 'stat'), 'utf8');
+  } catch (error) {
+    if (existsSync(thread)) throw error;
+    return undefined;
+  }
 }

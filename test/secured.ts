@@ -41,6 +41,9 @@ export function recordedAs(name: string): string {
   return SECURED ? `operator.token as ${name}` : name;
 }
 
+/** And of one that he did without saying who he is; undefined: nobody knows. */
+export const UNNAMED = SECURED ? { name: 'operator.token', reason: 'no reason was given' } : undefined;
+
 /** With these it speaks HTTPS. */
 export const HTTPS_SETTINGS = pair ? { tls: pair } : {};
 

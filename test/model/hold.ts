@@ -1,5 +1,6 @@
 import { isDeepStrictEqual } from 'node:util';
 import { Kind, Outcome, Reason, Relation, type Movement } from '../../proto/gen/wallet/v1/movement.js';
+import { UNNAMED } from '../secured.js';
 import { EMPTY_WORLD, explain, type Answered, type Got, type World } from './explain.js';
 import type { History, Part } from './history.js';
 import * as is from './naive/past.js';
@@ -115,7 +116,8 @@ function plain(movement: Movement): Record<string, unknown> {
   const { movementId: id, kind, outcome, reason, names, by, ...rest } = movement;
   return {
     ...rest,
-    ...(by && { by }),
+    // The model names nobody, whose corrections are recorded of whoever shows a token with the role operate.
+    ...(by && !isDeepStrictEqual(by, UNNAMED) && { by }),
     id,
     ...{ kind: Kind[kind], outcome: Outcome[outcome], reason: Reason[reason] },
     names: names.map(({ reference, relation, amount }) => `${Relation[relation]} ${reference} ${amount}`),

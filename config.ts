@@ -41,7 +41,7 @@ const DEFAULT_FILE = 'single-wallet.yaml';
 
 /** Reads the file that SINGLE_WALLET_CONFIG names, or single-wallet.yaml in the working directory if there is one. */
 export function readSetup(environment: Environment = process.env, workingDirectory = process.cwd()): Setup {
-  const production = environment.NODE_ENV === 'production';
+  const production = environment.NODE_ENV?.toLowerCase() === 'production';
   const named = environment.SINGLE_WALLET_CONFIG || undefined;
   const file = named ?? (existsSync(path.join(workingDirectory, DEFAULT_FILE)) ? DEFAULT_FILE : undefined);
   if (file === undefined && production) {

@@ -65,6 +65,9 @@ export class AddressList {
   }
 }
 
+/** The widest ranges in use are 10.0.0.0/8 and fc00::/7. */
+const BITS_MIN = 7;
+
 const ENTRY = 'expected an address or a CIDR range, such as "203.0.113.7", "198.51.100.0/24" or "2001:db8::/32"';
 
 const rangeSetting = z.string({ error: ENTRY }).transform((text, context): Range => {
@@ -74,8 +77,9 @@ const rangeSetting = z.string({ error: ENTRY }).transform((text, context): Range
   const width = address !== undefined && isIP(address) === 4 ? 32 : 128;
   // The bits of a range that is written as mapped count from the beginning of the IPv6 address.
   const bits = Number(prefix ?? named) - (named - width);
-  if (address !== undefined && bits > 0 && bits <= width) return { address, bits };
-  context.addIssue(address !== undefined && bits <= 0 ? `${ENTRY}; this range is every address` : ENTRY);
+  if (address !== undefined && bits >= BITS_MIN && bits <= width) return { address, bits };
+  const isWide = address !== undefined && bits < BITS_MIN;
+  context.addIssue(isWide ? `${ENTRY}; this range is every address, or a large part of them` : ENTRY);
   return z.NEVER;
 });
 

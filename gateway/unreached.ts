@@ -20,7 +20,8 @@ const CONNECTION_FIXES: Readonly<Record<ConnectionFault, string>> = {
 };
 
 const TOKEN_FIX =
-  'npx single-wallet token create makes a token for the gateway, gateway.walletCoreTokenFile names its file';
+  'npx single-wallet token create makes a token for the gateway, gateway.walletCoreTokenFile names its file; if that is not set, ' +
+  'restart wallet-core, which makes another data/gateway.token, and then the gateway';
 
 const RIGHTS_FIX =
   'the token of gateway.walletCoreTokenFile needs the role post for all channels of this gateway: npx single-wallet token ' +

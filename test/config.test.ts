@@ -121,13 +121,14 @@ describe('configuration', () => {
       ]);
     });
 
-    it('is refused in production', () => {
+    it('is refused in production, however that is written', () => {
       const expected = [
         `single-wallet.yaml: is missing in ${folder}; NODE_ENV=production needs a configuration file: copy ` +
           `single-wallet.example.yaml there, or name yours in SINGLE_WALLET_CONFIG`,
       ];
       expect(problems(() => core({ NODE_ENV: 'production' }))).to.deep.equal(expected);
       expect(problems(() => gateway({ NODE_ENV: 'production' }))).to.deep.equal(expected);
+      expect(problems(() => gateway({ NODE_ENV: 'Production' }))).to.deep.equal(expected);
     });
   });
 
@@ -656,10 +657,11 @@ describe('configuration', () => {
         ].map((entry, index) => `${FIRST}.allowFrom[${index + 1}]: is ${JSON.stringify(entry)}; ${ENTRY}`),
       ],
       [
-        'has a range of every address',
-        channel(`${GOOD}, allowFrom: [0.0.0.0/0, "::/0", "::ffff:0:0/96"]`),
-        ['0.0.0.0/0', '::/0', '::ffff:0:0/96'].map(
-          (entry, index) => `${FIRST}.allowFrom[${index}]: is "${entry}"; ${ENTRY}; this range is every address`,
+        'has a range of every address, or halves of it',
+        channel(`${GOOD}, allowFrom: [0.0.0.0/0, "::/0", "::ffff:0:0/96", 0.0.0.0/1, 128.0.0.0/1, "8000::/6"]`),
+        ['0.0.0.0/0', '::/0', '::ffff:0:0/96', '0.0.0.0/1', '128.0.0.0/1', '8000::/6'].map(
+          (entry, index) =>
+            `${FIRST}.allowFrom[${index}]: is "${entry}"; ${ENTRY}; this range is every address, or a large part of them`,
         ),
       ],
       [
@@ -672,7 +674,9 @@ describe('configuration', () => {
       [
         'trusts every proxy',
         `gateway: { trustedProxies: [127.0.0.1, 0.0.0.0/0], channels: [${CHANNEL}] }`,
-        [`single-wallet.yaml: gateway.trustedProxies[1]: is "0.0.0.0/0"; ${ENTRY}; this range is every address`],
+        [
+          `single-wallet.yaml: gateway.trustedProxies[1]: is "0.0.0.0/0"; ${ENTRY}; this range is every address, or a large part of them`,
+        ],
       ],
       [
         'trusts a proxy without a list',

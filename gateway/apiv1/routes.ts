@@ -1,8 +1,8 @@
 import { Router } from '@koa/router';
 import type { Context } from 'koa';
-import { readBody } from '../body.js';
+import { readBody, SECRETS } from '../body.js';
 import type { Answering, Callbacks } from '../callbacks.js';
-import { DuplicateKeyError, JsonError, parseJson } from '../json/reader.js';
+import { DuplicateKeyError, JsonError, parseAndRedact } from '../json/reader.js';
 import { isJsonObject, type Json } from '../json/value.js';
 import { writeJson } from '../json/writer.js';
 import { TURNED_AWAY, type BusyAnswers, type Intake } from '../intake.js';
@@ -50,10 +50,11 @@ export function apiv1Routes(
   function on(endpoint: SignedEndpoint, channel: Apiv1Channel): Answering {
     return async (ctx, callback) => {
       callback.channel = channel.name;
-      const request = await readBody(ctx, CALLBACK_BYTES_MAX);
+      const bytes = await readBody(ctx, CALLBACK_BYTES_MAX);
       let body: Json;
+      let request: Buffer;
       try {
-        body = parseJson(request);
+        ({ value: body, redacted: request } = parseAndRedact(bytes, SECRETS));
       } catch (error) {
         if (!(error instanceof JsonError)) throw error;
         callback.refuse(error.message);

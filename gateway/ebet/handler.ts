@@ -1,5 +1,5 @@
 import type { Context } from 'koa';
-import { readBody } from '../body.js';
+import { readBody, SECRETS } from '../body.js';
 import type { Callback } from '../callback.js';
 import type { Answering } from '../callbacks.js';
 import { DuplicateKeyError, JsonError, parseAndRedact } from '../json/reader.js';
@@ -16,9 +16,6 @@ import { STATUS } from './status.js';
 
 /** A callback has about 1 KB, a refund list of 1,000 lines about 150 KB. */
 const CALLBACK_BYTES_MAX = 2 ** 20;
-
-/** Taken out of the requests that the ledger keeps. */
-const SECRETS: ReadonlySet<string> = new Set(['sessionToken', 'accessToken', 'password']);
 
 const LOGIN = 'registerOrLogin';
 const NOTHING = Buffer.alloc(0);

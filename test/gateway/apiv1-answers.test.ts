@@ -319,6 +319,17 @@ describe('an api-v1 provider', () => {
       const member = await apiv1.member();
       expectSuccess(await member.update(3, '1.00', { status: 2, nested: { member_id: 'x' } }), '1001.00');
     });
+
+    it('secrets, which no field of the protocol is: the ledger keeps the request without them', async () => {
+      const member = await apiv1.member();
+      const answered = await member.update(3, '1.00', {
+        password: 'secret-word',
+        nested: { sessionToken: 'secret-token' },
+      });
+      expectSuccess(answered, '1001.00');
+      const { request } = await apiv1.held(textOf(answered.sent.transaction_id));
+      expect(request).to.contain('"password"').and.to.not.contain('secret-');
+    });
   });
 
   describe('sends over HTTP', () => {

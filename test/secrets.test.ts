@@ -198,7 +198,7 @@ describe('the secrets of a whole system that logs everything', () => {
       answers.push(stdout, stderr);
     }
     const file = data('journal.ndjson');
-    const { code, stderr } = await CommandLine.run('export', '--to', file, ...server);
+    const { code, stderr } = await CommandLine.run('export', '--to', file, '--reason', 'a test', ...server);
     expect(code, stderr).to.equal(0);
     return readFileSync(file, 'utf8');
   }

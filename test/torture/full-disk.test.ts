@@ -47,7 +47,7 @@ describe('the ledger on a disk that gets full', () => {
       core = await TestCore.start('1000.00');
       await mixedLoad(core);
       const lines = path.join(core.folder, 'journal.ndjson');
-      await CommandLine.run('export', '--to', lines, '--address', core.clients.address);
+      await CommandLine.run('export', '--to', lines, '--reason', 'a test', '--address', core.clients.address);
       sources = { restore: (await backup(core.clients)).path, import: lines };
     });
     after(() => core.stop());

@@ -104,7 +104,8 @@ describe('a backup', () => {
     expect(statSync(folder).mode & 0o777).to.equal(0o700);
     const { code, stdout } = await CommandLine.run('backup', '--address', core.clients.address, '--json');
     expect(code).to.equal(0);
-    expect(JSON.parse(stdout)).to.include({ digest, bytes: statSync(file).size });
+    const made = JSON.parse(stdout) as { path: string };
+    expect(made).to.include({ digest: (await verify(core.clients)).digest, bytes: statSync(made.path).size });
   });
 
   it('is made one at a time', async () => {

@@ -9,7 +9,7 @@ describe('the command line', () => {
     const asked = {
       'the ledger was not verified': ['verify'],
       'no backup was made': ['backup'],
-      'nothing was exported': ['export', '--to', '-'],
+      'nothing was exported': ['export', '--to', '-', '--reason', 'a test'],
       'only the requests of 0 entries are gone': [
         'requests',
         'prune',

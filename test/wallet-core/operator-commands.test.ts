@@ -154,8 +154,8 @@ describe("the operator's commands", () => {
     const before = await json('status');
     expect(before).to.include({ version: '0.1.0', readiness: 'READY', lastBackup: '', lastVerified: '' });
     const since = new Date().toISOString().slice(0, -4);
-    const { digest } = await json('verify');
     await run('backup');
+    const { digest } = await json('verify');
     const after = await json('status');
     expect(after['digest']).to.equal(digest);
     expect(String(after['lastVerified']) >= since).to.equal(true);

@@ -4,6 +4,7 @@ import path from 'node:path';
 import Database from 'better-sqlite3';
 import { expect } from 'chai';
 import { stringify } from 'yaml';
+import type { ListActsResponse } from '../../proto/gen/wallet/v1/query.js';
 import { KeptRequestCheck } from '../../gateway/kept-request.js';
 import { packRequests, unpackRequests } from '../../wallet-core/journal/requests.js';
 import { Signatures, type SignatureReport } from '../../wallet-core/cli/signatures.js';
@@ -12,7 +13,7 @@ import { importLedger } from '../../wallet-core/storage/sqlite/import.js';
 import { verifyFile } from '../../wallet-core/storage/sqlite/verifier.js';
 import { Apiv1 } from '../gateway/apiv1.js';
 import { Ebet, number, type Fields } from '../gateway/ebet.js';
-import { System } from '../system.js';
+import { call, System } from '../system.js';
 import { CommandLine } from './command-line.js';
 import { hashAnew } from './journal-format.js';
 import { Forger } from './tampering.js';
@@ -282,5 +283,12 @@ describe('the signatures of kept requests', () => {
     const unread = await CommandLine.run(...args, path.join(folder, 'none.yaml'));
     expect([unread.code, unread.stdout]).to.deep.equal([2, '']);
     expect(unread.stderr).to.match(/none\.yaml"; expected a YAML file/);
+  });
+
+  it('are checked in an export, which is an act', async () => {
+    const { acts } = await call<ListActsResponse>((done) =>
+      system.clients.queries.listActs({ playerId: '', pageSize: 1, pageToken: '' }, done),
+    );
+    expect(acts.map(({ act, by }) => [act, by?.reason])).to.deep.equal([['export', 'verify --signatures']]);
   });
 });

@@ -1,6 +1,7 @@
 import { once } from 'node:events';
 import { readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
+import type { Readable } from 'node:stream';
 import { Metadata, type StatusObject, status } from '@grpc/grpc-js';
 import { expect } from 'chai';
 import {
@@ -25,6 +26,11 @@ import { verify } from './verify.js';
 const REQUIRED = ', tokens: required, reflection: token, health: token';
 
 const WHY = ['--as', 'olga', '--reason', 'ticket 7'] as const;
+
+/** Until an answer of several messages has come whole. */
+function ended(stream: Readable): Promise<unknown> {
+  return new Promise((resolve, reject) => stream.on('end', resolve).on('error', reject).resume());
+}
 
 describe('wallet-core with tokens', () => {
   let core: TestCore;
@@ -227,13 +233,27 @@ describe('wallet-core with tokens', () => {
 
   it('records who prunes requests, and why, before anything is dropped', async () => {
     const request = { beforeMs: 1n, by: { name: 'olga', reason: 'the law of 2026' } };
-    const pruning = operator.operations.pruneRequests(request);
-    await new Promise((resolve, reject) => pruning.on('end', resolve).on('error', reject).resume());
+    await ended(operator.operations.pruneRequests(request));
     const { acts } = await call<ListActsResponse>((done) =>
       operator.queries.listActs({ playerId: '', pageSize: 1, pageToken: '' }, done),
     );
     expect(acts[0]).to.deep.include({ act: 'prune-requests', records: 0 });
     expect(acts[0]?.by).to.deep.equal({ name: 'operator.token as olga', reason: 'the law of 2026' });
+    expect((await verify(operator)).findings).to.deep.equal([]);
+  });
+
+  it('records who makes a copy of the ledger, a backup or an export, and why', async () => {
+    const by = { name: 'olga', reason: 'the auditor asks' };
+    await ended(operator.operations.backup({ by }));
+    await ended(operator.operations.export({ by }));
+    const { acts } = await call<ListActsResponse>((done) =>
+      operator.queries.listActs({ playerId: '', pageSize: 2, pageToken: '' }, done),
+    );
+    expect(acts.map(({ act, records, by }) => [act, records, by?.reason])).to.deep.equal([
+      ['export', 0, 'the auditor asks'],
+      ['backup', 0, 'the auditor asks'],
+    ]);
+    expect(acts[1]?.by?.name).to.equal('operator.token as olga');
     expect((await verify(operator)).findings).to.deep.equal([]);
   });
 

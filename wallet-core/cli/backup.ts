@@ -5,13 +5,15 @@ import type {
   BackupResponse,
   OperationsServiceClient,
 } from '../../proto/gen/wallet/v1/operations.js';
+import type { Operator } from '../../proto/gen/wallet/v1/operator.js';
 import { withBar } from './bar.js';
 import { ask, type ServerOptions, withServerOptions } from './client.js';
 import { ending, EXIT, tried } from './exit.js';
+import { operatorOf, type OperatorOptions, withOperatorOptions } from './operator.js';
 import { print } from './print.js';
 import { megabytes, upTo } from './words.js';
 
-interface BackupOptions extends ServerOptions {
+interface BackupOptions extends ServerOptions, OperatorOptions {
   readonly json: boolean;
 }
 
@@ -22,7 +24,7 @@ export function addBackup(program: Command): void {
       'Has a running wallet-core copy its ledger into its folder of backups (walletCore.backups, default "backups" in the data\n' +
         'folder), while it goes on serving. Prints the file and its digest, which also stands beside it: file it elsewhere too.',
     );
-  withServerOptions(command)
+  withServerOptions(withOperatorOptions(command, 'a backup'))
     .option('--json', 'path, digest, bytes and time for machines on stdout and nothing else', false)
     .addHelpText(
       'after',
@@ -34,13 +36,13 @@ export function addBackup(program: Command): void {
 const BAR = '{bar} {percentage}% {copied} of {size}, {eta_formatted}';
 
 /** Asks for a backup, shows how far it is, prints where it is, and gives the exit code. */
-async function backup({ json, ...server }: BackupOptions): Promise<number> {
+async function backup({ json, ...options }: BackupOptions): Promise<number> {
   const undone = () => 'no backup was made';
   return tried(undone, async () => {
     const began = performance.now();
     const made = await withBar(BAR, json, (bar) =>
-      ask(server, ({ operations }) =>
-        backedUp(operations, ({ bytes, totalBytes }) => {
+      ask(options, ({ operations }) =>
+        backedUp(operations, operatorOf(options), ({ bytes, totalBytes }) => {
           const [copied, size] = [Number(bytes), Number(totalBytes)];
           bar.update(copied, size, { copied: megabytes(copied), size: megabytes(size) });
         }),
@@ -51,9 +53,13 @@ async function backup({ json, ...server }: BackupOptions): Promise<number> {
   });
 }
 
-function backedUp(operations: OperationsServiceClient, tell: (progress: BackupProgress) => void): Promise<Backup> {
+function backedUp(
+  operations: OperationsServiceClient,
+  by: Operator,
+  tell: (progress: BackupProgress) => void,
+): Promise<Backup> {
   return new Promise((resolve, reject) => {
-    const call = operations.backup({});
+    const call = operations.backup({ by });
     call.on('data', ({ news }: BackupResponse) => {
       if (news?.$case === 'progress') tell(news.value);
       if (news?.$case === 'backup') resolve(news.value);

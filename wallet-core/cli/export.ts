@@ -4,10 +4,11 @@ import { withBar } from './bar.js';
 import { ask, type ServerOptions, withServerOptions } from './client.js';
 import { ending, EXIT, tried } from './exit.js';
 import { interruptible } from './interruption.js';
+import { operatorOf, type OperatorOptions, withOperatorOptions } from './operator.js';
 import { print } from './print.js';
 import { writeWhole } from './whole-file.js';
 
-interface ExportOptions extends ServerOptions {
+interface ExportOptions extends ServerOptions, OperatorOptions {
   /** "-": standard output. */
   readonly to: string;
   readonly json: boolean;
@@ -24,7 +25,7 @@ export function addExport(program: Command): void {
       '--to <file>',
       'a file that is not there yet, which only its owner can read; - for standard output',
     );
-  withServerOptions(command)
+  withServerOptions(withOperatorOptions(command))
     .option('--json', 'what was written for machines on stdout and nothing else', false)
     .addHelpText('after', '\nExit codes: 0 all is written, 2 nothing is; docs/export.md tells the format.')
     .action(ending(exportJournal));
@@ -33,17 +34,17 @@ export function addExport(program: Command): void {
 const BAR = '{bar} {percentage}% entry {value}/{total}, {eta_formatted}';
 
 /** Writes the journal of a running wallet-core into a file or to standard output, and gives the exit code. */
-async function exportJournal({ to, json, ...server }: ExportOptions): Promise<number> {
+async function exportJournal({ to, json, ...options }: ExportOptions): Promise<number> {
   process.stdout.on('error', () => {});
   const undone = () => 'nothing was exported';
   return tried(undone, async () => {
     let entries = 0n;
     let bytes = 0;
     await withBar(BAR, json, (bar) =>
-      ask(server, async ({ operations }) => {
+      ask(options, async ({ operations }) => {
         const copy = (write: (bytes: Uint8Array) => Promise<void>) =>
           interruptible(async (interrupted) => {
-            const call = operations.export({});
+            const call = operations.export({ by: operatorOf(options) });
             const cancel = () => call.cancel();
             interrupted.addEventListener('abort', cancel);
             try {

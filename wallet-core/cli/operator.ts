@@ -8,14 +8,23 @@ export interface OperatorOptions {
   readonly reason: string;
 }
 
-export function withOperatorOptions(command: Command): Command {
-  return command
-    .requiredOption('--reason <text>', 'why you do it; recorded for ever')
-    .option('--as <name>', 'who you are; recorded for ever', ownName());
+/** `usual`: why it is done unless somebody says something else; without it he must. */
+export function withOperatorOptions(command: Command, usual?: string): Command {
+  const reason = ['--reason <text>', 'why you do it; recorded for ever'] as const;
+  return (usual === undefined ? command.requiredOption(...reason) : command.option(...reason, usual)).option(
+    '--as <name>',
+    'who you are; recorded for ever',
+    ownName(),
+  );
 }
 
 export function operatorOf({ as, reason }: OperatorOptions): Operator {
   return { name: as, reason };
+}
+
+/** Of an act whose command has no such options. */
+export function ownOperator(reason: string): Operator {
+  return { name: ownName(), reason };
 }
 
 function ownName(): string {

@@ -11,6 +11,7 @@ import { KeptRequestCheck } from '../../gateway/kept-request.js';
 import { withBar } from './bar.js';
 import { ask, type ServerOptions, withServerOptions } from './client.js';
 import { ending, EXIT, tried } from './exit.js';
+import { ownOperator } from './operator.js';
 import { print } from './print.js';
 import { Signatures, signaturesAsText } from './signatures.js';
 import { verificationAsReport, verificationAsText } from './verification.js';
@@ -98,7 +99,8 @@ function verified(
 
 /** The lines of the whole journal, cut anywhere. */
 async function* journal(operations: OperationsServiceClient, tell: (entry: bigint, last: bigint) => void) {
-  for await (const { lines, entry, lastEntry } of operations.export({}) as AsyncIterable<ExportResponse>) {
+  const call = operations.export({ by: ownOperator('verify --signatures') });
+  for await (const { lines, entry, lastEntry } of call as AsyncIterable<ExportResponse>) {
     tell(entry, lastEntry);
     yield lines;
   }

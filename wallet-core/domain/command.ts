@@ -155,10 +155,13 @@ export interface EndSessionsCommand extends ByOperator {
   readonly channel: string;
 }
 
-/** Writes down an act that changes nothing that the ledger proves, so that it is known who did it. */
+/** Acts that change nothing that the ledger proves. */
+export const LONE_ACTS = ['prune-requests', 'backup', 'export'] as const;
+
+/** Writes down such an act, so that it is known who did it. */
 export interface ActCommand {
   readonly type: 'act';
-  readonly act: 'prune-requests';
+  readonly act: (typeof LONE_ACTS)[number];
   readonly by: Operator;
 }
 

@@ -24,8 +24,8 @@ export function operationsService(
 ): pb.OperationsServiceServer {
   return {
     verify: verify(scrub, log, stopping),
-    backup: backup(store, log, stopping),
-    export: exportJournal(store, log, stopping),
+    backup: backup(store, committer, log, stopping),
+    export: exportJournal(store, committer, log, stopping),
     pruneRequests: pruneRequests(store, committer, log, stopping),
     getReadiness: readiness(store, committer, scrub, log, stopping),
     getTrialBalance: trialBalance(store, log, stopping),

@@ -1,10 +1,9 @@
-import type { ActCommand } from '../domain/command.js';
+import { LONE_ACTS } from '../domain/command.js';
 import type { ActRecord } from '../domain/record.js';
 import { indexOf } from '../journal/position.js';
 import type { Findings } from './finding.js';
 
-/** They change nothing that the ledger proves. */
-const WITHOUT_RECORDS: ReadonlySet<string> = new Set<ActCommand['act']>(['prune-requests']);
+const WITHOUT_RECORDS: ReadonlySet<string> = new Set(LONE_ACTS);
 
 /** An act stands behind the records that it is about, in the same entry. */
 export function checkAct({ id, act, records }: ActRecord, findings: Findings): void {

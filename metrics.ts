@@ -8,14 +8,21 @@ export interface Metric {
   readonly help: string;
   /** Upper bounds, for a histogram. */
   readonly buckets?: readonly number[];
-  /** How Grafana shows its values; since: a time in seconds since 1970, shown as how long ago that is. */
-  readonly unit: 's' | 'bytes' | 'short' | 'cps' | 'since';
+  /** How Grafana shows its values; since, until: a time in seconds since 1970, shown as how long ago, or ahead, that is. */
+  readonly unit: 's' | 'bytes' | 'short' | 'cps' | 'since' | 'until';
 }
 
 export type MetricTable = Readonly<Record<string, Metric>>;
 
 const SECONDS = [0.0001, 0.00025, 0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5];
 const SIZES = [1, 2, 4, 8, 16, 32, 64, 128, 256, 512, 1024];
+
+const CERTIFICATE_EXPIRY = {
+  type: 'gauge',
+  labels: ['setting'],
+  help: 'Until when the certificate that is shown now is valid, in seconds since 1970, by its setting. One whose files were replaced counts as soon as it is shown.',
+  unit: 'until',
+} as const;
 
 /** All metrics of the gateway, beside those of Node.js. */
 export const GATEWAY_METRICS = {
@@ -78,6 +85,7 @@ export const GATEWAY_METRICS = {
     help: 'gRPC calls to wallet-core that brought no answer, by gRPC status. Their callbacks are answered busy.',
     unit: 'cps',
   },
+  certificateExpiry: { name: 'single_wallet_gateway_certificate_expiry_timestamp_seconds', ...CERTIFICATE_EXPIRY },
 } as const satisfies MetricTable;
 
 /** All metrics of wallet-core, beside those of Node.js. */
@@ -184,6 +192,7 @@ export const CORE_METRICS = {
     help: '1 from the moment on that a verification, the scrub or a call met damage in the ledger, until a restart; else 0.',
     unit: 'short',
   },
+  certificateExpiry: { name: 'single_wallet_core_certificate_expiry_timestamp_seconds', ...CERTIFICATE_EXPIRY },
 } as const satisfies MetricTable;
 
 /** Those of Node.js that are worth a look, of both processes; prom-client counts these, and more. */

@@ -1,6 +1,7 @@
 import { createPrivateKey, type KeyObject, X509Certificate } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
+import type { Gauge } from 'prom-client';
 import { z } from 'zod';
 import { codeOf, messageOf, section, type Setup } from './config.js';
 import { FileFault, Renewed } from './renewed.js';
@@ -55,6 +56,11 @@ function readTls(certificateFile: string, keyFile: string, name: string): Tls {
   }
   if (x509.checkPrivateKey(key)) return { certificate, key, validTo: iso(validTo) };
   throw new FileFault('key', `${KEY}; this key is of another certificate than ${name}`);
+}
+
+/** Tells until when the certificates are valid that are shown now. */
+export function tellExpiry(expiry: Gauge<'setting'>, ...all: readonly (Renewed<Tls> | undefined)[]): void {
+  for (const each of all) if (each) expiry.set({ setting: each.setting }, Date.parse(each.now.validTo) / 1000);
 }
 
 const AUTHORITIES = 'expected a PEM file with the certificates of authorities, such as "keys/ca.pem"';

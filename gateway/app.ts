@@ -7,6 +7,7 @@ import { registered, serveMetrics } from '../metrics-server.js';
 import { GATEWAY_METRICS } from '../metrics.js';
 import type { Service } from '../process.js';
 import { keepRenewing } from '../renewed.js';
+import { tellExpiry } from '../tls.js';
 import { Callbacks, isTheirs } from './callbacks.js';
 import { clientAddress } from './client-address.js';
 import type { Channel, GatewayConfig } from './config.js';
@@ -55,9 +56,10 @@ export async function startGateway(config: GatewayConfig, log: Logger, limits = 
   const { port } = server.address() as AddressInfo;
   const metricsServer =
     measured &&
-    (await serveMetrics(measured.registry, config.metrics, METRICS_SETTING, async () =>
-      measured.metrics.underWay.set(intake.underWay),
-    ).catch(async (error: unknown) => {
+    (await serveMetrics(measured.registry, config.metrics, METRICS_SETTING, async () => {
+      measured.metrics.underWay.set(intake.underWay);
+      tellExpiry(measured.metrics.certificateExpiry, tls, config.walletCoreTls);
+    }).catch(async (error: unknown) => {
       await stop(server, client, stopping);
       throw error;
     }));

@@ -4,6 +4,7 @@ import { type MetricsServer, registered, serveMetrics } from '../metrics-server.
 import { CORE_METRICS } from '../metrics.js';
 import type { Service } from '../process.js';
 import { keepRenewing } from '../renewed.js';
+import { tellExpiry } from '../tls.js';
 import type { Command } from './domain/command.js';
 import { formatDigest } from './journal/digest.js';
 import { DigestLog } from './digest-log.js';
@@ -139,6 +140,7 @@ export async function startCore(given: CoreOptions): Promise<Core> {
       const room = await store.room().catch(() => undefined);
       const counts = await store.counts(0);
       const [waiting, damaged] = [committer.waiting, scrub.hasFound];
+      tellExpiry(registry.metrics.certificateExpiry, access.tls);
       observer.measured({ waiting, damaged, openWithholdings: counts?.openWithholdings ?? NaN, room });
     };
     metricsServer = await serveMetrics(registry.registry, metricsAt, METRICS_SETTING, measure).catch(

@@ -13,6 +13,7 @@ import type { GatewayConfig } from '../../gateway/config.js';
 import { HTTP_LIMITS } from '../../gateway/http-server.js';
 import { Renewed } from '../../renewed.js';
 import { certificate, type Pair } from '../certificates.js';
+import { Scrape } from '../scrape.js';
 import { Process, System } from '../system.js';
 import { Ebet, print } from './ebet.js';
 
@@ -40,7 +41,12 @@ describe('a gateway with a certificate', () => {
     writeFileSync(path.join(system.folder, 'tls.pem'), pair.certificate);
     writeFileSync(path.join(system.folder, 'tls.key'), pair.key);
     const config = parse(readFileSync(path.join(system.folder, 'single-wallet.yaml'), 'utf8')) as { gateway: object };
-    const gateway = { ...config.gateway, listen: '0.0.0.0:0', tls: { certificate: 'tls.pem', key: 'tls.key' } };
+    const gateway = {
+      ...config.gateway,
+      listen: '0.0.0.0:0',
+      metrics: '127.0.0.1:0',
+      tls: { certificate: 'tls.pem', key: 'tls.key' },
+    };
     const file = path.join(system.folder, 'secure.yaml');
     writeFileSync(file, stringify({ ...config, gateway }));
     const environment = { SINGLE_WALLET_CONFIG: file, WALLET_CORE_ADDRESS: system.clients.address };
@@ -86,13 +92,15 @@ describe('a gateway with a certificate', () => {
     expect(await send(port, 'GET', '/healthz', '', authority.certificate)).to.equal('alive\n');
   });
 
-  it('shows a certificate that was replaced without a restart, and says in its log until when that is valid', async () => {
+  it('shows a certificate that was replaced without a restart, and says in its log and its metrics until when that is valid', async () => {
     const renewed = await certificate('renewed', { toDays: 60 });
     writeFileSync(path.join(system.folder, 'tls.key'), renewed.key);
     writeFileSync(path.join(system.folder, 'tls.pem'), renewed.certificate);
     const validTo = new Date(new X509Certificate(renewed.certificate).validTo).toISOString();
     await secure.prints(`"certificateValidTo":"${validTo}","msg":"its files were replaced`);
     expect(await send(port, 'GET', '/healthz', '', renewed.certificate)).to.equal('alive\n');
+    const expiry = 'single_wallet_gateway_certificate_expiry_timestamp_seconds{setting="gateway.tls"}';
+    expect((await Scrape.of(secure)).value(expiry)).to.equal(Date.parse(validTo) / 1000);
   });
 });
 

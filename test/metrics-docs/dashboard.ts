@@ -39,7 +39,7 @@ function panel(id: number, metric: Metric, gridPos: object): object {
   return {
     ...{ id, type: 'timeseries', title: name.replace(/^single_wallet_/, ''), description: help, gridPos },
     ...{ datasource: DATASOURCE, targets },
-    fieldConfig: { defaults: { unit: unit === 'since' ? 's' : unit, min: 0 }, overrides: [] },
+    fieldConfig: { defaults: { unit: unit === 'since' || unit === 'until' ? 's' : unit, min: 0 }, overrides: [] },
     options: { legend: { displayMode: 'list', placement: 'bottom' }, tooltip: { mode: 'multi', sort: 'desc' } },
   };
 }
@@ -51,13 +51,18 @@ function queries({ name, type, labels, unit }: Metric): readonly Query[] {
     case 'counter':
       return [{ expr: sum(labels, `rate(${name}${RATE})`), legendFormat: legend || '{{instance}}' }];
     case 'gauge':
-      return [{ expr: unit === 'since' ? `time() - ${name}` : name, legendFormat: legend || '{{instance}}' }];
+      return [{ expr: shown(name, unit), legendFormat: legend || '{{instance}}' }];
     case 'histogram':
       return [0.5, 0.99].map((quantile) => ({
         expr: `histogram_quantile(${quantile}, ${sum(['le', ...labels], `rate(${name}_bucket${RATE})`)})`,
         legendFormat: `${legend} p${quantile * 100}`.trim(),
       }));
   }
+}
+
+function shown(name: string, unit: Metric['unit']): string {
+  if (unit === 'since') return `time() - ${name}`;
+  return unit === 'until' ? `${name} - time()` : name;
 }
 
 function sum(labels: readonly string[], of: string): string {

@@ -8,6 +8,7 @@ import { ConfigError, readSetup } from '../../config.js';
 import { loadCoreConfig } from '../../wallet-core/config.js';
 import { bearer } from '../../bearer.js';
 import { certificate, type Pair } from '../certificates.js';
+import { Scrape } from '../scrape.js';
 import { Clients } from '../system.js';
 import { CommandLine } from './command-line.js';
 import { failure, TestCore } from './core.js';
@@ -45,7 +46,7 @@ describe('wallet-core with TLS', () => {
     writeFileSync(file('own.pem'), own.certificate);
     writeFileSync(file('own.key'), own.key);
     const tls = 'tls: { certificate: core.pem, key: core.key }, clientCa: ca.pem';
-    const config = `walletCore: { listen: "127.0.0.1:0", tokens: required, ${tls} }`;
+    const config = `walletCore: { listen: "127.0.0.1:0", metrics: "127.0.0.1:0", tokens: required, ${tls} }`;
     writeFileSync(file('single-wallet.yaml'), config);
     await core.start();
     await caller(authority, own).open('demo', 'CNY');
@@ -70,9 +71,12 @@ describe('wallet-core with TLS', () => {
     expect(await failure(caller(stranger, own).balance())).to.match(/^UNAVAILABLE/);
   });
 
-  it('says in its log until when its certificate is valid', async () => {
+  it('says in its log and its metrics until when its certificate is valid', async () => {
     await core.process.prints('"msg":"listening"');
-    expect(core.process.output).to.match(/"certificateValidTo":"\d{4}-\d\d-\d\dT/);
+    const [, validTo = ''] = /"certificateValidTo":"([^"]+)"/.exec(core.process.output) ?? [];
+    const expiry = 'single_wallet_core_certificate_expiry_timestamp_seconds{setting="walletCore.tls"}';
+    expect(Date.parse(validTo)).to.be.above(Date.now());
+    expect((await Scrape.of(core.process)).value(expiry)).to.equal(Date.parse(validTo) / 1000);
   });
 
   it('is reached by npx single-wallet with --ca, --cert and --key', async () => {

@@ -233,6 +233,11 @@ export function messageOf(error: unknown): string {
   return error instanceof Error ? error.message : String(error);
 }
 
+/** Why a file cannot be used, without its name: what stands in place of that may be a secret itself. */
+export function faultOfFile(error: unknown): string {
+  return error instanceof Error && 'syscall' in error ? codeOf(error) : messageOf(error);
+}
+
 /** Such as "ENOENT", where the message would have what stands in place of the name of a file, and that may be the secret itself. */
 export function codeOf(error: unknown): string {
   return error instanceof Error && 'code' in error ? String(error.code) : 'it cannot be read';

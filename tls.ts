@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import type { Gauge } from 'prom-client';
 import { z } from 'zod';
-import { codeOf, messageOf, section, type Setup } from './config.js';
+import { codeOf, faultOfFile, section, type Setup } from './config.js';
 import { FileFault, Renewed } from './renewed.js';
 
 /** What a process shows to whoever connects to it. */
@@ -41,7 +41,7 @@ function readTls(certificateFile: string, keyFile: string, name: string): Tls {
     certificate = readFileSync(certificateFile, 'utf8');
     x509 = new X509Certificate(certificate);
   } catch (error) {
-    throw new FileFault('certificate', `${CERTIFICATE} (${messageOf(error)})`);
+    throw new FileFault('certificate', `${CERTIFICATE} (${faultOfFile(error)})`);
   }
   const [validFrom, validTo] = [new Date(x509.validFrom), new Date(x509.validTo)];
   const now = new Date();
@@ -80,7 +80,7 @@ function readAuthorities(file: string): string {
     text = readFileSync(file, 'utf8');
     isAuthority = new X509Certificate(text).ca;
   } catch (error) {
-    throw new FileFault('', `${AUTHORITIES} (${messageOf(error)})`);
+    throw new FileFault('', `${AUTHORITIES} (${faultOfFile(error)})`);
   }
   if (!isAuthority) throw new FileFault('', `${AUTHORITIES}; this certificate may not sign others`);
   return text;

@@ -14,3 +14,21 @@ export async function readBody(ctx: Context, bytesMax: number): Promise<Buffer> 
     throw error;
   }
 }
+
+/** Of a body that is no good JSON so much is looked at to tell what it may have been. */
+const GUESSED_BYTES = 2_048;
+
+/** The first text of this name in a body that cannot be parsed, for whoever looks for it later; decides nothing. */
+export function guessedText(body: Buffer, name: string): string {
+  return guessed(body, name, '"([\\x20-\\x7e]{1,128}?)"');
+}
+
+/** The same of a number. */
+export function guessedNumber(body: Buffer, name: string): string {
+  return guessed(body, name, '(\\d{1,15})');
+}
+
+function guessed(body: Buffer, name: string, value: string): string {
+  const beginning = body.toString('latin1', 0, GUESSED_BYTES);
+  return new RegExp(`"${name}"\\s*:\\s*${value}`).exec(beginning)?.[1] ?? '';
+}

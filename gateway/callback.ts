@@ -53,6 +53,11 @@ export class Callback {
     this.body = body;
   }
 
+  /** It cannot be parsed: what it seems to be about. Its body is not kept, because nobody knows where in it a secret stands. */
+  isUnreadable(reference: string, player: string): void {
+    this.isRead(reference, player, NOTHING);
+  }
+
   /** Checks its signature. */
   isSignedBy(check: () => boolean): boolean {
     const since = performance.now();

@@ -4,7 +4,8 @@ import type { Socket } from 'node:net';
 import type { Logger } from 'pino';
 import type { Renewed } from '../renewed.js';
 import { pemOf, type Tls } from '../tls.js';
-import { canonicalAddress, networkOf, type AddressList } from './address-list.js';
+import { networkOf, type AddressList } from './address-list.js';
+import { peerAddress } from './client-address.js';
 import { SecureServer } from './secure-server.js';
 
 /** What bounds the connections of whoever means us harm, or is broken. Times are in milliseconds. */
@@ -56,7 +57,7 @@ export function httpServer(
   server.on('drop', tell);
   const open = new Map<string, number>();
   server.on('connection', (socket: Socket) => {
-    const address = canonicalAddress((socket.remoteAddress ?? '').replace(/%.*$/, '')) ?? '';
+    const address = peerAddress(socket);
     if (trustedProxies.has(address)) return;
     const network = networkOf(address);
     const count = open.get(network) ?? 0;

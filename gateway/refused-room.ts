@@ -15,7 +15,7 @@ const OF_ANYBODY: Bounds = { waiting: 200, second: 50, addressSecond: 20 };
  * of its own, so garbage fills neither memory nor disk, and whoever sends it hides nothing of others.
  */
 export class RefusedRoom {
-  readonly #channel: string;
+  readonly channel: string;
   readonly #fromProvider: boolean;
   readonly #bounds: Bounds;
   #waiting: RefusedCall[] = [];
@@ -26,7 +26,7 @@ export class RefusedRoom {
   readonly #ofAddress = new Map<string, number>();
 
   constructor(channel: string, fromProvider: boolean) {
-    this.#channel = channel;
+    this.channel = channel;
     this.#fromProvider = fromProvider;
     this.#bounds = fromProvider ? OF_PROVIDER : OF_ANYBODY;
   }
@@ -57,7 +57,7 @@ export class RefusedRoom {
   /** Takes out what is to be sent, at most so many calls. */
   take(max: number): { readonly calls: readonly RefusedCall[]; readonly dropped: DroppedCalls } {
     const calls = this.#waiting.splice(0, max);
-    const dropped = { channel: this.#channel, fromProvider: this.#fromProvider, count: BigInt(this.#dropped) };
+    const dropped = { channel: this.channel, fromProvider: this.#fromProvider, count: BigInt(this.#dropped) };
     this.#dropped = 0;
     return { calls, dropped };
   }

@@ -28,6 +28,8 @@ export class RefusedCalls {
   /** Settles when nothing is under way. */
   #sent: Promise<void> | undefined;
   #ended = false;
+  /** The process waits no longer. */
+  #isCut = false;
 
   constructor(client: OperationsServiceClient, log: Logger) {
     this.#client = client;
@@ -52,7 +54,10 @@ export class RefusedCalls {
     clearTimeout(this.#timer);
     const deadline = Date.now() + END_MS_MAX;
     // What is under way may wait for longer than the process does: then it is counted as not sent.
-    const cut = setTimeout(() => this.#call?.cancel(), END_MS_MAX);
+    const cut = setTimeout(() => {
+      this.#isCut = true;
+      this.#call?.cancel();
+    }, END_MS_MAX);
     await this.#sent;
     clearTimeout(cut);
     for (let before = Infinity; this.#left > 0 && this.#left < before;) {
@@ -79,9 +84,22 @@ export class RefusedCalls {
     return this.#rooms.flatMap((rooms) => [...rooms.values()]);
   }
 
-  #send(deadline: number): Promise<void> {
+  /**
+   * Calls that named no channel of ours go by themselves: a token of single channels may not tell of them, and the others would
+   * be lost with them.
+   */
+  async #send(deadline: number): Promise<void> {
+    const rooms = this.#all().filter(({ left }) => left > 0);
+    for (const isNamed of [true, false]) {
+      const some = rooms.filter(({ channel }) => (channel !== '') === isNamed);
+      if (some.length > 0 && !this.#isCut) await this.#sendOf(some, deadline);
+    }
+    this.#timer = this.#left > 0 ? this.#sendSoon() : undefined;
+  }
+
+  #sendOf(rooms: readonly RefusedRoom[], deadline: number): Promise<void> {
     const calls: RefusedCall[] = [];
-    const taken = this.#all().map((room) => {
+    const taken = rooms.map((room) => {
       const each = room.take(CALLS_MAX - calls.length);
       calls.push(...each.calls);
       return { room, ...each };
@@ -103,7 +121,6 @@ export class RefusedCalls {
           const told = dropped.map((each) => ({ ...each, count: Number(each.count) }));
           this.#log.warn({ dropped: told }, 'more calls were refused than are kept');
         }
-        this.#timer = this.#left > 0 ? this.#sendSoon() : undefined;
         resolve();
       });
     });

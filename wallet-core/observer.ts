@@ -52,7 +52,13 @@ export interface Measured {
 const POSTED: ReadonlySet<string> = new Set(['movements', 'refund', 'check', 'unread']);
 /** Calls whose commands have such lines, and those that machines make all the time. */
 const QUIET = /^(PostingService|ExchangeService|Health|ServerReflection)\/|\/(GetReadiness|KeepRefused)$/;
-const REFUSED: ReadonlySet<string> = new Set(['UNAUTHENTICATED', 'PERMISSION_DENIED', 'INTERNAL', 'DATA_LOSS']);
+const REFUSED: ReadonlySet<string> = new Set([
+  'UNAUTHENTICATED',
+  'PERMISSION_DENIED',
+  'FAILED_PRECONDITION',
+  'INTERNAL',
+  'DATA_LOSS',
+]);
 
 /** Counts what wallet-core does, and tells of each command and each call in a line of the log. */
 export class Observer {

@@ -1,6 +1,7 @@
 import { Router } from '@koa/router';
 import type { Context } from 'koa';
-import { readBody, SECRETS } from '../body.js';
+import { guessedText, readBody, SECRETS } from '../body.js';
+import type { Callback } from '../callback.js';
 import type { Answering, Callbacks } from '../callbacks.js';
 import { DuplicateKeyError, JsonError, parseAndRedact } from '../json/reader.js';
 import { isJsonObject, type Json } from '../json/value.js';
@@ -57,6 +58,8 @@ export function apiv1Routes(
         ({ value: body, redacted: request } = parseAndRedact(bytes, SECRETS));
       } catch (error) {
         if (!(error instanceof JsonError)) throw error;
+        callback.isFromListed = isListed(channel, callback);
+        callback.isUnreadable(guessedText(bytes, 'transaction_id'), guessedText(bytes, 'member_id'));
         callback.refuse(error.message);
         return send(ctx, failure('OTHERS'), error instanceof DuplicateKeyError ? 200 : 400);
       }
@@ -79,9 +82,9 @@ async function answer(call: Call, intake: Intake): Promise<Answer> {
     callback.refuse(TURNED_AWAY);
     return failure('TIME_OUT');
   }
-  callback.isFromListed = channel.allowFrom !== undefined;
   try {
-    if (channel.allowFrom && !channel.allowFrom.has(callback.address)) {
+    callback.isFromListed = isListed(channel, callback);
+    if (channel.allowFrom && !callback.isFromListed) {
       // Not OTHERS, which is final: the list may be wrong, and what was asked for may have happened at an earlier call.
       callback.refuse("the address is not in the channel's allowFrom");
       return failure('TIME_OUT');
@@ -94,6 +97,11 @@ async function answer(call: Call, intake: Intake): Promise<Answer> {
   } finally {
     intake.leave();
   }
+}
+
+/** Whether it comes from an address that the channel says its provider calls from. */
+function isListed({ allowFrom }: Apiv1Channel, { address }: Callback): boolean {
+  return allowFrom?.has(address) ?? false;
 }
 
 /** Sends an answer; gives the word by which it is told of. */

@@ -2,7 +2,7 @@ import type { KeyObject } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { z } from 'zod';
-import { flagSetting, messageOf, section, type Setup } from '../../config.js';
+import { faultOfFile, flagSetting, section, type Setup } from '../../config.js';
 import { isCurrency } from '../../wallet-core/money.js';
 import { accessRules, accessSettings, type Access } from '../access.js';
 import { isDevelopmentKey } from '../development.js';
@@ -91,7 +91,7 @@ function publicKeyFile({ folder, production }: Setup) {
         'development keys are refused with NODE_ENV=production, expected a file with a public key of eBET',
       );
     } catch (error) {
-      context.addIssue(`${KEY.error} (${messageOf(error)})`);
+      context.addIssue(`${KEY.error} (${faultOfFile(error)})`);
     }
     return z.NEVER;
   });

@@ -1,5 +1,5 @@
 import type { Context } from 'koa';
-import { readBody, SECRETS } from '../body.js';
+import { guessedNumber, guessedText, readBody, SECRETS } from '../body.js';
 import type { Callback } from '../callback.js';
 import type { Answering } from '../callbacks.js';
 import { DuplicateKeyError, JsonError, parseAndRedact } from '../json/reader.js';
@@ -55,6 +55,14 @@ export function handler(
     }
   }
 
+  /** What it may have been, for the record of it alone. */
+  function noteUnreadable(bytes: Buffer, callback: Callback): void {
+    const channel = channels.get(guessedNumber(bytes, 'channelId'));
+    callback.channel = channel?.name ?? '';
+    callback.isFromListed = channel?.allowFrom?.has(callback.address) ?? false;
+    callback.isUnreadable(guessedText(bytes, 'seqNo'), guessedText(bytes, 'username'));
+  }
+
   return (name, endpoint) => async (ctx, callback) => {
     const bytes = await readBody(ctx, endpoint.bodyBytesMax ?? CALLBACK_BYTES_MAX);
     try {
@@ -68,6 +76,7 @@ export function handler(
       return send(ctx, completed(await answer(endpoint, value, redacted, callback), value));
     } catch (error) {
       if (!(error instanceof JsonError)) throw error;
+      noteUnreadable(bytes, callback);
       callback.refuse(error.message);
       if (!(error instanceof DuplicateKeyError)) return send(ctx, { status: STATUS.WRONG_PARAMETER }, 400);
       return send(ctx, { status: STATUS.WRONG_PARAMETER, timestamp: Date.now() });

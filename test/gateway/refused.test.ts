@@ -36,6 +36,8 @@ describe('calls that are refused before the ledger', () => {
     system = await System.start([
       { channelId: 1, currency: 'CNY' },
       { provider: 'apiv1', merchant: 'brand', currency: 'CNY' },
+      { provider: 'apiv1', merchant: 'listed', path: '/listed', currency: 'CNY', allowFrom: ['127.0.0.1'] },
+      { provider: 'apiv1', merchant: 'elsewhere', path: '/elsewhere', currency: 'CNY', allowFrom: ['203.0.113.7'] },
     ]);
     await system.player();
   });
@@ -86,6 +88,26 @@ describe('calls that are refused before the ledger', () => {
     expect(await kept({ reference: 'bad-3' })).to.include({
       ...{ channel: 'apiv1/brand', endpoint: 'balance-update', status: json['error_code'] },
     });
+  });
+
+  for (const [merchant, fromProvider] of [
+    ['listed', true],
+    ['elsewhere', false],
+  ] as const) {
+    it(`are ${fromProvider ? '' : 'not '}the provider's of api-v1 ${fromProvider ? 'from' : 'outside'} its allowFrom`, async () => {
+      const path = `/${merchant}/balance-update`;
+      await system.post(path, JSON.stringify({ member_id: 'demo', transaction_id: `of-${merchant}`, sign: 'x' }));
+      expect(await kept({ reference: `of-${merchant}` })).to.include({ channel: `apiv1/${merchant}`, fromProvider });
+    });
+  }
+
+  it('are found by what they seem to be about where they are no good JSON, without their body', async () => {
+    const twice = `{"seqNo":"twice-1","channelId":1,"username":"Demo","password":"hush","money":8,"money":9}`;
+    await system.post('/increaseCredit', twice);
+    const found = await kept({ reference: 'twice-1' });
+    expect(found).to.include({ channel: 'ebet/1', playerId: 'demo', status: '4025', body: '' });
+    await system.post('/listed/balance-update', '{"transaction_id":"cut-1","member_id":"demo"');
+    expect(await kept({ reference: 'cut-1' })).to.include({ channel: 'apiv1/listed', body: '', fromProvider: true });
   });
 
   it('keep nothing of what a login said', async () => {

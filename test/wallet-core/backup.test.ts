@@ -158,6 +158,8 @@ describe('a backup', () => {
       /^FAILED_PRECONDITION: no backup was made: .*\/backups: .*(full|I\/O error|too large)/,
     );
     expect(files()).to.deep.equal(before);
+    await core.process.prints('"code":"FAILED_PRECONDITION"');
+    expect(core.process.output.split('no backup was made').length - 1, 'lines that tell of it').to.equal(1);
     await core.post(movements({ reference: 'goes on' }));
     limit('unlimited');
     await backup(core.clients);

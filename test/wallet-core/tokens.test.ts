@@ -4,6 +4,8 @@ import path from 'node:path';
 import type { Readable } from 'node:stream';
 import { Metadata, type StatusObject, status } from '@grpc/grpc-js';
 import { expect } from 'chai';
+import { pino } from 'pino';
+import { RefusedCalls } from '../../gateway/refused.js';
 import {
   Role,
   type CreateTokenResponse,
@@ -287,8 +289,8 @@ describe('wallet-core with tokens', () => {
     });
     const tell = ({ operations }: Clients, ...calls: readonly RefusedCall[]) =>
       call((done) => operations.keepRefused({ calls: [...calls], dropped: 0, droppedOfChannels: [] }, done));
-    async function kept(): Promise<readonly RefusedCall[]> {
-      const request = { playerId: '', reference: 'told', channel: '', fromMs: 0n, toMs: 0n, limit: 0 };
+    async function kept(reference = 'told'): Promise<readonly RefusedCall[]> {
+      const request = { playerId: '', reference, channel: '', fromMs: 0n, toMs: 0n, limit: 0 };
       return (await call<ListRefusedResponse>((done) => operator.operations.listRefused(request, done))).calls;
     }
 
@@ -311,6 +313,17 @@ describe('wallet-core with tokens', () => {
       await tell(caller(token), own);
       await tell(caller(tokenIn('gateway.token')), refusedOn('ebet/1'), refusedOn(''));
       expect((await kept()).map(({ channel }) => channel)).to.deep.equal(['', 'ebet/1', 'platform/forger']);
+    });
+
+    it('keeps those of a gateway with a token of single channels also beside some without a channel', async () => {
+      const { operations } = await create('single', [Role.POST], ['ebet/1']);
+      const gateway = new RefusedCalls(operations, pino({ enabled: false }));
+      const { timeMs: _, ...refusal } = refusedOn('ebet/1');
+      gateway.note({ ...refusal, channel: '', fromProvider: false, reference: 'of-nobody' });
+      gateway.note({ ...refusal, reference: 'told-beside' });
+      await gateway.end();
+      expect(await kept('told-beside')).to.have.length(1);
+      expect(await kept('of-nobody')).to.deep.equal([]);
     });
 
     it('keeps of each a time of the last day, whatever it is told', async () => {

@@ -36,7 +36,6 @@ export function backup(
       });
     } catch (error) {
       if (!(error instanceof BackupError)) throw error;
-      log.error({ err: error }, 'no backup was made');
       throw cannot(`no backup was made: ${error.message}`);
     }
   });

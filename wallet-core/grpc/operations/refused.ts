@@ -1,7 +1,7 @@
 import type { Logger } from 'pino';
 import type * as pb from '../../../proto/gen/wallet/v1/operations.js';
-import type { RefusedCalls } from '../../storage/port.js';
-import { invalidArgument } from '../call-error.js';
+import { StoreFullError, type RefusedCalls } from '../../storage/port.js';
+import { busy, invalidArgument } from '../call-error.js';
 import { unary } from '../unary.js';
 
 const CALLS_MAX = 1_000;
@@ -21,10 +21,12 @@ export function keepRefused(refused: RefusedCalls, log: Logger): pb.OperationsSe
     const now = BigInt(Date.now());
     const kept = calls.map((call) => ({ ...read(call), timeMs: near(call.timeMs, now) }));
     const unnamed = { channel: '', fromProvider: false, count: BigInt(dropped) };
-    refused.keep(
-      kept,
-      [unnamed, ...droppedOfChannels.map(readDropped)].filter(({ count }) => count > 0n),
-    );
+    const counted = [unnamed, ...droppedOfChannels.map(readDropped)].filter(({ count }) => count > 0n);
+    try {
+      refused.keep(kept, counted);
+    } catch (error) {
+      throw error instanceof StoreFullError ? busy('the disk of the ledger is full: send them again') : error;
+    }
     return {};
   });
 }

@@ -1,7 +1,7 @@
 import { rmSync } from 'node:fs';
 import { join } from 'node:path';
 import Database from 'better-sqlite3';
-import type { DroppedCalls, RefusedCall, RefusedCalls, RefusedFilter } from '../port.js';
+import { StoreFullError, type DroppedCalls, type RefusedCall, type RefusedCalls, type RefusedFilter } from '../port.js';
 
 /** How many calls are kept. */
 interface Room {
@@ -91,7 +91,7 @@ export class RefusedFile implements RefusedCalls {
       })();
     } catch (error) {
       this.#rows = before;
-      throw error;
+      throw isFull(error) ? new StoreFullError(error.message) : error;
     }
   }
 
@@ -183,6 +183,10 @@ function open(path: string): Database.Database {
     for (const file of [path, `${path}-wal`, `${path}-shm`]) rmSync(file, { force: true });
     return opened(path);
   }
+}
+
+function isFull(error: unknown): error is Error {
+  return error instanceof Database.SqliteError && error.code.startsWith('SQLITE_FULL');
 }
 
 function isDamage(error: unknown): boolean {

@@ -11,6 +11,9 @@
  *   What is removed or replaced is kept by a hard link, so that it can come back.
  * - A fuse: when the number in the file "fuse" has been counted down to 0 by operations like these, the process is killed
  *   before the operation is done. So the power can go between any two writes of a commit.
+ * - A hold, the second number there: when it has been counted down to 0 by writes into the database of a thread that has
+ *   written no WAL, that thread stands still for ever, in the middle of writing the WAL into the database. The third number
+ *   becomes the fuse then, which now burns down in the middle of a commit beside that: while the WAL has what is not synced.
  * - What cannot be modelled so, is refused: the process says what it was and aborts.
  * What is not: "-shm" files, which are mapped memory that nobody syncs (power-cut.ts fills them with noise), the entry of
  * the folder itself in its parent, and a disk that lies about having synced.
@@ -48,6 +51,7 @@ struct log {
 struct file {
   ino_t inode;
   struct log log;
+  int is_database;
 };
 
 enum { WRITE = 1, TRUNCATE = 2 };
@@ -70,7 +74,10 @@ static struct file files[FILES_MAX];
 static struct log names;
 static int files_count, saved_count;
 static struct file *fds[FDS_MAX];
-static volatile int64_t *fuse;
+static volatile int64_t *fuse, *hold, *fuse_beside;
+static struct file *wal;
+static int held;
+static __thread int writes_wal;
 
 static int (*real_open)(const char *, int, ...);
 static int (*real_close)(int);
@@ -117,9 +124,11 @@ static void start(void) {
   in_logs(path, "fuse");
   int fd = real_open(path, O_RDWR | O_CLOEXEC);
   if (fd < 0) die("cannot be opened", path);
-  void *mapped = mmap(NULL, sizeof *fuse, PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0);
+  void *mapped = mmap(NULL, 3 * sizeof *fuse, PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0);
   if (mapped == MAP_FAILED) die("cannot be mapped", path);
   fuse = mapped;
+  hold = fuse + 1;
+  fuse_beside = fuse + 2;
   real_close(fd);
 }
 
@@ -136,18 +145,16 @@ static long unlock(long result) {
   return result;
 }
 
-/* Before every operation on what is in the folder. */
-static void burn(void) {
-  if (*fuse <= 0 || --*fuse > 0) return;
-  kill(getpid(), SIGKILL);
-  for (;;) pause();
+
+static int is_named(const char *path, const char *end) {
+  size_t length = strlen(path), end_length = strlen(end);
+  return length >= end_length && strcmp(path + length - end_length, end) == 0;
 }
 
 static int is_inside(const char *path) {
   pthread_once(&once, start);
   if (strncmp(path, folder, folder_length) != 0 || path[folder_length] != '/') return 0;
-  size_t length = strlen(path);
-  return length < 4 || strcmp(path + length - 4, "-shm") != 0;
+  return !is_named(path, "-shm");
 }
 
 static struct file *file_of(int fd) {
@@ -166,6 +173,27 @@ static void append(const struct log *log, const void *bytes, size_t length) {
 /* Where a log ends, counted from where it began. */
 static uint64_t end_of(const struct log *log) {
   return log->taken + (uint64_t)lseek(log->fd, 0, SEEK_END);
+}
+
+/* Before every operation on what is in the folder. */
+static void burn(void) {
+  if (*fuse <= 0 || --*fuse > 0) return;
+  if (held && end_of(&wal->log) == wal->log.taken) {
+    *fuse = 1;
+    return;
+  }
+  kill(getpid(), SIGKILL);
+  for (;;) pause();
+}
+
+/* Before a write: stands still for ever if it is the one to be held. */
+static void hold_here(const struct file *file) {
+  if (file == wal) writes_wal = 1;
+  if (!file->is_database || writes_wal || *hold <= 0 || --*hold > 0) return;
+  held = 1;
+  *fuse = *fuse_beside;
+  pthread_mutex_unlock(&mutex);
+  for (;;) pause();
 }
 
 /* Forgets what a log has before an end that it had. */
@@ -209,7 +237,7 @@ static struct file *track(int fd) {
   in_logs(path, name);
   int log = real_open(path, O_RDWR | O_CREAT | O_APPEND | O_CLOEXEC, 0600);
   if (log < 0) die("cannot be opened", path);
-  files[files_count] = (struct file){about.st_ino, {log, 0}};
+  files[files_count] = (struct file){about.st_ino, {log, 0}, 0};
   return &files[files_count++];
 }
 
@@ -248,6 +276,8 @@ static int open_inside(const char *path, int flags, mode_t mode) {
   if (fd < 0) return (int)unlock(fd);
   if (fd >= FDS_MAX) die("too many files", path);
   fds[fd] = track(fd);
+  if (is_named(path, "/ledger.db")) fds[fd]->is_database = 1;
+  if (is_named(path, "/ledger.db-wal")) wal = fds[fd];
   if ((flags & O_TRUNC) && !is_new) truncate_to(fd, fds[fd], 0);
   return (int)unlock(fd);
 }
@@ -295,6 +325,7 @@ int close(int fd) {
 
 static ssize_t write_at(int fd, struct file *file, const void *bytes, size_t length, off_t offset) {
   lock();
+  hold_here(file);
   burn();
   remember(fd, file, WRITE, bytes, length, offset);
   return unlock(real_pwrite(fd, bytes, length, offset));

@@ -55,10 +55,23 @@ export class Power {
 
   /** Kills the process before so many operations on its files are done; 0: never. */
   fuse(operations: number): void {
-    const count = Buffer.alloc(8);
-    count.writeBigInt64LE(BigInt(operations));
+    this.#tell(operations, 0, 0);
+  }
+
+  /**
+   * Stops the thread that writes the WAL into the database before so many writes of its are done, and kills the process so
+   * many operations later, as soon as it is in the middle of a commit.
+   */
+  fuseBeside(writes: number, operations: number): void {
+    this.#tell(0, writes, operations);
+  }
+
+  #tell(...numbers: readonly [fuse: number, hold: number, fuseBeside: number]): void {
+    const bytes = Buffer.alloc(8 * numbers.length);
+    for (const [index, number] of numbers.entries()) bytes.writeBigInt64LE(BigInt(number), 8 * index);
+    const file = path.join(this.#log, 'fuse');
     // In place: the process has it mapped.
-    writeFileSync(path.join(this.#log, 'fuse'), count, { flag: existsSync(path.join(this.#log, 'fuse')) ? 'r+' : 'w' });
+    writeFileSync(file, bytes, { flag: existsSync(file) ? 'r+' : 'w' });
   }
 
   /** Waits until all that was written to a file is synced. */

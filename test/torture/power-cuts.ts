@@ -35,10 +35,16 @@ export interface CutFigures extends Cuts {
   readonly kept: Kept;
 }
 
-/** How cuts come, in turns: before some write or sync, which the shim counts; while the WAL is written into the database; at any time. */
-const WAYS = ['fuse', 'checkpoint', 'any time'] as const;
+/**
+ * How cuts come, in turns: before some write or sync, which the shim counts; while the WAL is written into the database; in
+ * the middle of a commit beside that; at any time.
+ */
+const WAYS = ['fuse', 'checkpoint', 'beside a commit', 'any time'] as const;
 type Way = (typeof WAYS)[number];
 const wayOf = (cut: number): Way => WAYS[cut % WAYS.length] ?? 'any time';
+/** Such a cut comes after so many pages were written into the database, and so many operations of commits later, at most. */
+const PAGES_MAX = 20;
+const OPERATIONS_BESIDE_MAX = 100;
 
 const PLATFORMS = 8;
 const CUTS_PER_COHORT = 4;
@@ -130,7 +136,8 @@ class Bench {
 
   /** Ready for a cut in this way. Now and then the power goes while it starts. */
   async #start(way: Way): Promise<void> {
-    const { main = way === 'checkpoint' ? BUSY_CHECKPOINTS : mainOf(this.random) } = this.options;
+    const isInPass = way === 'checkpoint' || way === 'beside a commit';
+    const { main = isInPass ? BUSY_CHECKPOINTS : mainOf(this.random) } = this.options;
     this.#main = main;
     while (this.random.chance(0.4)) {
       this.#power.fuse(this.random.int(1, OPERATIONS_OF_START));
@@ -161,6 +168,10 @@ class Bench {
       return void (await this.#core.ended);
     }
     await delay(this.random.int(50, 400));
+    if (way === 'beside a commit' && this.#main === BUSY_CHECKPOINTS) {
+      this.#power.fuseBeside(this.random.int(1, PAGES_MAX), this.random.int(1, OPERATIONS_BESIDE_MAX));
+      return void (await this.#core.ended);
+    }
     if (way === 'checkpoint' && this.#main === BUSY_CHECKPOINTS) {
       await freezeInCheckpoint(this.#core, this.#power.folder);
     }

@@ -6,6 +6,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import type { ServiceError } from '@grpc/grpc-js';
 import { stringify } from 'yaml';
+import { NODE_OPTIONS } from '../node-options.js';
 import { AccessServiceClient } from '../proto/gen/wallet/v1/access.js';
 import { AccountServiceClient, type SetMaintenanceResponse } from '../proto/gen/wallet/v1/account.js';
 import {
@@ -62,7 +63,7 @@ export interface Apiv1Setting {
 
 export const APIV1_KEY = 'the key of the tests';
 
-/** A real process of ours that says where it listens. */
+/** A real process of ours, with the options that an operator starts it with; it says where it listens. */
 export class Process {
   readonly child: ChildProcess;
   readonly listening: Promise<string>;
@@ -80,7 +81,7 @@ export class Process {
     file = path.join(DIST, name, 'main.js'),
   ) {
     const env = { ...process.env, NODE_ENV: 'test', ...environment };
-    this.child = spawn(process.execPath, ['--enable-source-maps', file], {
+    this.child = spawn(process.execPath, [...NODE_OPTIONS[name], file], {
       cwd,
       env,
       stdio: ['ignore', 'pipe', 'pipe', 'ipc'],

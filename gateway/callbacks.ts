@@ -61,7 +61,9 @@ export class Callbacks {
     const { endpoint, address, channel, reference, player, why, error } = callback;
     if (why !== undefined) {
       const named = { address, channel, endpoint, reference, playerId: player, fromProvider: callback.isFromProvider };
-      this.#refused.note({ ...named, status: outcome, reason: why, body: callback.body });
+      const isKept = this.#refused.note({ ...named, status: outcome, reason: why, body: callback.body });
+      // A flood of anybody's would take the room of other lines, where what reads the log is slow.
+      if (!isKept && !callback.isFromProvider) return;
     }
     const level = callback.isOurs ? 'error' : why === undefined ? 'info' : 'warn';
     if (!this.#log.isLevelEnabled(level)) return;

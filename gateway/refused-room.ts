@@ -36,8 +36,8 @@ export class RefusedRoom {
     return this.#waiting.length + this.#dropped;
   }
 
-  /** Takes a call, or counts it where there are too many. */
-  note(address: string, nowMs: number, call: () => RefusedCall): void {
+  /** Takes a call, or counts it where there are too many: then false. */
+  note(address: string, nowMs: number, call: () => RefusedCall): boolean {
     const second = Math.floor(nowMs / 1000);
     if (second !== this.#second) {
       [this.#second, this.#inSecond] = [second, 0];
@@ -47,11 +47,12 @@ export class RefusedRoom {
     const { waiting, second: secondMax, addressSecond } = this.#bounds;
     if (this.#waiting.length >= waiting || this.#inSecond >= secondMax || ofAddress >= addressSecond) {
       this.#dropped += 1;
-      return;
+      return false;
     }
     this.#inSecond += 1;
     this.#ofAddress.set(address, ofAddress + 1);
     this.#waiting.push(call());
+    return true;
   }
 
   /** Takes out what is to be sent, at most so many calls. */

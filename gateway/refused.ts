@@ -36,7 +36,8 @@ export class RefusedCalls {
     this.#log = log;
   }
 
-  note(refusal: Refusal): void {
+  /** False: more come than are kept; it is counted, and the log tells how many there were. */
+  note(refusal: Refusal): boolean {
     this.#timer ??= this.#sendSoon();
     const now = Date.now();
     const { channel, fromProvider, address, body } = refusal;
@@ -45,7 +46,7 @@ export class RefusedCalls {
     rooms.set(channel, room);
     // A copy: a part of the body would keep the whole of it in memory.
     const copied = () => ({ ...refusal, body: Buffer.from(body.subarray(0, BODY_BYTES_MAX)), timeMs: BigInt(now) });
-    room.note(networkOf(address), now, copied);
+    return room.note(networkOf(address), now, copied);
   }
 
   /** Sends what waits for the last time, behind what is under way, before the connection is closed. */

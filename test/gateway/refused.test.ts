@@ -227,6 +227,9 @@ describe('calls that are refused before the ledger', () => {
     while (found.calls.length + Number(found.dropped) < 600);
     expect(found.calls.length + Number(found.dropped)).to.equal(600);
     expect(Number(found.dropped)).to.be.above(0);
+    // Nor do those take the room of other lines in the log.
+    await system.gateway.prints('more calls were refused than are kept');
+    expect(system.gateway.output.split('"reference":"flood"')).to.have.length(found.calls.length + 1);
   });
 
   it('are counted also when the gateway stops right after one that was only counted', async () => {

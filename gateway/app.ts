@@ -42,8 +42,8 @@ export async function startGateway(config: GatewayConfig, log: Logger, limits = 
     log,
     metrics,
   );
-  const app = createApp(config, client, callbacks, log, intake, stopping.signal);
   const health = new Health(() => client.readiness(), stopping.signal);
+  const app = createApp(config, client, callbacks, log, intake, health, stopping.signal);
   const { channels, tls, trustedProxies } = config;
   const listener = turningAway(intake, busyAnswers(config), health, app, stopping.signal);
   const server = httpServer(tls, trustedProxies, limits, log, listener);
@@ -88,6 +88,7 @@ function createApp(
   callbacks: Callbacks,
   log: Logger,
   intake: Intake,
+  health: Health,
   stopping: AbortSignal,
 ): Koa {
   const app = new Koa();
@@ -96,7 +97,7 @@ function createApp(
     if (stopping.aborted) ctx.set('Connection', 'close');
   });
   const ebet = channels.filter((channel) => channel.provider === 'ebet');
-  app.use(ebetRoutes(ebet, client, callbacks, intake).routes());
+  app.use(ebetRoutes(ebet, client, callbacks, intake, () => health.isAnswered()).routes());
   app.use(apiv1Routes(channels.filter(isApiv1), client, callbacks, intake).routes());
   // What of a request is no callback, or happens behind its answer.
   app.on('error', (error: Error) => {

@@ -4,6 +4,8 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 const FRESH_MS = 250;
 const READY = 'ready';
 const STOPPING = 'stopping';
+/** Words for a wallet-core that did not answer. */
+export const UNANSWERED = ['silent', 'unreachable', 'refused'] as const;
 
 /**
  * `/healthz` and `/readyz`, for orchestrators and load balancers: 200, or 503 with one word of why. However many ask, wallet-core
@@ -38,6 +40,12 @@ export class Health {
       response.writeHead(good ? 200 : 503, headers).end(`${word}\n`);
     });
     return true;
+  }
+
+  /** Whether wallet-core answers at all, whatever it says: a full disk or a damaged ledger is for its operator to judge. */
+  async isAnswered(): Promise<boolean> {
+    const word = await this.readiness();
+    return !UNANSWERED.some((unanswered) => unanswered === word);
   }
 
   async readiness(): Promise<string> {

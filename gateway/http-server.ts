@@ -49,9 +49,13 @@ export function httpServer(
     keepAliveTimeout: limits.idleMs,
     maxHeaderSize: limits.headerBytesMax,
   };
+  const tellPipelined = onceAMinute(() =>
+    log.warn('calls came before the last was answered: their connection is closed'),
+  );
+  const oneAtATime = answeringOneAtATime(listener, tellPipelined);
   const server = tls
-    ? secureServer(tls, { ...options, handshakeTimeout: limits.headersMs }, listener)
-    : http.createServer(options, listener);
+    ? secureServer(tls, { ...options, handshakeTimeout: limits.headersMs }, oneAtATime)
+    : http.createServer(options, oneAtATime);
   server.maxConnections = limits.connectionsMax;
   const tell = onceAMinute(() => log.warn({ limits }, 'too many connections: more are closed at once'));
   server.on('drop', tell);
@@ -74,6 +78,31 @@ export function httpServer(
     });
   });
   return server;
+}
+
+/**
+ * No provider sends a call on a connection on which he awaits an answer (pipelining), and whoever does could send them by the
+ * thousand: his connection is closed.
+ */
+function answeringOneAtATime(listener: RequestListener, tell: () => void): RequestListener {
+  const early = new WeakSet<Socket>();
+  const end = (socket: Socket) => {
+    if (!socket.destroyed) tell();
+    socket.destroy();
+  };
+  return (request, response) => {
+    // It gets the socket once the answer before has been sent.
+    if (response.socket) return listener(request, response);
+    const { socket } = request;
+    if (early.has(socket)) return end(socket);
+    early.add(socket);
+    // Of an answer over TLS the client may know a moment before us.
+    setImmediate(() => {
+      early.delete(socket);
+      if (response.socket && !socket.destroyed) listener(request, response);
+      else end(socket);
+    });
+  };
 }
 
 /** Connections are made with the certificate that its files hold then. */

@@ -22,6 +22,7 @@ import { type Ask, type Asker, Batches } from './batches.js';
 import type { Connection } from './connection.js';
 import { onWallClock } from './deadline.js';
 import { type Answered, Exchange, type Failure } from './exchange.js';
+import type { UNANSWERED } from './health.js';
 import { RefusedCalls } from './refused.js';
 import { traced } from './traced.js';
 import { fixOf, toldOf } from './unreached.js';
@@ -175,22 +176,10 @@ export class WalletClient {
     }
   }
 
-  /** Whether wallet-core answers at all, whatever it says: a full disk or a damaged ledger is for its operator to judge. */
-  isAnswering(asker: Asker): Promise<boolean> {
-    const since = performance.now();
-    return new Promise((resolve) => {
-      // Not grpc.health.v1, which a setting of wallet-core turns off.
-      this.#operations.getReadiness({}, traced(asker), { deadline: onWallClock(asker.deadline) }, (error) => {
-        asker.walletCoreMs += performance.now() - since;
-        if (error) this.#failed(asker, error, 'wallet-core did not answer a netCheck');
-        resolve(!error);
-      });
-    });
-  }
-
   /** "ready" if wallet-core says that commits work, else in one word why not; within a second. The log has each change. */
   readiness(): Promise<string> {
     return new Promise((resolve) => {
+      // Not grpc.health.v1, which a setting of wallet-core turns off.
       const options = { deadline: Date.now() + READINESS_MS };
       this.#operations.getReadiness({}, new Metadata(), options, (error, answer?: GetReadinessResponse) => {
         const state = answer?.readiness ?? Readiness.UNSPECIFIED;
@@ -242,7 +231,7 @@ export class WalletClient {
   }
 }
 
-function unreached(error: ServiceError): string {
+function unreached(error: ServiceError): (typeof UNANSWERED)[number] {
   if (error.code === status.DEADLINE_EXCEEDED) return 'silent';
   return fixOf(error) === undefined ? 'unreachable' : 'refused';
 }

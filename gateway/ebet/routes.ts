@@ -35,6 +35,7 @@ export function ebetRoutes(
   client: WalletClient,
   callbacks: Callbacks,
   intake: Intake,
+  isAnswered: () => Promise<boolean>,
 ): Router {
   const handle = handler(channels, client, intake);
   const router = new Router({ sensitive: true, strict: true });
@@ -42,9 +43,8 @@ export function ebetRoutes(
     const name = path.slice(1);
     router.all(path, callbacks.on(name, handle(name, endpoint)));
   }
-  const netCheck: Answering = async (ctx, callback) => {
-    const answers = await client.isAnswering(callback);
-    return send(ctx, { status: answers ? STATUS.SUCCESS : STATUS.MAINTENANCE });
-  };
+  // Anybody may ask, so all who do share an answer of wallet-core.
+  const netCheck: Answering = async (ctx) =>
+    send(ctx, { status: (await isAnswered()) ? STATUS.SUCCESS : STATUS.MAINTENANCE });
   return router.all('/netCheck', callbacks.on('netCheck', netCheck));
 }

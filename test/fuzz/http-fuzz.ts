@@ -26,7 +26,7 @@ interface Sent {
   readonly bytes: Buffer;
 }
 
-const PIPELINED = 16;
+const ON_A_CONNECTION = 16;
 const ALONE_AT_ONCE = 16;
 
 export interface HttpFigures {
@@ -117,14 +117,14 @@ export class HttpFuzz {
   /** Sends so many spoilt requests. Throws at the first answer that no request may get. */
   async run(requests: number): Promise<HttpFigures> {
     while (this.#count < requests) {
-      const drawn = Array.from({ length: 8 * PIPELINED }, () => this.#draw());
+      const drawn = Array.from({ length: 8 * ON_A_CONNECTION }, () => this.#draw());
       const alone = drawn.filter(({ envelope }) => envelope.alone);
       const framed = drawn.filter(({ envelope }) => !envelope.alone);
-      const piped: Promise<unknown>[] = [];
-      for (let at = 0; at < framed.length; at += PIPELINED)
-        piped.push(this.#pipeline(framed.slice(at, at + PIPELINED)));
-      for (const { sent } of alone.slice(0, ALONE_AT_ONCE)) piped.push(this.#exchange([sent], true));
-      await Promise.all([...piped, this.#sendControl()]);
+      const exchanges: Promise<unknown>[] = [];
+      for (let at = 0; at < framed.length; at += ON_A_CONNECTION)
+        exchanges.push(this.#oneByOne(framed.slice(at, at + ON_A_CONNECTION)));
+      for (const { sent } of alone.slice(0, ALONE_AT_ONCE)) exchanges.push(this.#exchange([sent], true));
+      await Promise.all([...exchanges, this.#sendControl()]);
     }
     return { requests: this.#count, statuses: this.#statuses };
   }
@@ -132,8 +132,8 @@ export class HttpFuzz {
   /** The same to a server that has no endpoint but one, which is read; throws as `run` does. */
   async runOn(url: string, path: string, requests: number): Promise<void> {
     const read: readonly Good[] = [{ path, body: Buffer.from('') }];
-    for (let at = 0; at < requests; at += PIPELINED) {
-      const drawn = Array.from({ length: PIPELINED }, () => this.#draw(read));
+    for (let at = 0; at < requests; at += ON_A_CONNECTION) {
+      const drawn = Array.from({ length: ON_A_CONNECTION }, () => this.#draw(read));
       const framed = drawn.filter(({ envelope }) => !envelope.alone).map(({ sent }) => sent);
       const alone = drawn.filter(({ envelope }) => envelope.alone).map(({ sent }) => this.#exchange([sent], true, url));
       // A page takes its time: what is no HTTP ends the connection before the pages that were asked for ahead of it.
@@ -155,7 +155,7 @@ export class HttpFuzz {
     return { envelope, sent: { number, how, bytes } };
   }
 
-  async #pipeline(drawn: readonly { sent: Sent }[]): Promise<void> {
+  async #oneByOne(drawn: readonly { sent: Sent }[]): Promise<void> {
     const sent = drawn.map((one) => one.sent);
     const answers = await this.#exchange(sent);
     // A request with a length that is true has an answer, unless one before it ended the connection.
@@ -179,6 +179,7 @@ export class HttpFuzz {
           }
           // The last answer is the end, without waiting for the connection to be closed.
           if (all.length >= sent.length) socket.end();
+          else sendNext(all.length);
         } catch (error) {
           socket.destroy();
           reject(error instanceof Error ? error : new Error(String(error)));
@@ -186,7 +187,14 @@ export class HttpFuzz {
       });
       socket.on('error', () => resolve(all));
       socket.on('close', () => resolve(all));
-      socket.write(Buffer.concat(sent.map(({ bytes }) => bytes)));
+      // Each when the one before it has been answered: a call that comes earlier ends the connection.
+      let written = 0;
+      const sendNext = (answered: number) => {
+        if (answered < written) return;
+        socket.write(sent[written]?.bytes ?? '');
+        written += 1;
+      };
+      sendNext(0);
       if (isAlone) socket.end();
     });
   }

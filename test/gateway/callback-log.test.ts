@@ -259,7 +259,7 @@ describe('what the gateway tells by itself', () => {
 
     it('eBET: 4003, and why', async () => {
       const [, text] = await answerOf(
-        new Koa().use(ebetRoutes([], client, callbacks, intake).routes()),
+        new Koa().use(ebetRoutes([], client, callbacks, intake, () => Promise.resolve(true)).routes()),
         '/increaseCredit',
       );
       expect(text).to.contain('"status":4003');

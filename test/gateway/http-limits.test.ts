@@ -123,7 +123,7 @@ describe('the connections of the gateway', () => {
   });
 });
 
-describe('a connection on which a body was too large', () => {
+describe('a connection', () => {
   const planted = new Planted();
 
   before(() => planted.start());
@@ -132,8 +132,23 @@ describe('a connection on which a body was too large', () => {
     rmSync(planted.folder, { recursive: true });
   });
 
-  it('serves the next call', async () => {
-    const socket = connect(Number(new URL(planted.url).port), '127.0.0.1');
+  const open = () => connect(Number(new URL(planted.url).port), '127.0.0.1');
+
+  for (const call of ['POST /netCheck', 'GET /healthz', 'POST /increaseCredit']) {
+    it(`on which ${call} is sent 20,000 times without awaiting answers is closed, and nobody else waits for that`, async () => {
+      const socket = open();
+      const said = untilClosed(socket);
+      socket.write(`${call} HTTP/1.1\r\nHost: gateway\r\nContent-Length: 0\r\n\r\n`.repeat(20_000));
+      await once(socket, 'connect');
+      expect((await planted.post('/netCheck', '')).text).to.equal('{"status":200}');
+      const answers = (await said).split('HTTP/1.1 ').length - 1;
+      expect(answers, 'answers').to.be.at.most(2);
+      expect(planted.log.match(/calls came before the last was answered/g)).to.have.length(1);
+    });
+  }
+
+  it('on which a body was too large serves the next call', async () => {
+    const socket = open();
     const said = untilClosed(socket);
     const body = ' '.repeat(3 * 2 ** 20);
     socket.write(`${HEAD}Content-Length: ${body.length}\r\n\r\n${body}`);

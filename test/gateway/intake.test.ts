@@ -42,16 +42,22 @@ describe('a gateway with more callbacks under way than it can answer in time', (
     const player = await ebet.player('100000.00');
     system.core.child.kill('SIGSTOP');
     let turnedAway = 0;
+    let failed = false;
     const bets: Promise<Answered>[] = [];
     // Each is under way for as long as wallet-core may take: so many at once that it is full soon.
-    while (turnedAway < BEYOND) {
+    while (turnedAway < BEYOND && !failed) {
       for (let n = 0; n < 100; n += 1) {
         const bet = player.increaseCredit(1, '-1');
-        void bet.then(({ text }) => (turnedAway += /^\{"status":4003,"timestamp":\d{13}\}$/.test(text) ? 1 : 0));
+        void bet.then(
+          ({ text }) => (turnedAway += /^\{"status":4003,"timestamp":\d{13}\}$/.test(text) ? 1 : 0),
+          () => (failed = true),
+        );
         bets.push(bet);
       }
       await new Promise((resolve) => setImmediate(resolve));
     }
+    // Says why.
+    if (failed) await Promise.all(bets);
     await system.gateway.prints('too many callbacks are under way');
     const scrape = await Scrape.of(system.gateway);
     expect(scrape.value('single_wallet_gateway_turned_away_total')).to.be.at.least(BEYOND);

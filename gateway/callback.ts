@@ -55,7 +55,8 @@ export class Callback {
 
   /** It cannot be parsed: what it seems to be about. Its body is not kept, because nobody knows where in it a secret stands. */
   isUnreadable(reference: string, player: string): void {
-    this.isRead(reference, player, NOTHING);
+    this.reference = cut(reference);
+    this.player = cut(player).toLowerCase();
   }
 
   /** Checks its signature. */

@@ -1,10 +1,35 @@
 import { once } from 'node:events';
 import { type AddressInfo, createServer, type Socket } from 'node:net';
 import { expect } from 'chai';
+import type { Command } from 'commander';
 import { ask } from '../../wallet-core/cli/client.js';
+import { commandLine } from '../../wallet-core/cli/program.js';
 import { CommandLine } from './command-line.js';
+import { DOCUMENTED } from './documented-json.js';
+
+/** The commands that do something, by their whole name. */
+function leaves(command: Command, name = ''): [name: string, command: Command][] {
+  if (command.commands.length === 0) return [[name, command]];
+  return command.commands.flatMap((each) => leaves(each, `${name} ${each.name()}`.trim()));
+}
 
 describe('the command line', () => {
+  const commands = leaves(commandLine());
+
+  it('lists each command in a line or two, and helps with each: what it does, its exit codes, --json', () => {
+    expect(commands.map(([name]) => name)).to.include.members(['open', 'player show', 'requests prune']);
+    for (const [name, command] of commands) {
+      let help = '';
+      command.configureOutput({ writeOut: (text) => (help += text) }).outputHelp();
+      expect(help, name).to.match(new RegExp(`^Usage: single-wallet ${name}[^]+\\n  --json .+[^]+\\nExit codes: 0 .+`));
+      expect(command.summary().length || command.description().length, name).to.be.within(10, 80);
+    }
+  });
+
+  it('has each command among those whose JSON docs/operations.md tells', () => {
+    expect([...DOCUMENTED.keys()]).to.have.members([...commands.map(([name]) => name), 'a movement']);
+  });
+
   it('names the fix where no wallet-core answers, whatever the command', async () => {
     const asked = {
       'the ledger was not verified': ['verify'],

@@ -2,6 +2,7 @@ import { spawn, type ChildProcessWithoutNullStreams } from 'node:child_process';
 import { once } from 'node:events';
 import path from 'node:path';
 import { commandAccess } from '../secured.js';
+import { expectDocumented } from './documented-json.js';
 
 const MAIN = path.join(import.meta.dirname, '../../wallet-core/cli/main.js');
 
@@ -11,7 +12,10 @@ export class CommandLine {
   readonly #out = { stdout: '', stderr: '' };
   readonly #closed: Promise<number | NodeJS.Signals>;
 
-  constructor(args: readonly string[], environment: Readonly<Record<string, string>> = {}) {
+  constructor(
+    readonly args: readonly string[],
+    environment: Readonly<Record<string, string>> = {},
+  ) {
     const env = { ...process.env, ...commandAccess(args), ...environment };
     this.child = spawn(process.execPath, ['--enable-source-maps', MAIN, ...args], { env });
     this.child.stdout.on('data', (text: Buffer) => (this.#out.stdout += text.toString()));
@@ -23,9 +27,10 @@ export class CommandLine {
     this.child.stdin.on('error', () => {});
   }
 
-  /** Its exit code, or the signal that ended it, and what it printed. */
+  /** Its exit code, or the signal that ended it, and what it printed; with `--json` that is what the page says. */
   async end(): Promise<{ code: number | NodeJS.Signals; stdout: string; stderr: string }> {
     const code = await this.#closed;
+    if (this.args.includes('--json') && (code === 0 || code === 1)) expectDocumented(this.args, this.#out.stdout);
     return { code, ...this.#out };
   }
 

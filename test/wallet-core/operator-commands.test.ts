@@ -152,7 +152,7 @@ describe("the operator's commands", () => {
 
   it('says how wallet-core is, also what was backed up and proved last', async () => {
     const before = await json('status');
-    expect(before).to.include({ version: '0.1.0', readiness: 'READY', lastBackup: '', lastVerified: '' });
+    expect(before).to.include({ version: '0.1.0', readiness: 'READY', lastBackup: '' });
     const since = new Date().toISOString().slice(0, -4);
     await run('backup');
     const { digest } = await json('verify');
@@ -221,6 +221,25 @@ describe("the operator's commands", () => {
       ['never-came', 'demo'],
     ]);
     expect(await of('--player', 'anna')).to.deep.equal([]);
+  });
+
+  it('prints all into a pipe that takes a part at once, and tells stderr where a list may have been cut', async () => {
+    await core.clients.open('tipper', 'CNY');
+    const tip = (reference: string) => ({
+      playerId: 'tipper',
+      round: 'tips',
+      kind: Kind.TIP,
+      amount: '0.00',
+      reference,
+    });
+    for (const batch of ['a', 'b']) {
+      await core.clients.postAll(Array.from({ length: 100 }, (_, index) => tip(`tip-${batch}-${index}`)));
+    }
+    const { code, stdout, stderr } = await run('movements', '--player', 'tipper', '--limit', '200', '--json');
+    const told = 'These are the newest 200; there may be more: raise --limit, or ask in parts, with --from and --to\n';
+    expect({ code, stderr }).to.deep.equal({ code: 0, stderr: told });
+    expect(stdout.length).to.be.above(65_536);
+    expect(JSON.parse(stdout)).to.have.length(200);
   });
 });
 

@@ -21,8 +21,9 @@ const KINDS = { deposit: Kind.DEPOSIT, withdrawal: Kind.WITHDRAWAL, correction: 
 export function addAdjust(program: Command): void {
   const command = program
     .command('adjust')
+    .summary("Moves a player's money by hand.")
     .description(
-      'Moves money by hand: a deposit, a withdrawal or a correction, on a channel of the operator. The reference is your own;\n' +
+      'Moves money by hand: a deposit, a withdrawal or a correction, on a channel of the operator. The reference is your own; ' +
         'the same command again moves nothing and gets the first answer, so repeat it whenever in doubt.',
     )
     .argument('<player>', 'the player, in lower case')

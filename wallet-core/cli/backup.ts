@@ -11,6 +11,7 @@ import { ask, type ServerOptions, withServerOptions } from './client.js';
 import { ending, EXIT, tried } from './exit.js';
 import { operatorOf, type OperatorOptions, withOperatorOptions } from './operator.js';
 import { print } from './print.js';
+import { iso } from './time.js';
 import { megabytes, upTo } from './words.js';
 
 interface BackupOptions extends ServerOptions, OperatorOptions {
@@ -20,8 +21,9 @@ interface BackupOptions extends ServerOptions, OperatorOptions {
 export function addBackup(program: Command): void {
   const command = program
     .command('backup')
+    .summary('Has wallet-core copy its ledger, while it goes on serving.')
     .description(
-      'Has a running wallet-core copy its ledger into its folder of backups (walletCore.backups, default "backups" in the data\n' +
+      'Has a running wallet-core copy its ledger into its folder of backups (walletCore.backups, default "backups" in the data ' +
         'folder), while it goes on serving. Prints the file and its digest, which also stands beside it: file it elsewhere too.',
     );
   withServerOptions(withOperatorOptions(command, 'a backup'))
@@ -48,7 +50,7 @@ async function backup({ json, ...options }: BackupOptions): Promise<number> {
         }),
       ),
     );
-    print(json, made, () => asText(made, (performance.now() - began) / 1000));
+    print(json, asReport(made), () => asText(made, (performance.now() - began) / 1000));
     return EXIT.good;
   });
 }
@@ -67,6 +69,10 @@ function backedUp(
     call.on('error', reject);
     call.on('end', () => reject(new Error('the answer ended without a backup')));
   });
+}
+
+function asReport({ lastMs, ...made }: Backup) {
+  return { ...made, upTo: iso(lastMs) };
 }
 
 function asText({ path, digest, bytes, lastMs }: Backup, seconds: number): string {

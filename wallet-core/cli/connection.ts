@@ -19,6 +19,9 @@ export interface ServerOptions {
 
 const DEFAULT_ADDRESS = '127.0.0.1:50051';
 
+/** The heading of these options in the help of a command. */
+export const REACHED = 'How wallet-core is reached:';
+
 /** Adds what says how wallet-core is reached to the options of a command. */
 export function withServerOptions(command: Command): Command {
   return command
@@ -26,20 +29,30 @@ export function withServerOptions(command: Command): Command {
       new Option(
         '--address <host:port>',
         `where wallet-core answers (default: as the configuration says, with its certificates; else ${DEFAULT_ADDRESS})`,
-      ).env('WALLET_CORE_ADDRESS'),
+      )
+        .env('WALLET_CORE_ADDRESS')
+        .helpGroup(REACHED),
     )
     .addOption(
       new Option(
         '--token-file <file>',
         'a file with a token of the role operate (default, with --ca or to this machine: operator.token in the data folder, if it is there)',
-      ).env('WALLET_CORE_TOKEN_FILE'),
+      )
+        .env('WALLET_CORE_TOKEN_FILE')
+        .helpGroup(REACHED),
     )
-    .addOption(new Option('--ca <file>', 'speak TLS: who certifies wallet-core, PEM').env('WALLET_CORE_CA'))
-    .addOption(new Option('--cert <file>', 'with --ca: the certificate to show, PEM').env('WALLET_CORE_CERT'))
-    .addOption(new Option('--key <file>', 'with --cert: its key, PEM').env('WALLET_CORE_KEY'))
-    .option(
-      '--allow-plain-token-beyond-loopback',
-      'without --ca, send the token to another machine although everybody on the way can read it',
+    .addOption(
+      new Option('--ca <file>', 'speak TLS: who certifies wallet-core, PEM').env('WALLET_CORE_CA').helpGroup(REACHED),
+    )
+    .addOption(
+      new Option('--cert <file>', 'with --ca: the certificate to show, PEM').env('WALLET_CORE_CERT').helpGroup(REACHED),
+    )
+    .addOption(new Option('--key <file>', 'with --cert: its key, PEM').env('WALLET_CORE_KEY').helpGroup(REACHED))
+    .addOption(
+      new Option(
+        '--allow-plain-token-beyond-loopback',
+        'without --ca, send the token to another machine although everybody on the way can read it',
+      ).helpGroup(REACHED),
     );
 }
 

@@ -17,8 +17,9 @@ interface ExportOptions extends ServerOptions, OperatorOptions {
 export function addExport(program: Command): void {
   const command = program
     .command('export')
+    .summary('Writes the whole journal as lines of JSON.')
     .description(
-      'Writes the whole journal as lines of JSON, one for each entry, while the ledger goes on serving; import makes the same\n' +
+      'Writes the whole journal as lines of JSON, one for each entry, while the ledger goes on serving; import makes the same ' +
         'ledger of them. The hashes of passwords are among them: keep the file as safe as the ledger.',
     )
     .requiredOption(

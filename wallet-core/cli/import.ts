@@ -19,8 +19,9 @@ interface ImportOptions {
 export function addImport(program: Command): void {
   program
     .command('import')
+    .summary('Makes the ledger of an export, in a folder that has none.')
     .description(
-      'Makes the ledger of an export, with the same hashes, in a folder that has none. It is verified before it becomes the\n' +
+      'Makes the ledger of an export, with the same hashes, in a folder that has none. It is verified before it becomes the ' +
         'ledger of that folder. No wallet-core need run.',
     )
     .requiredOption('--from <file>', 'what export wrote; - for standard input')

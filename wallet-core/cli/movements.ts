@@ -4,7 +4,7 @@ import type { FindMovementsResponse, GetMovementResponse } from '../../proto/gen
 import { answerOf, ask, type ServerOptions, type WalletCore, withServerOptions } from './client.js';
 import { escaped } from './escaped.js';
 import { ending, EXIT, tried } from './exit.js';
-import { limitOption } from './limit.js';
+import { limitOption, tellLimit } from './limit.js';
 import { channelsOf, listMovements } from './look-up.js';
 import { becameOf, kindWord, MOVEMENT_COLUMNS, movementAsReport, notesOf } from './movement.js';
 import { print } from './print.js';
@@ -28,9 +28,10 @@ interface MovementsOptions extends ServerOptions {
 export function addMovements(program: Command): void {
   const command = program
     .command('movements')
+    .summary("Lists movements and refusals, or shows one with the provider's request.")
     .description(
-      "Lists movements and refusals, newest first, or shows one of them in full, with the provider's request and the answer.\n" +
-        'By player, or by channel and round, it goes straight to them; other filters alone read the ledger back until --limit\n' +
+      "Lists movements and refusals, newest first, or shows one of them in full, with the provider's request and the answer. " +
+        'By player, or by channel and round, it goes straight to them; other filters alone read the ledger back until --limit ' +
         'are found: give --from as well.',
     )
     .option('--player <player>', 'only those of this player')
@@ -89,10 +90,10 @@ async function listed(json: boolean, options: Omit<MovementsOptions, 'json'>): P
   const { player = '', currency = '', channel = '', round = '', kind = [], from = 0n, to = 0n, limit } = options;
   const filter = { playerId: player, currency, channel, round, kinds: [...kind], fromMs: from, toMs: to };
   const found = await ask(options, (core) => listMovements(core, filter, limit));
-  const more = found.length === limit ? `\nThe newest ${limit}; --limit shows more.` : '';
   print(json, found.map(movementAsReport), () =>
-    found.length === 0 ? 'There is no such movement.' : `${table(MOVEMENT_COLUMNS, found)}${more}`,
+    found.length === 0 ? 'There is no such movement.' : table(MOVEMENT_COLUMNS, found),
   );
+  tellLimit(found.length, limit);
   return found.length > 0 ? EXIT.good : EXIT.found;
 }
 

@@ -10,8 +10,8 @@ import { type Column, table } from './table.js';
 import { spanOption } from './time.js';
 
 interface OpenOptions extends ServerOptions {
-  readonly since: bigint;
-  readonly olderThan: bigint;
+  readonly since?: bigint;
+  readonly olderThan?: bigint;
   readonly limit: number;
   readonly json: boolean;
 }
@@ -28,24 +28,26 @@ const BALANCE_COLUMNS: readonly Column<NegativeBalance>[] = [
 export function addOpen(program: Command): void {
   const command = program
     .command('open')
+    .summary('Lists bets without a payout, withholdings not given back, blocked debits.')
     .description(
-      'Lists what is open, oldest first: bets without a payout and withholdings not given back, older than --older-than, and\n' +
-        'debits refused because of a block, up to now; and negative balances, which the ledger refuses to store, so something\n' +
+      'Lists what is open, oldest first: bets without a payout and withholdings not given back, older than --older-than, and ' +
+        'debits refused because of a block, up to now; and negative balances, which the ledger refuses to store, so something ' +
         'else has written its file. Reads every movement since --since and every balance, beside the calls.',
     )
-    .option('--older-than <span>', 'bets and withholdings at least so old, such as 90m or 2h', spanOption, DAY_MS)
-    .option('--since <span>', 'nothing older than this, such as 30d', spanOption, WEEK_MS)
+    .option(
+      '--older-than <span>',
+      'bets and withholdings at least so old, such as 90m or 2h (default: 24h)',
+      spanOption,
+    )
+    .option('--since <span>', 'nothing older than this, such as 30d (default: 7d)', spanOption)
     .option('--limit <count>', 'at most so many in all, 1 to 1000', limitOption(1000), 1000);
   withServerOptions(command)
     .option('--json', 'what is open for machines on stdout and nothing else', false)
-    .addHelpText(
-      'after',
-      '\nDefaults: --older-than 24h, --since 7d.\nExit codes: 0 nothing is open, 1 something is, 2 it could not be looked up.',
-    )
+    .addHelpText('after', '\nExit codes: 0 nothing is open, 1 something is, 2 it could not be looked up.')
     .action(ending(open));
 }
 
-async function open({ since, olderThan, limit, json, ...server }: OpenOptions): Promise<number> {
+async function open({ since = WEEK_MS, olderThan = DAY_MS, limit, json, ...server }: OpenOptions): Promise<number> {
   return tried(
     () => 'what is open was not looked up',
     async () => {

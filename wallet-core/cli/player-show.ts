@@ -4,6 +4,7 @@ import type { Movement } from '../../proto/gen/wallet/v1/movement.js';
 import type { Act, ListActsResponse } from '../../proto/gen/wallet/v1/query.js';
 import { answerOf, ask, type ServerOptions, withServerOptions } from './client.js';
 import { ending, EXIT, tried } from './exit.js';
+import { tellLimit } from './limit.js';
 import { listMovements } from './look-up.js';
 import { movementAsReport, without } from './movement.js';
 import { print } from './print.js';
@@ -20,8 +21,9 @@ const SHOWN = 10;
 export function addPlayerShow(player: Command): void {
   const command = player
     .command('show')
+    .summary('Shows a player: balances, freezes, acts, last movements.')
     .description(
-      'Shows a player: accounts and balances, freezes with who, when and why, what operators did about him, and his last\nmovements.',
+      'Shows a player: accounts and balances, freezes with who, when and why, what operators did about him, and his last movements.',
     )
     .argument('<player>', 'the player, in lower case');
   withServerOptions(command)
@@ -47,6 +49,7 @@ async function show(playerId: string, { json, ...server }: ShowOptions): Promise
         return { ...found, acts, movements: await listMovements(core, { playerId }, SHOWN) };
       });
       print(json, asReport(shown), () => asText(shown));
+      tellLimit(shown.movements.length, SHOWN, 'movements --player lists more');
       return EXIT.good;
     },
   );

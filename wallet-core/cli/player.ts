@@ -31,8 +31,9 @@ export function addPlayer(player: Command): void {
   const what = 'the reason by its short name, such as kyc, fraud or self-exclusion';
   act(
     player.command('freeze'),
-    'Freezes a player: his bets are refused, payouts and refunds go on. Several reasons can hold at once; each is lifted on\nits own.',
+    'Freezes a player: his bets are refused, payouts and refunds go on. Several reasons can hold at once; each is lifted on its own.',
   )
+    .summary('Freezes a player, for one reason.')
     .requiredOption('--for <name>', what)
     .action(ending((id: string, options: FreezeOptions) => setFreeze(id, options, true)));
   act(player.command('unfreeze'), 'Lifts one reason for which a player is frozen.')
@@ -40,8 +41,10 @@ export function addPlayer(player: Command): void {
     .action(ending((id: string, options: FreezeOptions) => setFreeze(id, options, false)));
   act(
     player.command('password'),
-    'Sets the password of a player, read from the terminal unseen, or as the first line of standard input. Access tokens\nfrom before are valid no more.',
-  ).action(ending(setPassword));
+    'Sets the password of a player, read from the terminal unseen, or as the first line of standard input. Access tokens from before are valid no more.',
+  )
+    .summary('Sets the password of a player, read unseen.')
+    .action(ending(setPassword));
 }
 
 /** What the commands have in common that change something about a player. */
@@ -80,9 +83,8 @@ async function setFreeze(player: string, options: FreezeOptions, frozen: boolean
           frozen ? accounts.freezePlayer(request, done) : accounts.unfreezePlayer(request, done),
         ),
       );
-      const now = frozen ? 'is frozen' : 'is not frozen';
       print(options.json, { player, reason: options.for, frozen, changed }, () =>
-        escaped(`${player} ${now} for ${options.for}${changed ? ' now' : ', and was so before'}.`),
+        escaped(`${player} is ${frozen ? '' : 'not '}frozen for ${options.for}${changed ? ' now' : ', as before'}.`),
       );
       return EXIT.good;
     },

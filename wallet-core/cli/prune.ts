@@ -16,8 +16,9 @@ interface PruneOptions extends ServerOptions, OperatorOptions {
 export function addPrune(requests: Command): void {
   const command = requests
     .command('prune')
+    .summary('Drops the requests of old entries.')
     .description(
-      'Drops the requests of old entries, while the ledger goes on serving. Everything else can still be proved; only their\n' +
+      'Drops the requests of old entries, while the ledger goes on serving. Everything else can still be proved; only their ' +
         'signatures cannot any more. Run verify --signatures before, and take a backup or an export if you may need them.',
     )
     .requiredOption(

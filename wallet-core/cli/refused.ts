@@ -3,7 +3,7 @@ import type { ListRefusedResponse, RefusedCall } from '../../proto/gen/wallet/v1
 import { answerOf, ask, type ServerOptions, withServerOptions } from './client.js';
 import { escaped } from './escaped.js';
 import { ending, EXIT, tried } from './exit.js';
-import { limitOption } from './limit.js';
+import { limitOption, tellLimit } from './limit.js';
 import { print } from './print.js';
 import { type Column, table } from './table.js';
 import { iso, timeOption } from './time.js';
@@ -22,8 +22,9 @@ interface RefusedOptions extends ServerOptions {
 export function addRefused(program: Command): void {
   const command = program
     .command('refused')
+    .summary('Lists calls of providers that were refused before the ledger.')
     .description(
-      'Lists calls of providers that were refused before the ledger, newest first: wrong signature, unknown channel, address\n' +
+      'Lists calls of providers that were refused before the ledger, newest first: wrong signature, unknown channel, address ' +
         'not allowed, bad parameters. "They say that a payout failed" is most often one of these.',
     )
     .option('--player <player>', 'only of this player')
@@ -60,6 +61,7 @@ async function refused({ json, full, ...options }: RefusedOptions): Promise<numb
         answerOf<ListRefusedResponse>((done) => operations.listRefused(request, done)),
       );
       print(json, asReport(found), () => asText(found, full));
+      tellLimit(found.calls.length, limit);
       return found.calls.length > 0 ? EXIT.good : EXIT.found;
     },
   );

@@ -9,6 +9,7 @@ import { withBar } from './bar.js';
 import { ending, EXIT, tried } from './exit.js';
 import { interruptible } from './interruption.js';
 import { print } from './print.js';
+import { iso } from './time.js';
 import { upTo } from './words.js';
 
 interface RestoreOptions {
@@ -21,8 +22,9 @@ interface RestoreOptions {
 export function addRestore(program: Command): void {
   program
     .command('restore')
+    .summary('Puts a backup into a folder that has no ledger, and proves it.')
     .description(
-      'Puts a backup into a folder that has no ledger, and proves the whole of it before it counts as one. No wallet-core runs\n' +
+      'Puts a backup into a folder that has no ledger, and proves the whole of it before it counts as one. No wallet-core runs ' +
         'on that folder meanwhile; start it there afterwards. What the backup does not contain is lost: see docs/backups.md.',
     )
     .requiredOption('--from <file>', 'a file that backup wrote; it is left as it is')
@@ -57,7 +59,7 @@ async function restore({ from, data, against, json }: RestoreOptions): Promise<n
       ),
     ).catch(tellFindings);
     const compared = filed !== undefined || asked !== undefined;
-    print(json, asReport(restored, compared), () => asText(restored, compared, folder));
+    print(json, asReport(restored, compared, folder), () => asText(restored, compared, folder));
     return EXIT.good;
   });
 }
@@ -79,9 +81,18 @@ function readDigest(where: string, text: string): Digest {
   throw new Error(`${where}: is "${text.slice(0, 100)}"; expected "writer:entry:hash", as backup and verify print it`);
 }
 
-function asReport({ verification, lastMs }: Restored, compared: boolean): object {
+function asReport({ verification, lastMs }: Restored, compared: boolean, folder: string): object {
   const { digest, entries, records, movements, accounts } = verification;
-  return { digest: formatDigest(digest), compared, lastMs, entries, records, movements, accounts };
+  return {
+    data: folder,
+    digest: formatDigest(digest),
+    compared,
+    upTo: iso(lastMs),
+    entries,
+    records,
+    movements,
+    accounts,
+  };
 }
 
 function asText({ verification, lastMs }: Restored, compared: boolean, folder: string): string {

@@ -22,8 +22,9 @@ const RECORDS_MAX = 100_000;
 export function addRound(program: Command): void {
   const command = program
     .command('round')
+    .summary('Tells the whole story of a round, and what it came to.')
     .description(
-      'Tells the whole story of a round in order: bets, withholdings, payouts, refunds, refusals, blocks (a bet was refunded or\n' +
+      'Tells the whole story of a round in order: bets, withholdings, payouts, refunds, refusals, blocks (a bet was refunded or ' +
         'reported as failed before it arrived), and what it came to for each player.',
     )
     .argument('<round>', "the provider's id of the round")

@@ -14,9 +14,10 @@ interface StatusOptions extends ServerOptions {
 export function addStatus(program: Command): void {
   const command = program
     .command('status')
+    .summary('Says how wallet-core is.')
     .description(
-      'Says how wallet-core is: whether commits work, its version, its place on the disk, the last backup and proof, how\n' +
-        'many movements and open withholdings there are. These are counted beside the calls, once from the first question after\n' +
+      'Says how wallet-core is: whether commits work, its version, its place on the disk, the last backup and proof, how ' +
+        'many movements and open withholdings there are. These are counted beside the calls, once from the first question after ' +
         'a start and then on: exact, as of the time that stands with them.',
     );
   withServerOptions(command)

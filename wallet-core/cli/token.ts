@@ -11,6 +11,7 @@ import { escaped } from './escaped.js';
 import { ending, EXIT, tried } from './exit.js';
 import { operatorOf, type OperatorOptions, withOperatorOptions } from './operator.js';
 import { print } from './print.js';
+import { iso } from './time.js';
 import { utc } from './words.js';
 
 interface Json extends ServerOptions {
@@ -29,16 +30,18 @@ const ROLES: Readonly<Record<string, Role>> = { read: Role.READ, post: Role.POST
 export function addToken(program: Command): void {
   const tokens = program
     .command('token')
+    .summary('Makes, lists, revokes tokens of platforms, gateways, operators.')
     .description('The tokens with which platforms, gateways and operators call wallet-core (walletCore.tokens).');
   withServerOptions(withOperatorOptions(tokens.command('create <name>')))
+    .summary('Makes a token and prints it, this once.')
     .description(
-      'Makes a token and prints it, this once: wallet-core keeps only its SHA-256. Several of one name are valid side by side: to\n' +
+      'Makes a token and prints it, this once: wallet-core keeps only its SHA-256. Several of one name are valid side by side: to ' +
         'change one, create the next, give it to whom it is for, and revoke the old one.',
     )
     .requiredOption(
       '--role <roles...>',
-      'read: everything is read; post: posts under its own channels, reads their movements, opens\n' +
-        'accounts, logs players in; operate: everything, on every channel',
+      'read: everything is read; post: posts under its own channels and reads their movements; of any player it reads the ' +
+        'balance, opens accounts, checks logins and issues access tokens; operate: everything, on every channel',
     )
     .option(
       '--channel <channels...>',
@@ -49,6 +52,7 @@ export function addToken(program: Command): void {
     .addHelpText('after', '\nExit codes: 0 the token is made, 2 none was made.')
     .action(async (name: string, options: CreateOptions) => ending(create)({ name, ...options }));
   withServerOptions(tokens.command('list'))
+    .summary('Lists all tokens that were ever made.')
     .description(
       'Lists all tokens that were ever made: id, name, what they allow, who made and who revoked them, and when.',
     )
@@ -108,8 +112,8 @@ async function revoke({ id, json, ...options }: RevokeOptions & { id: string }):
   );
 }
 
-function asReport(token: Token) {
-  return { ...token, roles: token.roles.map(wordOf) };
+function asReport({ createdMs, revokedMs, ...token }: Token) {
+  return { ...token, roles: token.roles.map(wordOf), created: iso(createdMs), revoked: iso(revokedMs) };
 }
 
 function asText(token: Token): string {

@@ -12,8 +12,9 @@ interface TrialBalanceOptions extends ServerOptions {
 export function addTrialBalance(program: Command): void {
   const command = program
     .command('trial-balance')
+    .summary('Sums all balances at one moment; together they are zero.')
     .description(
-      'Sums all balances at one moment: for each currency the players, and the house accounts by channel and purpose. Together\n' +
+      'Sums all balances at one moment: for each currency the players, and the house accounts by channel and purpose. Together ' +
         'they are zero. Reads every account, beside the calls: a second for some million.',
     );
   withServerOptions(command)

@@ -27,8 +27,9 @@ interface VerifyOptions extends ServerOptions {
 export function addVerify(program: Command): void {
   const command = program
     .command('verify')
+    .summary('Reads the whole ledger and proves it.')
     .description(
-      'Reads the whole ledger and proves it, while it goes on serving. Prints a digest: file it where nobody who can write\n' +
+      'Reads the whole ledger and proves it, while it goes on serving. Prints a digest: file it where nobody who can write ' +
         'the ledger can change it, and give it to a later run with --against.',
     );
   withServerOptions(command)
@@ -40,7 +41,7 @@ export function addVerify(program: Command): void {
     )
     .option(
       '--config <file...>',
-      "with --signatures: the gateway's configuration, for the keys; several, such as one with keys of old\n" +
+      "with --signatures: the gateway's configuration, for the keys; several, such as one with keys of old " +
         '(default: what the gateway would read)',
     )
     .option('--json', 'a report for machines on stdout and nothing else', false)

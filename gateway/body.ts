@@ -1,17 +1,33 @@
 import type { Context } from 'koa';
 import getRawBody from 'raw-body';
+import type { Intake } from './intake.js';
 
 /** Members of bodies whose values are taken out of what is kept of a request. */
 export const SECRETS: ReadonlySet<string> = new Set(['sessionToken', 'accessToken', 'password']);
 
-/** The exact bytes of a request's body. A larger one is HTTP 413, one that breaks off HTTP 400. */
-export async function readBody(ctx: Context, bytesMax: number): Promise<Buffer> {
+/** What is no larger is not counted: of all connections that there may be, that comes to 128 MiB. */
+const SMALL_BYTES_MAX = 16 * 2 ** 10;
+
+/**
+ * The exact bytes of a request's body. A larger one is HTTP 413, one that breaks off HTTP 400. It is read before anything is known
+ * of who sent it: where too much of large ones is under way, their connections are closed.
+ */
+export async function readBody({ req, request }: Context, bytesMax: number, intake: Intake): Promise<Buffer> {
+  const { length } = request;
+  let counted = 0;
+  const count = ({ length }: Buffer) => {
+    counted += length;
+    if (!intake.countBody(length)) req.destroy();
+  };
+  if (length === undefined || length > SMALL_BYTES_MAX) req.on('data', count);
   try {
-    return await getRawBody(ctx.req, { length: ctx.request.length ?? null, limit: bytesMax });
+    return await getRawBody(req, { length: length ?? null, limit: bytesMax });
   } catch (error) {
     // What is left of it stands before the next call on this connection, which would wait behind it until the time-out.
-    ctx.req.resume();
+    req.off('data', count).resume();
     throw error;
+  } finally {
+    intake.countBody(-counted);
   }
 }
 

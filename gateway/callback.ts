@@ -37,6 +37,8 @@ export class Callback {
   why: string | undefined;
   /** Whether somebody on our side must mend that. */
   isOurs = false;
+  /** It was fit to be decided, and was not: too much came, or wallet-core did not answer in time. The next may be so too. */
+  isUndecided = false;
   error: unknown;
 
   constructor(endpoint: string, address: string, { headers }: IncomingMessage) {
@@ -75,6 +77,12 @@ export class Callback {
   refuse(why: string, isOurs = false): void {
     this.why = why;
     this.isOurs = isOurs;
+  }
+
+  /** Not decided, although nothing is wrong with it. */
+  leaveUndecided(why: string, isOurs = false): void {
+    this.refuse(why, isOurs);
+    this.isUndecided = true;
   }
 
   /** Something threw, which nothing should. */

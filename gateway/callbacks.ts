@@ -61,9 +61,10 @@ export class Callbacks {
     const { endpoint, address, channel, reference, player, why, error } = callback;
     if (why !== undefined) {
       const named = { address, channel, endpoint, reference, playerId: player, fromProvider: callback.isFromProvider };
-      const isKept = this.#refused.note({ ...named, status: outcome, reason: why, body: callback.body });
+      const refusal = { ...named, status: outcome, reason: why, body: callback.body };
+      const isKept = this.#refused.note(refusal, callback.isUndecided);
       // A flood of anybody's would take the room of other lines, where what reads the log is slow.
-      if (!isKept && !callback.isFromProvider) return;
+      if (!isKept && !callback.isFromProvider && !callback.isUndecided) return;
     }
     const level = callback.isOurs ? 'error' : why === undefined ? 'info' : 'warn';
     if (!this.#log.isLevelEnabled(level)) return;

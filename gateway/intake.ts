@@ -4,6 +4,9 @@ import type { GatewayMetrics } from '../metrics-server.js';
 /** If more were under way, the last of them would hardly be answered before their provider gives up. */
 const UNDER_WAY_MAX = 1_024;
 
+/** Of large bodies that have come in part. */
+const BODY_BYTES_MAX = 64 * 2 ** 20;
+
 /** Why a callback that was read is answered so. */
 export const TURNED_AWAY = 'too many callbacks are under way';
 
@@ -15,6 +18,7 @@ export class Intake {
   readonly #log: Logger;
   readonly #metrics: GatewayMetrics | undefined;
   #underWay = 0;
+  #bodyBytes = 0;
   #turnedAway = 0;
 
   constructor(log: Logger, metrics?: GatewayMetrics) {
@@ -43,6 +47,12 @@ export class Intake {
   leave(): void {
     this.#underWay -= 1;
     if (this.#turnedAway > 0 && this.#underWay < UNDER_WAY_MAX / 2) this.#takeInAgain();
+  }
+
+  /** Counts bytes of large bodies as they come, and takes them off when they are read; false: more are under way than is good. */
+  countBody(bytes: number): boolean {
+    this.#bodyBytes += bytes;
+    return this.#bodyBytes <= BODY_BYTES_MAX;
   }
 
   /** Counts a callback that is answered busy. A line in the log for each would cost more than the answer. */

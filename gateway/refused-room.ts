@@ -9,6 +9,8 @@ interface Bounds {
 
 const OF_PROVIDER: Bounds = { waiting: 1_000, second: 100, addressSecond: 100 };
 const OF_ANYBODY: Bounds = { waiting: 200, second: 50, addressSecond: 20 };
+/** While too much comes there are thousands, all alike, which would soon push out what was refused. */
+const UNDECIDED: Bounds = { waiting: 100, second: 5, addressSecond: 5 };
 
 /**
  * The refused calls of one channel that wait to be sent: those of its provider, or those that may be anybody's. Each has room
@@ -25,10 +27,10 @@ export class RefusedRoom {
   /** Of those that were taken in this second: no more than that. */
   readonly #ofAddress = new Map<string, number>();
 
-  constructor(channel: string, fromProvider: boolean) {
+  constructor(channel: string, fromProvider: boolean, isUndecided: boolean) {
     this.channel = channel;
     this.#fromProvider = fromProvider;
-    this.#bounds = fromProvider ? OF_PROVIDER : OF_ANYBODY;
+    this.#bounds = isUndecided ? UNDECIDED : fromProvider ? OF_PROVIDER : OF_ANYBODY;
   }
 
   /** How many calls wallet-core has not heard of. */

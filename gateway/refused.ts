@@ -21,8 +21,12 @@ export type Refusal = Omit<RefusedCall, 'timeMs'>;
 export class RefusedCalls {
   readonly #client: OperationsServiceClient;
   readonly #log: Logger;
-  /** Of each channel and origin; those of providers are sent first. */
-  readonly #rooms: readonly [Map<string, RefusedRoom>, Map<string, RefusedRoom>] = [new Map(), new Map()];
+  /** Of each channel and origin; those of providers are sent first, and at last what is only undecided. */
+  readonly #rooms = [
+    new Map<string, RefusedRoom>(),
+    new Map<string, RefusedRoom>(),
+    new Map<string, RefusedRoom>(),
+  ] as const;
   #timer: NodeJS.Timeout | undefined;
   #call: ClientUnaryCall | undefined;
   /** Settles when nothing is under way. */
@@ -37,13 +41,14 @@ export class RefusedCalls {
   }
 
   /** False: more come than are kept; it is counted, and the log tells how many there were. */
-  note(refusal: Refusal): boolean {
+  note(refusal: Refusal, isUndecided = false): boolean {
     this.#timer ??= this.#sendSoon();
     const now = Date.now();
     const { channel, fromProvider, address, body } = refusal;
-    const rooms = this.#rooms[fromProvider ? 0 : 1];
-    const room = rooms.get(channel) ?? new RefusedRoom(channel, fromProvider);
-    rooms.set(channel, room);
+    const rooms = this.#rooms[isUndecided ? 2 : fromProvider ? 0 : 1];
+    const name = `${fromProvider} ${channel}`;
+    const room = rooms.get(name) ?? new RefusedRoom(channel, fromProvider, isUndecided);
+    rooms.set(name, room);
     // A copy: a part of the body would keep the whole of it in memory.
     const copied = () => ({ ...refusal, body: Buffer.from(body.subarray(0, BODY_BYTES_MAX)), timeMs: BigInt(now) });
     return room.note(networkOf(address), now, copied);

@@ -17,7 +17,7 @@ export async function balanceCheck(call: Call): Promise<Answer> {
   }
   const balance = await client.balance(playerOf(body), currency, callback);
   if (balance === undefined) {
-    callback.refuse(whyOf(undefined, callback));
+    callback.leaveUndecided(whyOf(undefined, callback));
     return failure('TIME_OUT');
   }
   if (balance === null) {

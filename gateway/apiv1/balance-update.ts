@@ -132,6 +132,6 @@ async function refuse(call: Call, why: string): Promise<Answer> {
 
 /** Nobody knows what became of it, or will: the provider asks transaction-check. */
 function timeOut(call: Call, result: Result | undefined): Answer {
-  call.callback.refuse(whyOf(result, call.callback), isOurs(result));
+  call.callback.leaveUndecided(whyOf(result, call.callback), isOurs(result));
   return failure('TIME_OUT');
 }

@@ -51,7 +51,7 @@ export function apiv1Routes(
   function on(endpoint: SignedEndpoint, channel: Apiv1Channel): Answering {
     return async (ctx, callback) => {
       callback.channel = channel.name;
-      const bytes = await readBody(ctx, CALLBACK_BYTES_MAX);
+      const bytes = await readBody(ctx, CALLBACK_BYTES_MAX, intake);
       let body: Json;
       let request: Buffer;
       try {
@@ -79,7 +79,7 @@ export function apiv1Routes(
 async function answer(call: Call, intake: Intake): Promise<Answer> {
   const { callback, channel } = call;
   if (!intake.enter()) {
-    callback.refuse(TURNED_AWAY);
+    callback.leaveUndecided(TURNED_AWAY);
     return failure('TIME_OUT');
   }
   try {

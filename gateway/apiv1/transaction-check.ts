@@ -21,7 +21,10 @@ export async function transactionCheck(call: Call): Promise<Answer> {
   const result = await client.post(ask, callback);
   if (!result?.check) {
     const code = result ? errorOf(result.outcome, result.reason) : 'TIME_OUT';
-    return refuse(call, code, whyOf(result, callback), isOurs(result));
+    const why = whyOf(result, callback);
+    if (code !== 'TIME_OUT') return refuse(call, code, why, isOurs(result));
+    callback.leaveUndecided(why, isOurs(result));
+    return failure(code);
   }
   const { outcome, reason } = result.check;
   if (outcome === Outcome.APPLIED) return { status: STATUS.SUCCESS };

@@ -34,7 +34,8 @@ export interface Endpoint {
 
 /** Has the operator told why a call was not decided. */
 export function noteRejection({ callback }: Call, { status, why }: Rejection): void {
-  callback.refuse(why, status === STATUS.SYSTEM_ERROR);
+  if (status === STATUS.BUSY) callback.leaveUndecided(why);
+  else callback.refuse(why, status === STATUS.SYSTEM_ERROR);
 }
 
 /** The player's name as the ledger has it; eBET sends lower case, and we look up nothing else. */

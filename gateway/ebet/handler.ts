@@ -31,7 +31,7 @@ export function handler(
 
   async function answer(endpoint: Endpoint, body: JsonObject, request: Buffer, callback: Callback): Promise<Answer> {
     if (!intake.enter()) {
-      callback.refuse(TURNED_AWAY);
+      callback.leaveUndecided(TURNED_AWAY);
       return endpoint.refuse(body, STATUS.BUSY);
     }
     try {
@@ -64,7 +64,7 @@ export function handler(
   }
 
   return (name, endpoint) => async (ctx, callback) => {
-    const bytes = await readBody(ctx, endpoint.bodyBytesMax ?? CALLBACK_BYTES_MAX);
+    const bytes = await readBody(ctx, endpoint.bodyBytesMax ?? CALLBACK_BYTES_MAX, intake);
     try {
       const { value, redacted } = parseAndRedact(bytes, SECRETS);
       if (!isJsonObject(value)) {

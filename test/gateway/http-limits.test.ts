@@ -69,6 +69,35 @@ describe('a client that is slow', () => {
   });
 });
 
+describe('bodies of a megabyte that do not end', () => {
+  const planted = new Planted();
+  const BYTES = 2 ** 20;
+
+  before(() => planted.start());
+  after(async () => {
+    await planted.stop();
+    rmSync(planted.folder, { recursive: true });
+  });
+
+  it('take no more memory than a bound, beyond which their connections are closed, and keep no bet waiting', async () => {
+    await planted.clients.openChannel('platform/test');
+    await planted.clients.openChannel('ebet/1');
+    const player = await new Ebet(planted).player();
+    const began = `${HEAD}Content-Length: ${BYTES}\r\n\r\n{"seqNo":"${'x'.repeat(BYTES - 100)}`;
+    let closed = 0;
+    const sockets = Array.from({ length: 100 }, () => {
+      const socket = connect(Number(new URL(planted.url).port), '127.0.0.1');
+      void untilClosed(socket).then(() => (closed += 1));
+      socket.write(began);
+      return socket;
+    });
+    // 64 of them fit.
+    while (closed < 36) expect((await player.increaseCredit(1, '-1')).json.status).to.equal(200);
+    expect((await player.increaseCredit(1, '-1')).json.status).to.equal(200);
+    sockets.forEach((socket) => socket.destroy());
+  });
+});
+
 describe('the connections of the gateway', () => {
   async function withServer(
     limits: Partial<HttpLimits>,

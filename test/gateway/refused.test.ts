@@ -186,6 +186,17 @@ describe('calls that are refused before the ledger', () => {
       expect(droppedOfChannels[0]).to.include({ channel: 'ebet/1', fromProvider: false });
     });
 
+    it('are nearly all counted alone where they were only not decided, which takes no room of those that were refused', async () => {
+      const client = telling(system.clients.address, () => {});
+      const refused = new RefusedCalls(client, log);
+      for (let call = 0; call < 1_000; call += 1) refused.note({ ...refusal('busy'), status: '4003' }, true);
+      for (let call = 0; call < 40; call += 1) refused.note(refusal('beside-busy'));
+      await refused.end();
+      client.close();
+      expect((await list({ reference: 'beside-busy', limit: 1000 })).calls).to.have.length(40);
+      expect((await list({ reference: 'busy', limit: 1000 })).calls.length).to.be.within(5, 10);
+    });
+
     it('are counted in the log as lost if wallet-core does not take them', async () => {
       const client = telling('127.0.0.1:1', () => {});
       const refused = new RefusedCalls(client, log);

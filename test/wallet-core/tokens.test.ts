@@ -1,5 +1,6 @@
 import { once } from 'node:events';
 import { readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import http2 from 'node:http2';
 import path from 'node:path';
 import type { Readable } from 'node:stream';
 import { Metadata, type StatusObject, status } from '@grpc/grpc-js';
@@ -18,7 +19,7 @@ import { type ExchangeRequest, ExchangeServiceClient } from '../../proto/gen/wal
 import { Kind } from '../../proto/gen/wallet/v1/movement.js';
 import type { ListRefusedResponse, RefusedCall } from '../../proto/gen/wallet/v1/operations.js';
 import type { ListActsResponse } from '../../proto/gen/wallet/v1/query.js';
-import { clientAccess } from '../secured.js';
+import { clientAccess, dialCore } from '../secured.js';
 import { call, Clients } from '../system.js';
 import { CommandLine } from './command-line.js';
 import { CHANNEL, deposit, failure, movements, TestCore, words } from './core.js';
@@ -425,6 +426,14 @@ describe('wallet-core with tokens', () => {
       expect(answer).to.contain(`INVALID_ARGUMENT: ${fault}`);
     });
   }
+
+  it('takes 2,048 calls at a time on a connection', async () => {
+    const [host = '', port] = core.clients.address.split(':');
+    const session = http2.connect(`http://${host}`, { createConnection: () => dialCore(host, Number(port)) });
+    const [settings] = (await once(session, 'remoteSettings')) as [http2.Settings];
+    session.close();
+    expect(settings.maxConcurrentStreams).to.equal(2_048);
+  });
 
   it('asks for a token for health and reflection where the settings say so', async () => {
     expect(await failure(health(core.clients, ''))).to.match(/^UNAUTHENTICATED/);

@@ -28,6 +28,11 @@ import { lenient, lenientServer, undecodable } from './undecodable.js';
 
 /** Room for a batch of large requests; one movement has about 1.2 KB. */
 const MESSAGE_BYTES_MAX = 32 * 2 ** 20;
+/**
+ * Calls of one connection at a time, with or without a token: a gateway has at most one for each login under way, beside a few
+ * that stay open.
+ */
+const STREAMS_MAX = 2_048;
 /** Longer than any call under way takes; connections that say nothing and streams without an end are left then. */
 const STOP_TIMEOUT_MS = 3_000;
 
@@ -78,6 +83,7 @@ export async function listen(
       undecodable,
       ...(access.tokens === 'required' ? [authentication(tokens, open)] : []),
     ],
+    'grpc.max_concurrent_streams': STREAMS_MAX,
     'grpc.max_receive_message_length': MESSAGE_BYTES_MAX,
     'grpc.max_send_message_length': MESSAGE_BYTES_MAX,
   });

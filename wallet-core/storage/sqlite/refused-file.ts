@@ -36,6 +36,8 @@ const SCHEMA = `
   ) STRICT;
   CREATE INDEX IF NOT EXISTS refused_calls_reference ON refused_calls (reference);
   CREATE INDEX IF NOT EXISTS refused_calls_player ON refused_calls (player);
+  CREATE INDEX IF NOT EXISTS refused_calls_time ON refused_calls (time_ms);
+  CREATE INDEX IF NOT EXISTS refused_calls_channel ON refused_calls (channel, time_ms);
   CREATE UNIQUE INDEX IF NOT EXISTS refused_calls_number ON refused_calls (channel, from_provider, number);
   CREATE TABLE IF NOT EXISTS dropped_calls (
     minute_ms INTEGER NOT NULL,
@@ -47,6 +49,7 @@ const SCHEMA = `
 
 const COLUMNS =
   'time_ms AS timeMs, address, channel, endpoint, reference, player, status, reason, body, from_provider AS fromProvider';
+const INSERT = `INSERT INTO refused_calls VALUES (NULL, ${Array(11).fill('?').join(', ')})`;
 const SAME = 'channel = ? AND from_provider = ?';
 
 /** Calls of one channel that are its provider's, or that are not. */
@@ -63,12 +66,13 @@ type Row = Omit<RefusedCall, 'fromProvider'> & { readonly fromProvider: bigint }
 
 /**
  * Calls that were refused before the ledger, in a file of their own: bounded, not proved, and of no use to the rules. Losing
- * the last of them in a power cut is nothing, so it never waits for the disk.
+ * the last of them in a power cut is nothing, so a call waits for the disk only where the WAL goes into the file.
  */
 export class RefusedFile implements RefusedCalls {
   readonly #db: Database.Database;
   readonly #keepMs: number;
   readonly #room: Room;
+  readonly #statements = new Map<string, Database.Statement<unknown[]>>();
   #rows: bigint;
 
   constructor(folder: string, keepMs: number, room = ROOM) {
@@ -99,7 +103,9 @@ export class RefusedFile implements RefusedCalls {
     const given = Object.entries({ player, reference, channel }).filter(([, value]) => value !== undefined);
     const where = ['time_ms >= ? AND time_ms < ?', ...given.map(([name]) => `${name} = ?`)].join(' AND ');
     const calls = this.#db
-      .prepare<unknown[], Row>(`SELECT ${COLUMNS} FROM refused_calls WHERE ${where} ORDER BY id DESC LIMIT ?`)
+      .prepare<unknown[], Row>(
+        `SELECT ${COLUMNS} FROM refused_calls WHERE ${where} ORDER BY time_ms DESC, id DESC LIMIT ?`,
+      )
       .all(fromMs, toMs, ...given.map(([, value]) => value), BigInt(limit));
     const dropped = this.#db
       .prepare<unknown[], Omit<DroppedCalls, 'fromProvider'> & Pick<Row, 'fromProvider'>>(
@@ -129,9 +135,8 @@ export class RefusedFile implements RefusedCalls {
   #insert(call: RefusedCall, origin: Origin): void {
     const { timeMs, address, channel, endpoint, reference, player, status, reason, body } = call;
     origin.number += 1n;
-    this.#db
-      .prepare(`INSERT INTO refused_calls VALUES (NULL, ${Array(11).fill('?').join(', ')})`)
-      .run(timeMs, address, channel, endpoint, reference, player, status, reason, body, origin.same[1], origin.number);
+    const told = [timeMs, address, channel, endpoint, reference, player, status, reason, body];
+    this.#run(INSERT, ...told, origin.same[1], origin.number);
     this.#rows += 1n;
   }
 
@@ -144,20 +149,25 @@ export class RefusedFile implements RefusedCalls {
   }
 
   #count({ channel, fromProvider, count }: DroppedCalls, now: bigint): void {
-    this.#db
-      .prepare('INSERT INTO dropped_calls VALUES (?, ?, ?, ?) ON CONFLICT DO UPDATE SET count = count + excluded.count')
-      .run(now - (now % MINUTE_MS), channel, BigInt(fromProvider), count);
+    const added =
+      'INSERT INTO dropped_calls VALUES (?, ?, ?, ?) ON CONFLICT DO UPDATE SET count = count + excluded.count';
+    this.#run(added, now - (now % MINUTE_MS), channel, BigInt(fromProvider), count);
   }
 
   #forget(before: bigint): void {
-    // In the order in which they came, so that the first that is young enough ends it.
-    const young = 'SELECT min(id) FROM refused_calls WHERE time_ms >= ?';
-    this.#delete(`id < ifnull((${young}), 1 << 62)`, before);
-    this.#db.prepare('DELETE FROM dropped_calls WHERE minute_ms < ?').run(before);
+    this.#delete('time_ms < ?', before);
+    this.#run('DELETE FROM dropped_calls WHERE minute_ms < ?', before);
   }
 
   #delete(where: string, ...values: readonly unknown[]): void {
-    this.#rows -= BigInt(this.#db.prepare(`DELETE FROM refused_calls WHERE ${where}`).run(...values).changes);
+    this.#rows -= BigInt(this.#run(`DELETE FROM refused_calls WHERE ${where}`, ...values).changes);
+  }
+
+  /** Of few texts, each of which is prepared once: a call of the gateway brings up to a thousand rows. */
+  #run(sql: string, ...values: readonly unknown[]): Database.RunResult {
+    const statement = this.#statements.get(sql) ?? this.#db.prepare<unknown[]>(sql);
+    this.#statements.set(sql, statement);
+    return statement.run(...values);
   }
 
   close(): void {

@@ -62,9 +62,9 @@ export class Callbacks {
     if (why !== undefined) {
       const named = { address, channel, endpoint, reference, playerId: player, fromProvider: callback.isFromProvider };
       const refusal = { ...named, status: outcome, reason: why, body: callback.body };
-      const isKept = this.#refused.note(refusal, callback.isUndecided);
+      const isTold = this.#refused.note(refusal, callback.isUndecided);
       // A flood of anybody's would take the room of other lines, where what reads the log is slow.
-      if (!isKept && !callback.isFromProvider && !callback.isUndecided) return;
+      if (!isTold && !callback.isFromProvider && !callback.isUndecided) return;
     }
     const level = callback.isOurs ? 'error' : why === undefined ? 'info' : 'warn';
     if (!this.#log.isLevelEnabled(level)) return;

@@ -12,6 +12,9 @@ const OF_ANYBODY: Bounds = { waiting: 200, second: 50, addressSecond: 20 };
 /** While too much comes there are thousands, all alike, which would soon push out what was refused. */
 const UNDECIDED: Bounds = { waiting: 100, second: 5, addressSecond: 5 };
 
+/** So many in a second that are not kept are told of all the same. */
+const TOLD_MAX = 500;
+
 /**
  * The refused calls of one channel that wait to be sent: those of its provider, or those that may be anybody's. Each has room
  * of its own, so garbage fills neither memory nor disk, and whoever sends it hides nothing of others.
@@ -24,6 +27,7 @@ export class RefusedRoom {
   #dropped = 0;
   #second = 0;
   #inSecond = 0;
+  #droppedInSecond = 0;
   /** Of those that were taken in this second: no more than that. */
   readonly #ofAddress = new Map<string, number>();
 
@@ -38,18 +42,19 @@ export class RefusedRoom {
     return this.#waiting.length + this.#dropped;
   }
 
-  /** Takes a call, or counts it where there are too many: then false. */
+  /** Takes a call, or counts it where there are too many. False: there are far too many for each to have a line in the log. */
   note(address: string, nowMs: number, call: () => RefusedCall): boolean {
     const second = Math.floor(nowMs / 1000);
     if (second !== this.#second) {
-      [this.#second, this.#inSecond] = [second, 0];
+      [this.#second, this.#inSecond, this.#droppedInSecond] = [second, 0, 0];
       this.#ofAddress.clear();
     }
     const ofAddress = this.#ofAddress.get(address) ?? 0;
     const { waiting, second: secondMax, addressSecond } = this.#bounds;
     if (this.#waiting.length >= waiting || this.#inSecond >= secondMax || ofAddress >= addressSecond) {
       this.#dropped += 1;
-      return false;
+      this.#droppedInSecond += 1;
+      return this.#droppedInSecond <= TOLD_MAX;
     }
     this.#inSecond += 1;
     this.#ofAddress.set(address, ofAddress + 1);

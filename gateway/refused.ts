@@ -1,6 +1,6 @@
 import { Metadata, status, type ClientUnaryCall } from '@grpc/grpc-js';
 import type { Logger } from 'pino';
-import type { OperationsServiceClient, RefusedCall } from '../proto/gen/wallet/v1/operations.js';
+import type { DroppedCalls, OperationsServiceClient, RefusedCall } from '../proto/gen/wallet/v1/operations.js';
 import { RefusedRoom } from './refused-room.js';
 import { networkOf } from './address-list.js';
 import { toldOf } from './unreached.js';
@@ -40,7 +40,7 @@ export class RefusedCalls {
     this.#log = log;
   }
 
-  /** False: more come than are kept; it is counted, and the log tells how many there were. */
+  /** False: so many come that not each needs a line in the log, which tells how many there were. */
   note(refusal: Refusal, isUndecided = false): boolean {
     this.#timer ??= this.#sendSoon();
     const now = Date.now();
@@ -111,14 +111,14 @@ export class RefusedCalls {
       return { room, ...each };
     });
     const dropped = taken.map((each) => each.dropped).filter(({ count }) => count > 0n);
-    const unnamed = dropped.find(({ channel }) => channel === '')?.count ?? 0n;
     const droppedOfChannels = dropped.filter(({ channel }) => channel !== '');
-    const request = { calls, dropped: Number(unnamed), droppedOfChannels };
+    const unnamed = countOf(dropped) - countOf(droppedOfChannels);
+    const request = { calls, dropped: unnamed, droppedOfChannels };
     return new Promise((resolve) => {
       this.#call = this.#client.keepRefused(request, new Metadata(), { deadline }, (error) => {
         if (error?.code === status.PERMISSION_DENIED) {
           // It would be the next time too, with all that comes until then.
-          const lost = calls.length + dropped.reduce((sum, { count }) => sum + Number(count), 0);
+          const lost = calls.length + countOf(dropped);
           this.#log.error({ ...toldOf(error), lost, fix: FIX }, 'refused calls are not kept');
         } else if (error) {
           // wallet-core is away: what there is room for waits for the next time.
@@ -131,4 +131,8 @@ export class RefusedCalls {
       });
     });
   }
+}
+
+function countOf(dropped: readonly DroppedCalls[]): number {
+  return dropped.reduce((sum, { count }) => sum + Number(count), 0);
 }

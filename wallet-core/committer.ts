@@ -2,7 +2,7 @@ import { type Context, context, trace } from '@opentelemetry/api';
 import type { Command } from './domain/command.js';
 import { saysFailed } from './domain/failed-bets.js';
 import { notApplied, type Outcome } from './domain/outcome.js';
-import { setImmediate as nextTurn } from 'node:timers/promises';
+import { setImmediate as nextTurn, setTimeout as pause } from 'node:timers/promises';
 import type { Answered, Origin } from './observer.js';
 import { CommitUnknownError, StoreFullError, type Store, type Submission } from './storage/port.js';
 
@@ -26,6 +26,13 @@ export const COMMITTER_LIMITS: CommitterLimits = {
 
 /** Of OpenTelemetry: does nothing unless that is switched on (telemetry.ts). */
 const tracer = trace.getTracer('single-wallet');
+
+/** So often the process says to itself that it runs. */
+const ALIVE_EVERY_MS = 50;
+/** Silent for so long, it stood still, so that callers have gone meanwhile; a turn of an overloaded one takes less. */
+const STALL_MS = 500;
+/** Then what is in its sockets is read to the end, before anything is decided. */
+const READ_MS = 100;
 
 /** Of what comes with a call that has a line of its own. */
 const OURS: Origin = { traceId: undefined, token: undefined };
@@ -55,6 +62,8 @@ export class Committer {
   readonly #onAnswered: (answered: Answered) => void;
   readonly #queue: Waiting[] = [];
   #waitingBytes = 0;
+  #aliveMs = performance.now();
+  readonly #pulse = setInterval(() => (this.#aliveMs = performance.now()), ALIVE_EVERY_MS).unref();
   #running: Promise<void> | undefined;
   #stopped = false;
   /** When the commit under way was given to the store, on the clock of performance.now(). */
@@ -121,6 +130,7 @@ export class Committer {
   async stop(): Promise<void> {
     this.#stopped = true;
     await this.#running;
+    clearInterval(this.#pulse);
   }
 
   async #run(): Promise<void> {
@@ -128,6 +138,8 @@ export class Committer {
     // process that was stopped for a while finds both in its socket.
     await nextTurn();
     while (this.#queue.length > 0) {
+      // Word that a caller has hung up may be far behind his command, where much came meanwhile or TLS has to be read.
+      if (performance.now() - this.#aliveMs > STALL_MS) await pause(READ_MS);
       await this.#commit(this.#nextGroup());
     }
     this.#running = undefined;

@@ -172,7 +172,10 @@ describe('calls that are refused before the ledger', () => {
       const refused = new RefusedCalls(client, log);
       const before = await list({ reference: 'garbage', limit: 1000 });
       const garbage = { ...refusal('garbage'), address: '203.0.113.7', status: '4027', fromProvider: false };
-      for (let call = 0; call < 10_000; call += 1) refused.note(garbage);
+      let told = 0;
+      for (let call = 0; call < 10_000; call += 1) told += Number(refused.note(garbage));
+      // Within one second, or two; the others take no room of other lines in the log.
+      expect(told).to.be.within(520, 1_040);
       refused.note({ ...garbage, address: '203.0.113.8', reference: 'elsewhere' });
       refused.note(refusal('true-payout'));
       await refused.end();
@@ -238,9 +241,6 @@ describe('calls that are refused before the ledger', () => {
     while (found.calls.length + Number(found.dropped) < 600);
     expect(found.calls.length + Number(found.dropped)).to.equal(600);
     expect(Number(found.dropped)).to.be.above(0);
-    // Nor do those take the room of other lines in the log.
-    await system.gateway.prints('more calls were refused than are kept');
-    expect(system.gateway.output.split('"reference":"flood"')).to.have.length(found.calls.length + 1);
   });
 
   it('are counted also when the gateway stops right after one that was only counted', async () => {

@@ -209,6 +209,20 @@ describe('the committer', () => {
     expect(await balance()).to.equal(9964n);
   });
 
+  it('hears, after the process stood still, who has hung up meanwhile before it decides anything', async () => {
+    await committerWith();
+    Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 700);
+    let hasHungUp = false;
+    setTimeout(() => (hasHungUp = true), 10);
+    const bet = { command: move({ amount: -1n }), request: new Uint8Array(0) };
+    const [unwanted, wanted] = await Promise.all([
+      committer.submit(bet, 60_000, () => hasHungUp),
+      submit(move({ amount: -1n, reference: 'wanted' })),
+    ]);
+    expect([word(unwanted), word(wanted)]).to.deep.equal(['NOT_APPLIED TOO_LATE', 'APPLIED']);
+    expect(await balance()).to.equal(9999n);
+  });
+
   describe('when a group with a thrower is run again in parts', () => {
     const held = async (reference: string) =>
       (await store.queries.movementByReference('ebet/1', reference))?.record.reference;

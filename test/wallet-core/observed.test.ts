@@ -12,7 +12,7 @@ import { pino } from 'pino';
 import { notApplied } from '../../wallet-core/domain/outcome.js';
 import { Observer } from '../../wallet-core/observer.js';
 import { Scrape } from '../scrape.js';
-import { clientAccess } from '../secured.js';
+import { clientAccess, SECURED } from '../secured.js';
 import { call, Clients } from '../system.js';
 import { CHANNEL, check, failure, movements, refund, TestCore, words } from './core.js';
 
@@ -51,7 +51,7 @@ describe('what an operator sees of a command', () => {
     const { waitMs, commitMs, ...line } = await lineOf(core, 'command', 'seen-1');
     expect(line).to.deep.equal({
       ...{ level: 30, command: 'movements', channel: CHANNEL, player: 'demo', reference: 'seen-1' },
-      ...{ outcome: 'APPLIED', traceId: TRACE },
+      ...{ outcome: 'APPLIED', traceId: TRACE, ...(SECURED && { token: 'operator.token' }) },
     });
     expect(waitMs).to.be.a('number').and.at.least(0);
     expect(commitMs).to.be.a('number').and.above(0);

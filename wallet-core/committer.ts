@@ -4,6 +4,7 @@ import { saysFailed } from './domain/failed-bets.js';
 import { notApplied, type Outcome } from './domain/outcome.js';
 import { setImmediate as nextTurn, setTimeout as pause } from 'node:timers/promises';
 import type { Answered, Origin } from './observer.js';
+import { Pulse } from './pulse.js';
 import { CommitUnknownError, StoreFullError, type Store, type Submission } from './storage/port.js';
 
 export interface CommitterLimits {
@@ -27,11 +28,7 @@ export const COMMITTER_LIMITS: CommitterLimits = {
 /** Of OpenTelemetry: does nothing unless that is switched on (telemetry.ts). */
 const tracer = trace.getTracer('single-wallet');
 
-/** So often the process says to itself that it runs. */
-const ALIVE_EVERY_MS = 50;
-/** Silent for so long, and most of that without work, it stood still, so that callers have gone meanwhile. */
-const STALL_MS = 500;
-/** Then what is in its sockets is read to the end, before anything is decided. */
+/** After it stood still, what is in its sockets is read to the end, before anything is decided. */
 const READ_MS = 100;
 
 /** Of what comes with a call that has a line of its own. */
@@ -62,12 +59,7 @@ export class Committer {
   readonly #onAnswered: (answered: Answered) => void;
   readonly #queue: Waiting[] = [];
   #waitingBytes = 0;
-  #aliveMs = performance.now();
-  #aliveCpu = process.cpuUsage();
-  readonly #pulse = setInterval(() => {
-    this.#aliveMs = performance.now();
-    this.#aliveCpu = process.cpuUsage();
-  }, ALIVE_EVERY_MS).unref();
+  readonly #pulse = new Pulse();
   #running: Promise<void> | undefined;
   #stopped = false;
   /** When the commit under way was given to the store, on the clock of performance.now(). */
@@ -134,7 +126,7 @@ export class Committer {
   async stop(): Promise<void> {
     this.#stopped = true;
     await this.#running;
-    clearInterval(this.#pulse);
+    this.#pulse.end();
   }
 
   async #run(): Promise<void> {
@@ -143,18 +135,10 @@ export class Committer {
     await nextTurn();
     while (this.#queue.length > 0) {
       // Word that a caller has hung up may be far behind his command, where much came meanwhile or TLS has to be read.
-      if (this.#stoodStill) await pause(READ_MS);
+      if (this.#pulse.stoodStill) await pause(READ_MS);
       await this.#commit(this.#nextGroup());
     }
     this.#running = undefined;
-  }
-
-  /** An overloaded process may be silent as long; but it works. */
-  get #stoodStill(): boolean {
-    const silentMs = performance.now() - this.#aliveMs;
-    if (silentMs < STALL_MS) return false;
-    const { user, system } = process.cpuUsage(this.#aliveCpu);
-    return (user + system) / 1000 < silentMs / 2;
   }
 
   /** What is too late or unwanted takes no place in a group: under overload a commit is worth as much as ever. */

@@ -1,20 +1,14 @@
 import { once } from 'node:events';
 import { type AddressInfo, createServer, type Socket } from 'node:net';
 import { expect } from 'chai';
-import type { Command } from 'commander';
 import { ask } from '../../wallet-core/cli/client.js';
-import { commandLine } from '../../wallet-core/cli/program.js';
+import { EXAMPLES } from '../../wallet-core/cli/examples.js';
+import { commandLine, commandsOf } from '../../wallet-core/cli/program.js';
 import { CommandLine } from './command-line.js';
 import { DOCUMENTED } from './documented-json.js';
 
-/** The commands that do something, by their whole name. */
-function leaves(command: Command, name = ''): [name: string, command: Command][] {
-  if (command.commands.length === 0) return [[name, command]];
-  return command.commands.flatMap((each) => leaves(each, `${name} ${each.name()}`.trim()));
-}
-
 describe('the command line', () => {
-  const commands = leaves(commandLine());
+  const commands = commandsOf(commandLine());
 
   it('lists each command in a line or two, and helps with each: what it does, its exit codes, --json', () => {
     expect(commands.map(([name]) => name)).to.include.members(['open', 'player show', 'requests prune']);
@@ -23,6 +17,28 @@ describe('the command line', () => {
       command.configureOutput({ writeOut: (text) => (help += text) }).outputHelp();
       expect(help, name).to.match(new RegExp(`^Usage: single-wallet ${name}[^]+\\n  --json .+[^]+\\nExit codes: 0 .+`));
       expect(command.summary().length || command.description().length, name).to.be.within(10, 80);
+    }
+  });
+
+  it('helps with an example of each that it takes as it stands', async () => {
+    expect(Object.keys(EXAMPLES)).to.have.members(commands.map(([name]) => name));
+    for (const [name, example] of Object.entries(EXAMPLES)) {
+      const program = commandLine();
+      const taken: string[] = [];
+      for (const [each, command] of commandsOf(program)) {
+        command.exitOverride().action(() => void taken.push(each));
+        if (each !== name) continue;
+        let help = '';
+        command.configureOutput({ writeOut: (text) => (help += text) }).outputHelp();
+        const told = `\nExample:\n  ${`npx single-wallet ${name} ${example}`.trim()}\n`;
+        expect(help.slice(-told.length)).to.equal(told);
+        expect(told.length, name).to.be.below(120);
+      }
+      const words = [...`${name} ${example}`.matchAll(/"([^"]*)"|(\S+)/g)].map(
+        ([, quoted, word]) => quoted ?? word ?? '',
+      );
+      await program.parseAsync(words, { from: 'user' });
+      expect(taken).to.deep.equal([name]);
     }
   });
 

@@ -32,7 +32,8 @@ export function addToken(program: Command): void {
     .command('token')
     .summary('Makes, lists, revokes tokens of platforms, gateways, operators.')
     .description('The tokens with which platforms, gateways and operators call wallet-core (walletCore.tokens).');
-  withServerOptions(withOperatorOptions(tokens.command('create <name>')))
+  withServerOptions(withOperatorOptions(tokens.command('create')))
+    .argument('<name>', 'whose it is; not unique')
     .summary('Makes a token and prints it, this once.')
     .description(
       'Makes a token and prints it, this once: wallet-core keeps only its SHA-256. Several of one name are valid side by side: to ' +
@@ -59,7 +60,8 @@ export function addToken(program: Command): void {
     .option('--json', 'the list for machines on stdout and nothing else', false)
     .addHelpText('after', '\nExit codes: 0 the list is whole, 2 there is none.')
     .action(ending(list));
-  withServerOptions(withOperatorOptions(tokens.command('revoke <id>')))
+  withServerOptions(withOperatorOptions(tokens.command('revoke')))
+    .argument('<id>', 'as token list shows it')
     .description('Ends a token: the next call with it is refused.')
     .option('--json', 'whether it was valid until now, for machines on stdout and nothing else', false)
     .addHelpText('after', '\nExit codes: 0 the token is valid no more, 2 that is not known.')

@@ -1,5 +1,5 @@
 import type { Logger } from 'pino';
-import { type Address, ConfigError, formatAddress, listenProblem, messageOf } from '../config.js';
+import { type Address, formatAddress, listenProblem } from '../config.js';
 import { type MetricsServer, registered, serveMetrics } from '../metrics-server.js';
 import { CORE_METRICS } from '../metrics.js';
 import type { Service } from '../process.js';
@@ -9,16 +9,14 @@ import type { Command } from './domain/command.js';
 import { formatDigest } from './journal/digest.js';
 import { DigestLog } from './digest-log.js';
 import { OPEN, type Access } from './access/settings.js';
-import { Tokens } from './access/tokens.js';
 import { Scrub } from './scrub.js';
 import { Committer, COMMITTER_LIMITS } from './committer.js';
+import { openFolder } from './folder.js';
 import { listen } from './grpc/server.js';
 import { Observer, type Origin } from './observer.js';
 import { subjectOf } from './subject.js';
 import type { CheckpointLimits } from './storage/sqlite/checkpoint-plan.js';
 import type { Synchronous } from './storage/sqlite/connection.js';
-import { RefusedFile } from './storage/sqlite/refused-file.js';
-import { SqliteStore } from './storage/sqlite/sqlite-store.js';
 import { CommitUnknownError } from './storage/port.js';
 
 export interface CoreOptions {
@@ -94,28 +92,17 @@ export async function startCore(given: CoreOptions): Promise<Core> {
   const onUncounted = (error: Error) => log.error({ err: error }, 'movements and withholdings cannot be counted');
   const heard = { onRoom, onDamage, onUncounted, onDeath: onFatal, onGroup: observer.group.bind(observer) };
   const options = { ...chosen, ...heard, ...(backups === undefined ? {} : { backups }) };
-  const store = await SqliteStore.open({ folder: data, owner, ...options }).catch((error: unknown) => {
-    throw new ConfigError([`data (SINGLE_WALLET_DATA): ${data} cannot hold the ledger: ${messageOf(error)}`]);
-  });
+  const folder = await openFolder({ folder: data, owner, ...options }, keepRefusedMs, access);
+  const { store, refused, tokens } = folder;
   const onFault = (error: Error, command: Command, origin: Origin) => {
     log.error({ err: error, ...subjectOf(command), ...origin }, 'a command could not be committed');
     if (error instanceof CommitUnknownError) onFatal(error);
   };
   const committer = new Committer(store, onFault, COMMITTER_LIMITS, observer.answered.bind(observer));
-  const refused = await inFolder(() => new RefusedFile(data, keepRefusedMs)).catch(async (error: unknown) => {
-    await store.close();
-    throw error;
-  });
   const scrub = new Scrub(store, log, scrubEveryMs, () => server.announceDamage());
-  const tokens = await inFolder(() => openTokens(data, access)).catch(async (error: unknown) => {
-    refused.close();
-    await store.close();
-    throw error;
-  });
   const server = await listen(formatAddress(at), store, committer, scrub, refused, access, tokens, observer, log).catch(
     async (error: unknown) => {
-      refused.close();
-      await store.close();
+      await folder.close();
       throw listenProblem('walletCore.listen', 'WALLET_CORE_LISTEN', at, error);
     },
   );
@@ -131,8 +118,7 @@ export async function startCore(given: CoreOptions): Promise<Core> {
     await committer.stop();
     observer.end();
     await digestLog.stop();
-    refused.close();
-    await store.close();
+    await folder.close();
     metricsServer?.stop();
   };
   if (metricsAt && registry) {
@@ -164,19 +150,4 @@ export async function startCore(given: CoreOptions): Promise<Core> {
     channels: async () => (await store.queries.channels()).map(({ channel }) => channel),
     stop,
   };
-}
-
-function openTokens(folder: string, access: Access): Tokens {
-  const tokens = new Tokens(folder);
-  if (access.tokens === 'required') tokens.admitOwn(folder);
-  return tokens;
-}
-
-/** What is opened beside the ledger, or what to mend in its folder. */
-async function inFolder<Opened>(open: () => Opened): Promise<Opened> {
-  try {
-    return open();
-  } catch (error) {
-    throw new ConfigError([`data (SINGLE_WALLET_DATA): ${messageOf(error)}`]);
-  }
 }

@@ -1,4 +1,5 @@
-import { mkdirSync, mkdtempSync, rmdirSync, rmSync, writeFileSync } from 'node:fs';
+import { randomBytes } from 'node:crypto';
+import { mkdirSync, mkdtempSync, readFileSync, rmdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { setImmediate, setTimeout } from 'node:timers/promises';
@@ -128,6 +129,25 @@ describe('calls that are refused before the ledger', () => {
     expect(await system.gateway.stop()).to.equal(0);
     expect(await kept({ reference: 'bad-6' })).to.include({ channel: 'ebet/1' });
     await system.startGateway();
+  });
+
+  it('are written, and moved into their file, beside the thread that serves bets', async () => {
+    const { pid } = system.core.child;
+    const written = (of: string) => Number(/^wchar: (\d+)$/m.exec(readFileSync(`/proc/${pid}/${of}/io`, 'utf8'))?.[1]);
+    const serving = () => written(`task/${pid}`);
+    const file = () => statSync(path.join(system.folder, 'data', 'refused.db')).size;
+    const before = { all: written('.'), serving: serving(), file: file() };
+    const calls = Array.from({ length: 1_000 }, (_, index) => ({
+      ...{ timeMs: BigInt(Date.now()), address: '::1', channel: 'ebet/7', endpoint: 'increaseCredit', playerId: '' },
+      ...{ reference: `bulk-${index}`, status: '4026', reason: 'why', body: randomBytes(2_000), fromProvider: true },
+    }));
+    const request = { calls, dropped: 0, droppedOfChannels: [] };
+    for (let round = 0; round < 4; round += 1) {
+      await call((done) => system.clients.operations.keepRefused(request, done));
+    }
+    expect(file() - before.file, 'moved into the file').to.be.above(4_000_000);
+    expect(written('.') - before.all, 'in all').to.be.above(12_000_000);
+    expect(serving() - before.serving, 'by the thread that serves').to.be.below(100_000);
   });
 
   describe('and are sent to wallet-core', () => {

@@ -260,14 +260,17 @@ export interface RefusedFilter {
   readonly toMs: bigint | undefined;
 }
 
+/** Newest first, with how many of that channel, or of all, were dropped in that time. */
+export interface RefusedList {
+  readonly calls: readonly RefusedCall[];
+  readonly dropped: readonly DroppedCalls[];
+}
+
 /** Calls that were refused before the ledger: kept beside it for a while. */
 export interface RefusedCalls {
-  keep(calls: readonly RefusedCall[], dropped: readonly DroppedCalls[]): void;
-  /** Newest first, with how many of that channel, or of all, were dropped in that time. */
-  list(
-    filter: RefusedFilter,
-    limit: number,
-  ): { readonly calls: readonly RefusedCall[]; readonly dropped: readonly DroppedCalls[] };
+  /** Rejects with a StoreFullError where the disk has no room for them. */
+  keep(calls: readonly RefusedCall[], dropped: readonly DroppedCalls[]): Promise<void>;
+  list(filter: RefusedFilter, limit: number): Promise<RefusedList>;
 }
 
 /** A store of the ledger. It is given `decide` when it is made, so the rules of money are the same in every store. */

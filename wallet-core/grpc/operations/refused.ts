@@ -23,7 +23,7 @@ export function keepRefused(refused: RefusedCalls, log: Logger): pb.OperationsSe
     const unnamed = { channel: '', fromProvider: false, count: BigInt(dropped) };
     const counted = [unnamed, ...droppedOfChannels.map(readDropped)].filter(({ count }) => count > 0n);
     try {
-      refused.keep(kept, counted);
+      await refused.keep(kept, counted);
     } catch (error) {
       throw error instanceof StoreFullError ? busy('the disk of the ledger is full: send them again') : error;
     }
@@ -38,7 +38,7 @@ export function listRefused(refused: RefusedCalls, log: Logger): pb.OperationsSe
       ...{ player: playerId || undefined, reference: reference || undefined, channel: channel || undefined },
       ...{ fromMs: fromMs || undefined, toMs: toMs || undefined },
     };
-    const { calls, dropped } = refused.list(filter, limit || LIMIT_DEFAULT);
+    const { calls, dropped } = await refused.list(filter, limit || LIMIT_DEFAULT);
     return {
       calls: calls.map(({ player, body, ...call }) => ({ ...call, playerId: player, body: Buffer.from(body) })),
       dropped: dropped.reduce((sum, { count }) => sum + count, 0n),

@@ -1,7 +1,7 @@
 import { rmSync } from 'node:fs';
 import { join } from 'node:path';
 import Database from 'better-sqlite3';
-import { StoreFullError, type DroppedCalls, type RefusedCall, type RefusedCalls, type RefusedFilter } from '../port.js';
+import { StoreFullError, type DroppedCalls, type RefusedCall, type RefusedFilter, type RefusedList } from '../port.js';
 
 /** How many calls are kept. */
 interface Room {
@@ -66,9 +66,9 @@ type Row = Omit<RefusedCall, 'fromProvider'> & { readonly fromProvider: bigint }
 
 /**
  * Calls that were refused before the ledger, in a file of their own: bounded, not proved, and of no use to the rules. Losing
- * the last of them in a power cut is nothing, so a call waits for the disk only where the WAL goes into the file.
+ * the last of them in a power cut is nothing, so the disk is waited for only where the WAL goes into the file.
  */
-export class RefusedFile implements RefusedCalls {
+export class RefusedFile {
   readonly #db: Database.Database;
   readonly #keepMs: number;
   readonly #room: Room;
@@ -99,7 +99,7 @@ export class RefusedFile implements RefusedCalls {
     }
   }
 
-  list({ player, reference, channel, fromMs = 0n, toMs = NEVER_MS }: RefusedFilter, limit: number) {
+  list({ player, reference, channel, fromMs = 0n, toMs = NEVER_MS }: RefusedFilter, limit: number): RefusedList {
     const given = Object.entries({ player, reference, channel }).filter(([, value]) => value !== undefined);
     const where = ['time_ms >= ? AND time_ms < ?', ...given.map(([name]) => `${name} = ?`)].join(' AND ');
     const calls = this.#db

@@ -53,6 +53,7 @@ describe('npm start', () => {
     const system = await started();
     expect(system.output).to.match(/^wallet-core +gRPC 127\.0\.0\.1:\d+ \(process \d+\)$/m);
     expect(system.output).to.match(/^gateway +http:\/\/127\.0\.0\.1:\d+ \(process \d+\)$/m);
+    expect(system.output, 'lines of calls that nobody made').not.to.contain('"msg":"command"');
     const [bet] = await system.prints(/^curl .*$/m);
     const [balance] = await system.prints(/^npx buf curl .*$/m);
     expect(await bash(bet)).to.include({ status: 200, username: 'demo', moneyBefore: 10000, money: 9920 });

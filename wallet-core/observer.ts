@@ -96,7 +96,8 @@ export class Observer {
     for (const answered of all) {
       const { status, reason } = named(answered.outcome);
       this.#count(answered, status, reason);
-      if (POSTED.has(answered.command.type)) this.#tell(answered, status, reason);
+      // What no call asked for, such as the deposits of a development ledger, belongs to no trace and has no line.
+      if (POSTED.has(answered.command.type) && answered.origin.traceId) this.#tell(answered, status, reason);
     }
   }
 

@@ -42,8 +42,18 @@ describe('the command line', () => {
     }
   });
 
-  it('has each command among those whose JSON docs/operations.md tells', () => {
-    expect([...DOCUMENTED.keys()]).to.have.members([...commands.map(([name]) => name), 'a movement']);
+  it('has each command among those whose JSON docs/operations.md tells, and all that stands in it', () => {
+    const names = commands.map(([name]) => name);
+    const inside = [
+      'player show accounts',
+      'player show freezes',
+      'player show acts',
+      'a movement names',
+      'round blocks',
+    ];
+    const more = ['round nets', 'refused calls', 'refused droppedOfChannels', 'open negative', 'trial-balance houses'];
+    const shared = ['a movement', 'by', 'signatures', 'signatures findings', 'verify findings'];
+    expect([...DOCUMENTED.keys()]).to.have.members([...names, ...inside, ...more, ...shared]);
   });
 
   it('names the fix where no wallet-core answers, whatever the command', async () => {

@@ -3,18 +3,25 @@ import path from 'node:path';
 
 const PAGE = path.join(import.meta.dirname, '../../../docs/operations.md');
 
-/** What docs/operations.md says of `--json`, by command: the members that it names outside of brackets. */
+/** What docs/operations.md says of `--json`: the members of what each command prints, and of what stands in that. */
 export const DOCUMENTED: ReadonlyMap<string, readonly string[]> = documented();
 
+/** Those of what stands in brackets behind a member are found by the command and that member: "round nets". */
 function documented(): Map<string, readonly string[]> {
   const [, rows = ''] = readFileSync(PAGE, 'utf8').split('<!-- json: what commands print -->');
-  const rowOf = /^\| (`[a-z -]+`|a movement) +\| (.+?) +\|$/gm;
-  return new Map(
-    [...rows.matchAll(rowOf)].map(([, command = '', told = '']) => [
-      command.replaceAll('`', ''),
-      [...told.replace(/\([^)]*\)/g, '').matchAll(/`([A-Za-z]+)`/g)].map(([, member = '']) => member),
-    ]),
-  );
+  const found = new Map<string, readonly string[]>();
+  for (const [, name = '', told = ''] of rows.matchAll(/^\| (`[a-z -]+`|a movement) +\| (.+?) +\|$/gm)) {
+    const row = name.replaceAll('`', '');
+    found.set(row, membersIn(told.replace(/\([^)]*\)/g, '')));
+    for (const [, member = '', within = ''] of told.matchAll(/`(\w+)` \(([^)]*)\)/g)) {
+      found.set(`${row} ${member}`, membersIn(within));
+    }
+  }
+  return found;
+}
+
+function membersIn(text: string): string[] {
+  return [...text.matchAll(/`([A-Za-z]+)`/g)].map(([, member = '']) => member);
 }
 
 /** Members that are there only sometimes. */
@@ -24,29 +31,35 @@ const SOMETIMES = new Set([
   'status openWithholdings',
   'a movement by',
   'a movement request',
+  'player show freezes by',
 ]);
-const LISTS = new Set(['movements', 'bets', 'withholdings', 'blocked']);
+/** Members whose members have a row of their own, and the one whose members are channels. */
+const ROWS: Readonly<Record<string, string>> = {
+  movements: 'a movement',
+  bets: 'a movement',
+  withholdings: 'a movement',
+  blocked: 'a movement',
+  by: 'by',
+  signatures: 'signatures',
+};
+const BY_CHANNEL = 'signatures unknown';
 
 /** Throws if a command printed something else with `--json` than the page says. */
 export function expectDocumented(args: readonly string[], stdout: string): void {
   const command = [args.slice(0, 2).join(' '), args[0] ?? ''].find((name) => DOCUMENTED.has(name)) ?? '';
-  const printed = JSON.parse(stdout) as unknown;
-  if (command === 'movements') return expectMovements(printed);
-  for (const each of Array.isArray(printed) ? (printed as object[]) : [printed as object]) expectMembers(command, each);
-  for (const [name, value] of Object.entries(printed as object)) {
-    if (LISTS.has(name) && Array.isArray(value)) expectMovements(value);
-  }
+  expectMembers(ROWS[command] ?? command, JSON.parse(stdout));
 }
 
-function expectMovements(printed: unknown): void {
-  for (const movement of printed as object[]) expectMembers('a movement', movement);
-}
-
-function expectMembers(what: string, printed: object): void {
+/** Holds each object in what was printed to what the page tells of it. */
+function expectMembers(what: string, printed: unknown): void {
+  if (Array.isArray(printed)) for (const each of printed) expectMembers(what, each);
+  if (typeof printed !== 'object' || printed === null || Array.isArray(printed) || what === BY_CHANNEL) return;
   const told = new Set(DOCUMENTED.get(what));
   const seen = new Set(Object.keys(printed));
   const untold = [...seen].filter((name) => !told.has(name));
   const missing = [...told].filter((name) => !seen.has(name) && !SOMETIMES.has(`${what} ${name}`));
-  if (untold.length + missing.length === 0) return;
-  throw new Error(`--json of ${what}: docs/operations.md does not have ${untold.join()}, and has ${missing.join()}`);
+  if (untold.length + missing.length > 0) {
+    throw new Error(`--json of ${what}: docs/operations.md does not have ${untold.join()}, and has ${missing.join()}`);
+  }
+  for (const [name, value] of Object.entries(printed)) expectMembers(ROWS[name] ?? `${what} ${name}`, value);
 }

@@ -28,8 +28,10 @@ export const COMMITTER_LIMITS: CommitterLimits = {
 /** Of OpenTelemetry: does nothing unless that is switched on (telemetry.ts). */
 const tracer = trace.getTracer('single-wallet');
 
-/** After it stood still, what is in its sockets is read to the end, before anything is decided. */
+/** After it stood still, what is in its sockets is read to the end, before anything is decided: for so long, */
 const READ_MS = 100;
+/** and in so many turns of the event loop at least, for a machine that is busy may leave it no time in those. */
+const READ_TURNS = 10;
 
 /** Of what comes with a call that has a line of its own. */
 const OURS: Origin = { traceId: undefined, token: undefined };
@@ -135,7 +137,7 @@ export class Committer {
     await nextTurn();
     while (this.#queue.length > 0) {
       // Word that a caller has hung up may be far behind his command, where much came meanwhile or TLS has to be read.
-      if (this.#pulse.stoodStill) await pause(READ_MS);
+      if (this.#pulse.stoodStill) await readToTheEnd();
       await this.#commit(this.#nextGroup());
     }
     this.#running = undefined;
@@ -228,6 +230,11 @@ export class Committer {
       await this.#commit(group.slice(half));
     }
   }
+}
+
+async function readToTheEnd(): Promise<void> {
+  await pause(READ_MS);
+  for (let turn = 0; turn < READ_TURNS; turn += 1) await nextTurn();
 }
 
 /** Its time has run out, or its caller has gone. */

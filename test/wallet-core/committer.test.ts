@@ -212,6 +212,8 @@ describe('the committer', () => {
   it('hears, after the process stood still, who has hung up meanwhile before it decides anything', async () => {
     await committerWith();
     Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 700);
+    // Timers come before sockets when a process goes on that was stopped.
+    await new Promise((resolve) => setTimeout(resolve, 0));
     let hasHungUp = false;
     setTimeout(() => (hasHungUp = true), 10);
     const bet = { command: move({ amount: -1n }), request: new Uint8Array(0) };

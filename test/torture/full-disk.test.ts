@@ -1,12 +1,14 @@
 import { randomBytes } from 'node:crypto';
-import { readdirSync, realpathSync, rmSync, statSync } from 'node:fs';
+import { mkdirSync, readdirSync, realpathSync, rmSync, statSync, symlinkSync } from 'node:fs';
 import path from 'node:path';
 import Database from 'better-sqlite3';
 import { expect } from 'chai';
 import { Role, type CreateTokenResponse, type ListTokensResponse } from '../../proto/gen/wallet/v1/access.js';
+import type { ListRefusedResponse } from '../../proto/gen/wallet/v1/operations.js';
 import type { Command, PostResponse } from '../../proto/gen/wallet/v1/posting.js';
+import type { ListActsResponse } from '../../proto/gen/wallet/v1/query.js';
 import { Random } from '../simulator/random.js';
-import { call } from '../system.js';
+import { call, System } from '../system.js';
 import { backup } from '../wallet-core/backup.js';
 import { CommandLine } from '../wallet-core/command-line.js';
 import { failure, movements, TestCore, words } from '../wallet-core/core.js';
@@ -212,6 +214,52 @@ describe('the ledger on a disk that gets full', () => {
         reader.close();
       }
       proveLedger(tank.disk.folder);
+    });
+  });
+
+  describe('that is full, beside what is no command', () => {
+    let system: System;
+    let disk: Disk;
+
+    before(async () => {
+      disk = new Disk(path.join(realpathSync(folder), 'beside'), shim);
+      const elsewhere = path.join(folder, 'backups');
+      mkdirSync(elsewhere);
+      symlinkSync(elsewhere, path.join(disk.folder, 'backups'));
+      system = await System.start(undefined, [], { ...disk.environment, SINGLE_WALLET_DATA: disk.folder });
+    });
+    beforeEach(() => disk.leave(0));
+    afterEach(() => disk.makeRoom());
+    after(() => system.stop());
+
+    it('has a backup made elsewhere all the same, of which the log alone tells who and why', async () => {
+      const { address } = system.clients;
+      const { code, stderr } = await CommandLine.run('backup', '--reason', 'out of here', '--address', address);
+      expect(code, stderr).to.equal(0);
+      await system.core.prints('"reason":"out of here"');
+      const line = system.core.output.split('\n').find((text) => text.includes('"reason":"out of here"')) ?? '';
+      expect(JSON.parse(line)).to.include({ recorded: false });
+      disk.makeRoom();
+      const list = { playerId: '', pageSize: 0, pageToken: '' };
+      const { acts } = await call<ListActsResponse>((done) => system.clients.queries.listActs(list, done));
+      expect(acts.map(({ by }) => by?.reason)).not.to.include('out of here');
+    });
+
+    it('takes no refused calls, says that they are to be sent again, and takes them when there is room', async () => {
+      const calls = Array.from({ length: 1_000 }, () => ({
+        ...{ timeMs: BigInt(Date.now()), address: '::1', channel: 'ebet/1', endpoint: 'increaseCredit', playerId: '' },
+        ...{ reference: 'refused', status: '4026', reason: 'why', body: randomBytes(1_000), fromProvider: true },
+      }));
+      const request = { calls, dropped: 0, droppedOfChannels: [] };
+      const keep = () => failure(call((done) => system.clients.operations.keepRefused(request, done)));
+      const again = 'RESOURCE_EXHAUSTED: the disk of the ledger is full: send them again';
+      expect([await keep(), await keep()]).to.deep.equal([again, again]);
+      expect(system.core.output).not.to.contain('a call failed unexpectedly');
+      disk.makeRoom();
+      expect(await keep()).to.equal('OK');
+      const filter = { playerId: '', reference: 'refused', channel: '', fromMs: 0n, toMs: 0n, limit: 1_000 };
+      const kept = await call<ListRefusedResponse>((done) => system.clients.operations.listRefused(filter, done));
+      expect(kept.calls).to.have.length(1_000);
     });
   });
 });

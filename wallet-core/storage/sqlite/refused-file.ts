@@ -2,6 +2,7 @@ import { rmSync } from 'node:fs';
 import { join } from 'node:path';
 import Database from 'better-sqlite3';
 import { StoreFullError, type DroppedCalls, type RefusedCall, type RefusedFilter, type RefusedList } from '../port.js';
+import { saysFull } from './room.js';
 
 /** How many calls are kept. */
 interface Room {
@@ -95,7 +96,7 @@ export class RefusedFile {
       })();
     } catch (error) {
       this.#rows = before;
-      throw isFull(error) ? new StoreFullError(error.message) : error;
+      throw saysFull(error) ? new StoreFullError(String(error)) : error;
     }
   }
 
@@ -193,10 +194,6 @@ function open(path: string): Database.Database {
     for (const file of [path, `${path}-wal`, `${path}-shm`]) rmSync(file, { force: true });
     return opened(path);
   }
-}
-
-function isFull(error: unknown): error is Error {
-  return error instanceof Database.SqliteError && error.code.startsWith('SQLITE_FULL');
 }
 
 function isDamage(error: unknown): boolean {

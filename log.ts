@@ -28,8 +28,11 @@ export function openLog(name: string, level: LogLevel): Log {
   // was looked at in this way answers at once when it is full, where the thread that writes would wait.
   for (const stream of [process.stdout, process.stderr]) stream.on('error', () => {});
   const lines = new sonic.SonicBoom({
-    ...{ fd: 1, sync: false, minLength: 1 },
-    ...{ maxWrite: WRITE_BYTES_MAX, maxLength: WAITING_BYTES_MAX },
+    fd: 1,
+    sync: false,
+    minLength: 1,
+    maxWrite: WRITE_BYTES_MAX,
+    maxLength: WAITING_BYTES_MAX,
   });
   lines.on('error', () => {});
   let leftOut = 0;

@@ -1,4 +1,4 @@
-import type { RefundLine, RefundResult } from '../../proto/gen/wallet/v1/posting.js';
+import type { RefundCommand, RefundLine, RefundResult } from '../../proto/gen/wallet/v1/posting.js';
 import { busy, textOf, type Rejection } from './admission.js';
 import type { Call } from './call.js';
 import { statusOf, whyOf } from './status.js';
@@ -23,9 +23,13 @@ export async function postRefund(
   amountMax: string,
 ): Promise<PostedRefund | Rejection> {
   const { name, currency, refundSettledBets } = channel;
-  const value = {
-    ...{ reference: textOf(body, 'seqNo'), playerId, currency, lines },
-    ...{ refuseSettled: !refundSettledBets, amountMax },
+  const value: RefundCommand = {
+    reference: textOf(body, 'seqNo'),
+    playerId,
+    currency,
+    lines,
+    refuseSettled: !refundSettledBets,
+    amountMax,
   };
   const result = await client.post({ channel: name, request, body: { $case: 'refund', value } }, callback);
   if (!result) return busy({ callback });

@@ -88,8 +88,13 @@ function answerOf(call: Call, { outcome, playerId, accessToken, sessionToken }: 
   // By token without a name, the answer tells whose token it is.
   const username = textOf(call.body, 'username') || playerId;
   return {
-    ...{ status, subChannelId: 0, accessToken, username, nickname: username },
-    ...{ sessionToken, currency: call.channel.currency },
+    status,
+    subChannelId: 0,
+    accessToken,
+    username,
+    nickname: username,
+    sessionToken,
+    currency: call.channel.currency,
   };
 }
 

@@ -1,7 +1,7 @@
 import { type Command, Option } from 'commander';
 import type { OpenChannelResponse } from '../../proto/gen/wallet/v1/account.js';
 import { Kind, Outcome, Reason } from '../../proto/gen/wallet/v1/movement.js';
-import type { PostResponse, Result } from '../../proto/gen/wallet/v1/posting.js';
+import type { NewMovement, PostResponse, Result } from '../../proto/gen/wallet/v1/posting.js';
 import { answerOf, ask, type ServerOptions, type WalletCore, withServerOptions } from './client.js';
 import { escaped } from './escaped.js';
 import { ending, EXIT, tried } from './exit.js';
@@ -47,9 +47,18 @@ async function adjust(player: string, amount: string, currency: string, options:
     () => undone,
     async () => {
       const { kind, reference, channel, json } = options;
-      const movement = {
-        ...{ playerId: player, currency, kind: KINDS[kind], amount, reference, round: '', roundUnsigned: false },
-        ...{ providerType: '', names: [], withholding: false, wager: false },
+      const movement: NewMovement = {
+        playerId: player,
+        currency,
+        kind: KINDS[kind],
+        amount,
+        reference,
+        round: '',
+        roundUnsigned: false,
+        providerType: '',
+        names: [],
+        withholding: false,
+        wager: false,
       };
       const body = { $case: 'movements' as const, value: { movements: [movement] } };
       const command = { channel, timeoutMs: 0, request: Buffer.alloc(0), body, by: operatorOf(options) };
@@ -76,8 +85,13 @@ function tell(json: boolean, result: Result, asked: Readonly<Record<string, stri
   const [{ movementId = '', balanceBefore = '', balanceAfter = '' } = {}] = movements;
   const refused = outcome === Outcome.REFUSED;
   const report = {
-    ...{ ...asked, outcome: Outcome[outcome], reason: refused ? Reason[reason] : '', movementId },
-    ...{ balanceBefore, balanceAfter, time: iso(timeMs) },
+    ...asked,
+    outcome: Outcome[outcome],
+    reason: refused ? Reason[reason] : '',
+    movementId,
+    balanceBefore,
+    balanceAfter,
+    time: iso(timeMs),
   };
   print(json, report, () =>
     escaped(

@@ -11,17 +11,15 @@ import { answerOf, type WalletCore } from './client.js';
 const PAGE_MAX = 1_000;
 const REFERENCES_MAX = 1_000;
 const EVERYTHING: ListMovementsRequest = {
-  ...{
-    playerId: '',
-    currency: '',
-    channel: '',
-    round: '',
-    kinds: [],
-    fromMs: 0n,
-    toMs: 0n,
-    pageSize: 0,
-    pageToken: '',
-  },
+  playerId: '',
+  currency: '',
+  channel: '',
+  round: '',
+  kinds: [],
+  fromMs: 0n,
+  toMs: 0n,
+  pageSize: 0,
+  pageToken: '',
 };
 
 /** Movements newest first, at most so many. */

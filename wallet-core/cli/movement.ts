@@ -5,7 +5,10 @@ import { iso } from './time.js';
 /** A movement for machines: the words of the protocol, times in ISO. */
 export function movementAsReport({ timeMs, kind, outcome, reason, names, by, ...movement }: Movement) {
   return {
-    ...{ time: iso(timeMs), ...movement, kind: kindWord(kind), outcome: outcomeWord(outcome) },
+    time: iso(timeMs),
+    ...movement,
+    kind: kindWord(kind),
+    outcome: outcomeWord(outcome),
     reason: reason === Reason.UNSPECIFIED ? '' : Reason[reason],
     names: names.map(({ relation, ...named }) => ({ ...named, relation: Relation[relation] })),
     ...(by && { by }),

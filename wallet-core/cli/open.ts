@@ -60,7 +60,8 @@ async function open({ since = WEEK_MS, olderThan = DAY_MS, limit, json, ...serve
         bets: bets.map(movementAsReport),
         withholdings: withholdings.map(movementAsReport),
         blocked: blocked.map(movementAsReport),
-        ...{ cut, negative },
+        cut,
+        negative,
       };
       const texts = [
         part('Bets without a payout', bets),

@@ -119,9 +119,12 @@ function netsOf(movements: readonly Movement[]): Net[] {
     if (moved < 0n) sum.paid -= moved;
     else sum.received += moved;
   }
-  return [...sums.values()].map(({ paid, received, currency, ...whose }) => ({
-    ...{ ...whose, currency, paid: formatMoney(paid, currency) },
-    ...{ received: formatMoney(received, currency), net: formatMoney(received - paid, currency) },
+  return [...sums.values()].map(({ paid, received, currency, ...whose }): Net => ({
+    ...whose,
+    currency,
+    paid: formatMoney(paid, currency),
+    received: formatMoney(received, currency),
+    net: formatMoney(received - paid, currency),
   }));
 }
 

@@ -40,7 +40,14 @@ type AskedFor = Extract<LedgerRecord, { type: 'movement' | 'refund' | 'block' }>
 /** Holds each kept request to its provider's key, and what was recorded to what he signed. */
 export class Signatures {
   readonly report: SignatureReport = {
-    ...{ valid: 0, invalid: 0, unasked: 0, unsigned: 0, pruned: 0, prunedUntil: '', unknown: {}, findings: [] },
+    valid: 0,
+    invalid: 0,
+    unasked: 0,
+    unsigned: 0,
+    pruned: 0,
+    prunedUntil: '',
+    unknown: {},
+    findings: [],
   };
   readonly #check: KeptRequestCheck;
 

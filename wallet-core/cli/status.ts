@@ -41,8 +41,12 @@ async function status({ json, ...server }: StatusOptions): Promise<number> {
 
 function asReport({ startedMs, lastBackupMs, lastVerifiedMs, countedMs = 0n, readiness, ...rest }: GetStatusResponse) {
   return {
-    ...{ ...rest, readiness: Readiness[readiness], started: iso(startedMs) },
-    ...{ lastBackup: iso(lastBackupMs), lastVerified: iso(lastVerifiedMs), counted: iso(countedMs) },
+    ...rest,
+    readiness: Readiness[readiness],
+    started: iso(startedMs),
+    lastBackup: iso(lastBackupMs),
+    lastVerified: iso(lastVerifiedMs),
+    counted: iso(countedMs),
   };
 }
 

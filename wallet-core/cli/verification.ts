@@ -4,7 +4,8 @@ import { Check, type Finding, type Verification } from '../../proto/gen/wallet/v
 export function verificationAsReport(verification: Verification, seconds: number): object {
   return {
     ...verification,
-    ...{ seconds, movementsPerSecond: rateOf(verification, seconds) },
+    seconds,
+    movementsPerSecond: rateOf(verification, seconds),
     findings: verification.findings.map((each) => ({ ...each, check: nameOf(each) })),
   };
 }

@@ -9,8 +9,13 @@ export function witnessed(command: Command, { firstId }: Moment, decision: Decis
   const records = BigInt(decision.records.length);
   const id = firstId + records;
   const act: ActRecord = {
-    ...{ type: 'act', id, operator: by.name, reason: by.reason },
-    ...{ act: command.type === 'act' ? command.act : command.type, player: playerOf(command), records },
+    type: 'act',
+    id,
+    operator: by.name,
+    reason: by.reason,
+    act: command.type === 'act' ? command.act : command.type,
+    player: playerOf(command),
+    records,
   };
   return { ...decision, records: [...decision.records, act] };
 }

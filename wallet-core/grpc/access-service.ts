@@ -56,8 +56,15 @@ function readRole(sent: pb.Role): Role {
 
 function writeToken({ id, name, roles, channels, created, revoked }: Token): pb.Token {
   return {
-    ...{ tokenId: id, name, roles: roles.map((role) => ROLE[role]), channels: [...channels] },
-    ...{ createdMs: BigInt(created.timeMs), createdBy: created.by, createdReason: created.reason },
-    ...{ revokedMs: BigInt(revoked?.timeMs ?? 0), revokedBy: revoked?.by ?? '', revokedReason: revoked?.reason ?? '' },
+    tokenId: id,
+    name,
+    roles: roles.map((role) => ROLE[role]),
+    channels: [...channels],
+    createdMs: BigInt(created.timeMs),
+    createdBy: created.by,
+    createdReason: created.reason,
+    revokedMs: BigInt(revoked?.timeMs ?? 0),
+    revokedBy: revoked?.by ?? '',
+    revokedReason: revoked?.reason ?? '',
   };
 }

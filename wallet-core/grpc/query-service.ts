@@ -6,6 +6,7 @@ import type { ActView, BlockView, MovementFilter, MovementView, Queries, Store }
 import * as pb from '../../proto/gen/wallet/v1/movement.js';
 import type {
   Act,
+  Block,
   GetBalanceRequest,
   GetBalanceResponse,
   ListMovementsRequest,
@@ -54,8 +55,12 @@ export function queryService({ queries, writer }: Store, log: Logger): QueryServ
     findBlocks: unary(log, async ({ channel, references, playerId }) => {
       const distinct = readReferences(channel, references, playerId);
       const blocks = await queries.blocks(channel, distinct, playerId === '' ? undefined : playerId);
-      const write = ({ id, reference, player, timeMs }: BlockView) => ({
-        ...{ blockId: formatId(writer, id), channel, reference, playerId: player, timeMs },
+      const write = ({ id, reference, player, timeMs }: BlockView): Block => ({
+        blockId: formatId(writer, id),
+        channel,
+        reference,
+        playerId: player,
+        timeMs,
       });
       return { blocks: blocks.map(write) };
     }),

@@ -137,7 +137,8 @@ function credentialsOf({ tls, clientCa }: Access): ServerCredentials {
 class RenewedCredentials extends ServerCredentials {
   constructor(tls: Renewed<Tls>, clientCa: Renewed<string> | undefined) {
     const shown = () => ({
-      ...{ cert: tls.now.certificate, key: pemOf(tls.now) },
+      cert: tls.now.certificate,
+      key: pemOf(tls.now),
       ...(clientCa && { ca: clientCa.now }),
     });
     super({ requestCert: clientCa !== undefined }, shown());

@@ -49,8 +49,14 @@ const requests: Form<readonly KeptRequest[] | null> = {
 type Line = Omit<EntryLine, 'records'> & { readonly records: readonly Json[] };
 
 const ENTRY: Forms<Line> = {
-  ...{ writer: count(2 ** 31), seq, timeMs, previous: digest('always there') },
-  ...{ requestsHash: digest('may be absent'), hash: digest('always there'), records, requests },
+  writer: count(2 ** 31),
+  seq,
+  timeMs,
+  previous: digest('always there'),
+  requestsHash: digest('may be absent'),
+  hash: digest('always there'),
+  records,
+  requests,
 };
 
 /** An entry as a line of an export (docs/export.md), without the line feed. */

@@ -38,18 +38,37 @@ const timed = <Said>(said: Said, { id, timeMs }: Place) => ({ ...said, id, timeM
 const purpose = oneOf<Purpose>({ GAME: 1, TIPS: 1, PROMOTION: 1, TOURNAMENT: 1, CASH: 1, ADJUSTMENT: 1 });
 
 const relation = oneOf<Relation>({
-  ...{ RETURN: 1, RETURN_CAPPED: 1, SETTLE: 1, MENTION: 1 },
-  ...{ REFUND: 1, REFUND_FAILED: 1, REJECT_FAILED: 1 },
+  RETURN: 1,
+  RETURN_CAPPED: 1,
+  SETTLE: 1,
+  MENTION: 1,
+  REFUND: 1,
+  REFUND_FAILED: 1,
+  REJECT_FAILED: 1,
 });
 
 const reason = oneOf<RefusalReason>({
-  ...{ NO_ACCOUNT: 1, FROZEN: 1, INSUFFICIENT_FUNDS: 1, BLOCKED: 1, DEBIT_UNKNOWN: 1, EXCEEDS_OUTSTANDING: 1 },
-  ...{ BALANCE_LIMIT: 1, MAINTENANCE: 1, FAILED_BET_DEBITED: 1 },
+  NO_ACCOUNT: 1,
+  FROZEN: 1,
+  INSUFFICIENT_FUNDS: 1,
+  BLOCKED: 1,
+  DEBIT_UNKNOWN: 1,
+  EXCEEDS_OUTSTANDING: 1,
+  BALANCE_LIMIT: 1,
+  MAINTENANCE: 1,
+  FAILED_BET_DEBITED: 1,
 });
 
 const status = oneOf<RefundLineStatus>({
-  ...{ REFUNDED: 1, UNKNOWN: 1, ALREADY_REFUNDED: 1, AMOUNT_DIFFERS: 1, NOT_REFUNDABLE: 1, SETTLED: 1 },
-  ...{ OTHER_PLAYER: 1, BALANCE_LIMIT: 1, ABOVE_MAXIMUM: 1 },
+  REFUNDED: 1,
+  UNKNOWN: 1,
+  ALREADY_REFUNDED: 1,
+  AMOUNT_DIFFERS: 1,
+  NOT_REFUNDABLE: 1,
+  SETTLED: 1,
+  OTHER_PLAYER: 1,
+  BALANCE_LIMIT: 1,
+  ABOVE_MAXIMUM: 1,
 });
 
 const names: Forms<Named> = { reference: text, relation, amount: whole };
@@ -61,18 +80,36 @@ export const RECORDS: { readonly [Type in RecordType]: RecordForm<RecordOf<Type>
   movement: form(
     'movement',
     {
-      ...{ channel: text, player: text, currency: text, kind: oneOf(KINDS), purpose },
-      ...{ amount: whole, balanceBefore: whole, balanceAfter: whole, reason: orAbsent(reason) },
-      ...{ reference: text, holdsReference: flag, round: text, providerType: text, withholding: flag },
-      ...{ names: list(names), wager: flag },
+      channel: text,
+      player: text,
+      currency: text,
+      kind: oneOf(KINDS),
+      purpose,
+      amount: whole,
+      balanceBefore: whole,
+      balanceAfter: whole,
+      reason: orAbsent(reason),
+      reference: text,
+      holdsReference: flag,
+      round: text,
+      providerType: text,
+      withholding: flag,
+      names: list(names),
+      wager: flag,
     },
     timed,
   ),
   refund: form(
     'refund',
     {
-      ...{ channel: text, reference: text, player: text, currency: text },
-      ...{ balanceBefore: whole, balanceAfter: whole, refunded: whole, lines: list(lines) },
+      channel: text,
+      reference: text,
+      player: text,
+      currency: text,
+      balanceBefore: whole,
+      balanceAfter: whole,
+      refunded: whole,
+      lines: list(lines),
     },
     timed,
   ),

@@ -42,7 +42,11 @@ export class AccountsCheck {
     const { id, player, currency, since } = account;
     const fault = (subject: string, expected: string | bigint, seen: string | bigint, record?: bigint) => {
       this.#findings.add({
-        ...{ check: 'ACCOUNTS', subject, account: `${player} ${currency}`, expected: `${expected}`, seen: `${seen}` },
+        check: 'ACCOUNTS',
+        subject,
+        account: `${player} ${currency}`,
+        expected: `${expected}`,
+        seen: `${seen}`,
         ...(record === undefined ? {} : { record }),
       });
     };

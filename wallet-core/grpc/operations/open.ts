@@ -19,8 +19,10 @@ export function listOpen(store: Store, log: Logger, stopping: AbortSignal): pb.O
     const found = await searches.run(hungUp(call), (signal) => store.open(filter, signal));
     const write = (views: readonly MovementView[]) => views.map((view) => writeMovement(view, store.writer));
     const { bets, withholdings, blocked, cut } = found;
-    const negative = found.negative.map(({ player, currency, balance }) => ({
-      ...{ playerId: player, currency, balance: formatMoney(balance, currency) },
+    const negative = found.negative.map(({ player, currency, balance }): pb.NegativeBalance => ({
+      playerId: player,
+      currency,
+      balance: formatMoney(balance, currency),
     }));
     return { bets: write(bets), withholdings: write(withholdings), blocked: write(blocked), cut, negative };
   });

@@ -1,6 +1,12 @@
 import type { Logger } from 'pino';
 import type * as pb from '../../../proto/gen/wallet/v1/operations.js';
-import { StoreFullError, type RefusedCalls } from '../../storage/port.js';
+import {
+  StoreFullError,
+  type DroppedCalls,
+  type RefusedCall,
+  type RefusedCalls,
+  type RefusedFilter,
+} from '../../storage/port.js';
 import { busy, invalidArgument } from '../call-error.js';
 import { unary } from '../unary.js';
 
@@ -20,7 +26,7 @@ export function keepRefused(refused: RefusedCalls, log: Logger): pb.OperationsSe
     }
     const now = BigInt(Date.now());
     const kept = calls.map((call) => ({ ...read(call), timeMs: near(call.timeMs, now) }));
-    const unnamed = { channel: '', fromProvider: false, count: BigInt(dropped) };
+    const unnamed: DroppedCalls = { channel: '', fromProvider: false, count: BigInt(dropped) };
     const counted = [unnamed, ...droppedOfChannels.map(readDropped)].filter(({ count }) => count > 0n);
     try {
       await refused.keep(kept, counted);
@@ -34,9 +40,12 @@ export function keepRefused(refused: RefusedCalls, log: Logger): pb.OperationsSe
 export function listRefused(refused: RefusedCalls, log: Logger): pb.OperationsServiceServer['listRefused'] {
   return unary(log, async ({ playerId, reference, channel, fromMs, toMs, limit }) => {
     if (limit > CALLS_MAX) throw invalidArgument(`limit: is ${limit}; expected at most ${CALLS_MAX}`);
-    const filter = {
-      ...{ player: playerId || undefined, reference: reference || undefined, channel: channel || undefined },
-      ...{ fromMs: fromMs || undefined, toMs: toMs || undefined },
+    const filter: RefusedFilter = {
+      player: playerId || undefined,
+      reference: reference || undefined,
+      channel: channel || undefined,
+      fromMs: fromMs || undefined,
+      toMs: toMs || undefined,
     };
     const { calls, dropped } = await refused.list(filter, limit || LIMIT_DEFAULT);
     return {
@@ -47,18 +56,23 @@ export function listRefused(refused: RefusedCalls, log: Logger): pb.OperationsSe
   });
 }
 
-function read(call: pb.RefusedCall) {
+function read(call: pb.RefusedCall): Omit<RefusedCall, 'timeMs'> {
   const { address, channel, endpoint, reference, playerId, status, reason, body, fromProvider } = call;
   return {
-    ...{ address: cut(address, 64), channel: cut(channel, 64), endpoint: cut(endpoint, 64) },
-    ...{ reference: cut(reference, 128), player: cut(playerId, 64), status: cut(status, 32) },
-    ...{ reason: cut(reason, 300), body: body.subarray(0, BODY_BYTES_MAX) },
+    address: cut(address, 64),
+    channel: cut(channel, 64),
+    endpoint: cut(endpoint, 64),
+    reference: cut(reference, 128),
+    player: cut(playerId, 64),
+    status: cut(status, 32),
+    reason: cut(reason, 300),
+    body: body.subarray(0, BODY_BYTES_MAX),
     fromProvider,
   };
 }
 
 /** A count that nobody could have reached would spoil all sums. */
-function readDropped({ channel, fromProvider, count }: pb.DroppedCalls) {
+function readDropped({ channel, fromProvider, count }: pb.DroppedCalls): DroppedCalls {
   return { channel: cut(channel, 64), fromProvider, count: count > DROPPED_MAX ? DROPPED_MAX : count };
 }
 

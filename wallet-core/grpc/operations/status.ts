@@ -22,13 +22,19 @@ export function status(
 ): pb.OperationsServiceServer['getStatus'] {
   const startedMs = BigInt(Date.now());
   const { version } = JSON.parse(readFileSync(PACKAGE, 'utf8')) as { version: string };
-  return unary(log, async () => {
+  return unary(log, async (): Promise<pb.GetStatusResponse> => {
     const [{ ledger, wal, free, lastBackupMs }, counts] = await Promise.all([store.room(), store.counts(COUNT_MS_MAX)]);
     return {
-      ...{ version, startedMs, readiness: await readinessOf(store, committer, scrub, stopping) },
-      ...{ waiting: committer.waiting, digest: formatDigest(await store.queries.digest()) },
-      ...{ ledgerBytes: BigInt(ledger), walBytes: BigInt(wal), freeBytes: BigInt(free) },
-      ...{ lastBackupMs: BigInt(lastBackupMs), lastVerifiedMs: BigInt(scrub.lastMs) },
+      version,
+      startedMs,
+      readiness: await readinessOf(store, committer, scrub, stopping),
+      waiting: committer.waiting,
+      digest: formatDigest(await store.queries.digest()),
+      ledgerBytes: BigInt(ledger),
+      walBytes: BigInt(wal),
+      freeBytes: BigInt(free),
+      lastBackupMs: BigInt(lastBackupMs),
+      lastVerifiedMs: BigInt(scrub.lastMs),
       ...(counts && {
         movements: BigInt(counts.movements),
         openWithholdings: BigInt(counts.openWithholdings),

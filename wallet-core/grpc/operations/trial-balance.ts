@@ -20,7 +20,9 @@ export function trialBalance(
 function write({ currency, accounts, players, houses }: TrialBalance): pb.CurrencyBalance {
   const sum = houses.reduce((total, { balance }) => total + balance, players);
   return {
-    ...{ currency, accounts: BigInt(accounts), players: formatMoney(players, currency) },
+    currency,
+    accounts: BigInt(accounts),
+    players: formatMoney(players, currency),
     houses: houses.map(({ balance, ...house }) => ({ ...house, balance: formatMoney(balance, currency) })),
     sum: formatMoney(sum, currency),
   };

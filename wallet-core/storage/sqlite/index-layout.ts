@@ -57,7 +57,7 @@ export function tablesOf(db: Database, { lastEntry, lastRecord }: Bounds): Table
   const tables = db.prepare<[], { name: string; wr: bigint }>(
     `SELECT name, wr FROM pragma_table_list WHERE schema = 'main' AND type = 'table' AND name NOT LIKE 'sqlite_%' ORDER BY name`,
   );
-  return tables.all().map(({ name, wr }) => {
+  return tables.all().map(({ name, wr }): Table => {
     const columns = all<Column>(db, 'SELECT name, type, pk FROM pragma_table_info(?) WHERE pk > 0 ORDER BY pk', name);
     const listed = all<Listed>(db, 'SELECT name, origin FROM pragma_index_list(?) ORDER BY seq', name);
     const keys = columns.map((column) => column.name);
@@ -70,7 +70,11 @@ export function tablesOf(db: Database, { lastEntry, lastRecord }: Bounds): Table
     const isOfRecords = onlyGrows && !ENTRIES.includes(name);
     const last = isOfRecords ? lastRecord : lastEntry;
     return {
-      ...{ name, key: first.name, least, onlyGrows, isOfRecords },
+      name,
+      key: first.name,
+      least,
+      onlyGrows,
+      isOfRecords,
       rows: `${name} AS r ${own}`,
       bound: onlyGrows ? `${first.name} <= ${last}` : 'true',
       lookUp: missing(name, own, 'true', keys),
@@ -88,7 +92,9 @@ function indexOf(db: Database, table: string, name: string, keys: readonly strin
   const [, condition = 'true'] = /\bWHERE\b(.*)$/is.exec(sql ?? '') ?? [];
   const names = columns.map((column) => column.name);
   return {
-    ...{ name, first: names[0] ?? '', where: `(${condition})` },
+    name,
+    first: names[0] ?? '',
+    where: `(${condition})`,
     lookUp: missing(table, `INDEXED BY ${name}`, condition, [...new Set([...names, ...keys])]),
   };
 }

@@ -22,7 +22,13 @@ const READS_MIN = 1_000;
 const NOT_OF_THE_FILE = /^SQLITE_(NOMEM|CANTOPEN|BUSY|FULL|INTERRUPT|PROTOCOL)/;
 const NOTHING: Verification = {
   digest: { writer: WRITER, seq: 0n, hash: '0'.repeat(64) },
-  ...{ entries: 0, records: 0, movements: 0, accounts: 0, pruned: 0, count: 0, findings: [] },
+  entries: 0,
+  records: 0,
+  movements: 0,
+  accounts: 0,
+  pruned: 0,
+  count: 0,
+  findings: [],
 };
 
 const { path, against, share = 1, part } = workerData as VerifyThreadData;

@@ -1,3 +1,4 @@
+import type { IncomingMessage } from 'node:http';
 import type { Context } from 'koa';
 import getRawBody from 'raw-body';
 import type { Intake } from './intake.js';
@@ -14,21 +15,30 @@ const SMALL_BYTES_MAX = 16 * 2 ** 10;
  */
 export async function readBody({ req, request }: Context, bytesMax: number, intake: Intake): Promise<Buffer> {
   const { length } = request;
-  let counted = 0;
-  const count = ({ length }: Buffer) => {
-    counted += length;
-    if (!intake.countBody(length)) req.destroy();
-  };
-  if (length === undefined || length > SMALL_BYTES_MAX) req.on('data', count);
+  const forget = length === undefined || length > SMALL_BYTES_MAX ? counted(req, intake) : undefined;
   try {
     return await getRawBody(req, { length: length ?? null, limit: bytesMax });
   } catch (error) {
     // What is left of it stands before the next call on this connection, which would wait behind it until the time-out.
-    req.off('data', count).resume();
+    req.resume();
     throw error;
   } finally {
-    intake.countBody(-counted);
+    forget?.();
   }
+}
+
+/** Counts what comes of a body, until the function that is returned is called. */
+function counted(req: IncomingMessage, intake: Intake): () => void {
+  let bytes = 0;
+  const count = ({ length }: Buffer) => {
+    bytes += length;
+    if (!intake.countBody(length)) req.destroy();
+  };
+  req.on('data', count);
+  return () => {
+    req.off('data', count);
+    intake.countBody(-bytes);
+  };
 }
 
 /** Of a body that is no good JSON so much is looked at to tell what it may have been. */

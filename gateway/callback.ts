@@ -40,6 +40,8 @@ export class Callback {
   /** It was fit to be decided, and was not: too much came, or wallet-core did not answer in time. The next may be so too. */
   isUndecided = false;
   error: unknown;
+  /** It only asked whether there is service, so nobody will look for it among those that were refused. */
+  isProbe = false;
 
   constructor(endpoint: string, address: string, { headers }: IncomingMessage) {
     this.endpoint = endpoint;

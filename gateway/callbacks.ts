@@ -59,7 +59,7 @@ export class Callbacks {
     const ms = performance.now() - callback.came;
     if (this.#metrics) count(this.#metrics, callback, outcome, ms);
     const { endpoint, address, channel, reference, player, why, error } = callback;
-    if (why !== undefined) {
+    if (why !== undefined && !callback.isProbe) {
       const named = { address, channel, endpoint, reference, playerId: player, fromProvider: callback.isFromProvider };
       const refusal = { ...named, status: outcome, reason: why, body: callback.body };
       const isTold = this.#refused.note(refusal, callback.isUndecided);

@@ -7,10 +7,16 @@ interface Bounds {
   readonly addressSecond: number;
 }
 
-const OF_PROVIDER: Bounds = { waiting: 1_000, second: 100, addressSecond: 100 };
-const OF_ANYBODY: Bounds = { waiting: 200, second: 50, addressSecond: 20 };
-/** While too much comes there are thousands, all alike, which would soon push out what was refused. */
-const UNDECIDED: Bounds = { waiting: 100, second: 5, addressSecond: 5 };
+/** In the order in which they are sent. */
+export const ORIGINS = ['provider', 'anybody', 'undecided'] as const;
+export type Origin = (typeof ORIGINS)[number];
+
+const BOUNDS: Readonly<Record<Origin, Bounds>> = {
+  provider: { waiting: 1_000, second: 100, addressSecond: 100 },
+  anybody: { waiting: 200, second: 50, addressSecond: 20 },
+  // While too much comes there are thousands, all alike, which would soon push out what was refused.
+  undecided: { waiting: 100, second: 5, addressSecond: 5 },
+};
 
 /** So many in a second that are not kept are told of all the same. */
 const TOLD_MAX = 500;
@@ -31,10 +37,10 @@ export class RefusedRoom {
   /** Of those that were taken in this second: no more than that. */
   readonly #ofAddress = new Map<string, number>();
 
-  constructor(channel: string, fromProvider: boolean, isUndecided: boolean) {
+  constructor(channel: string, fromProvider: boolean, origin: Origin) {
     this.channel = channel;
     this.#fromProvider = fromProvider;
-    this.#bounds = isUndecided ? UNDECIDED : fromProvider ? OF_PROVIDER : OF_ANYBODY;
+    this.#bounds = BOUNDS[origin];
   }
 
   /** How many calls wallet-core has not heard of. */

@@ -1,7 +1,7 @@
 import { Metadata, status, type ClientUnaryCall } from '@grpc/grpc-js';
 import type { Logger } from 'pino';
 import type { DroppedCalls, OperationsServiceClient, RefusedCall } from '../proto/gen/wallet/v1/operations.js';
-import { RefusedRoom } from './refused-room.js';
+import { type Origin, ORIGINS, RefusedRoom } from './refused-room.js';
 import { networkOf } from './address-list.js';
 import { toldOf } from './unreached.js';
 
@@ -21,12 +21,12 @@ export type Refusal = Omit<RefusedCall, 'timeMs'>;
 export class RefusedCalls {
   readonly #client: OperationsServiceClient;
   readonly #log: Logger;
-  /** Of each channel and origin; those of providers are sent first, and at last what is only undecided. */
-  readonly #rooms = [
-    new Map<string, RefusedRoom>(),
-    new Map<string, RefusedRoom>(),
-    new Map<string, RefusedRoom>(),
-  ] as const;
+  /** Of each origin by channel. */
+  readonly #rooms: Readonly<Record<Origin, Map<string, RefusedRoom>>> = {
+    provider: new Map(),
+    anybody: new Map(),
+    undecided: new Map(),
+  };
   #timer: NodeJS.Timeout | undefined;
   #call: ClientUnaryCall | undefined;
   /** Settles when nothing is under way. */
@@ -45,10 +45,11 @@ export class RefusedCalls {
     this.#timer ??= this.#sendSoon();
     const now = Date.now();
     const { channel, fromProvider, address, body } = refusal;
-    const rooms = this.#rooms[isUndecided ? 2 : fromProvider ? 0 : 1];
-    const name = `${fromProvider} ${channel}`;
-    const room = rooms.get(name) ?? new RefusedRoom(channel, fromProvider, isUndecided);
-    rooms.set(name, room);
+    const whose = fromProvider ? 'provider' : 'anybody';
+    const origin = isUndecided ? 'undecided' : whose;
+    const name = `${whose} ${channel}`;
+    const room = this.#rooms[origin].get(name) ?? new RefusedRoom(channel, fromProvider, origin);
+    this.#rooms[origin].set(name, room);
     // A copy: a part of the body would keep the whole of it in memory.
     const copied = () => ({ ...refusal, body: Buffer.from(body.subarray(0, BODY_BYTES_MAX)), timeMs: BigInt(now) });
     return room.note(networkOf(address), now, copied);
@@ -87,7 +88,7 @@ export class RefusedCalls {
   }
 
   #all(): RefusedRoom[] {
-    return this.#rooms.flatMap((rooms) => [...rooms.values()]);
+    return ORIGINS.flatMap((origin) => [...this.#rooms[origin].values()]);
   }
 
   /**

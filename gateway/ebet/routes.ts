@@ -44,7 +44,11 @@ export function ebetRoutes(
     router.all(path, callbacks.on(name, handle(name, endpoint)));
   }
   // Anybody may ask, so all who do share an answer of wallet-core.
-  const netCheck: Answering = async (ctx) =>
-    send(ctx, { status: (await isAnswered()) ? STATUS.SUCCESS : STATUS.MAINTENANCE });
+  const netCheck: Answering = async (ctx, callback) => {
+    if (await isAnswered()) return send(ctx, { status: STATUS.SUCCESS });
+    callback.isProbe = true;
+    callback.refuse('wallet-core does not answer');
+    return send(ctx, { status: STATUS.MAINTENANCE });
+  };
   return router.all('/netCheck', callbacks.on('netCheck', netCheck));
 }

@@ -727,5 +727,6 @@ describe('netCheck', () => {
   it('is 505 while wallet-core hangs', async () => {
     system.core.child.kill('SIGSTOP');
     await becomes('{"status":505}');
+    await system.gateway.prints('"outcome":"505","why":"wallet-core does not answer"');
   });
 });

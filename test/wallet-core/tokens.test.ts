@@ -14,7 +14,7 @@ import {
   type RevokeTokenResponse,
   type Token,
 } from '../../proto/gen/wallet/v1/access.js';
-import type { GetAccountsResponse } from '../../proto/gen/wallet/v1/account.js';
+import type { EndSessionsResponse, GetAccountsResponse } from '../../proto/gen/wallet/v1/account.js';
 import { type ExchangeRequest, ExchangeServiceClient } from '../../proto/gen/wallet/v1/exchange.js';
 import { Kind } from '../../proto/gen/wallet/v1/movement.js';
 import type { ListRefusedResponse, RefusedCall } from '../../proto/gen/wallet/v1/operations.js';
@@ -152,6 +152,17 @@ describe('wallet-core with tokens', () => {
     expect(await failure(call((done) => shop.queries.getMovementByReference(reference, done)))).to.equal(denied);
     expect(await failure(shop.post({ reference: 'x' }, 'shopsx/1'))).to.contain("shopsx/1 is another's channel");
     expect(words(await shop.post({ reference: 'x' }, 'shops/1'))).to.equal('INVALID CHANNEL_UNKNOWN');
+  });
+
+  it("lets it end sessions on its own channel, and refuses it those on another's and on all with PERMISSION_DENIED", async () => {
+    const { token, tokenId } = await made('doorman', [Role.POST], ['platform/door']);
+    await operator.openChannel('platform/door');
+    const end = (channel: string) =>
+      call<EndSessionsResponse>((done) => caller(token).accounts.endSessions({ playerId: 'demo', channel }, done));
+    expect(await end('platform/door')).to.deep.equal({ count: 0 });
+    const owns = `the token doorman (${tokenId}) has the role post for platform/door`;
+    expect(await failure(end('ebet/1'))).to.equal(`PERMISSION_DENIED: channel: ebet/1 is another's channel; ${owns}`);
+    expect(await failure(end(''))).to.equal(`PERMISSION_DENIED: channel: no channel is named; ${owns}`);
   });
 
   it('answers bytes that are no request INVALID_ARGUMENT to whoever may ask, and UNAUTHENTICATED to others', async () => {

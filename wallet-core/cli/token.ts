@@ -25,7 +25,7 @@ interface CreateOptions extends RevokeOptions {
   readonly channel: readonly string[];
 }
 
-const ROLES: Readonly<Record<string, Role>> = { read: Role.READ, post: Role.POST, operate: Role.OPERATE };
+const ROLES = [Role.READ, Role.POST, Role.OPERATE];
 
 export function addToken(program: Command): void {
   const tokens = program
@@ -69,15 +69,16 @@ export function addToken(program: Command): void {
 }
 
 async function create({ name, role, channel, json, ...options }: CreateOptions & { name: string }): Promise<number> {
-  const wrong = role.find((each) => !Object.hasOwn(ROLES, each));
+  const words = ROLES.map(wordOf);
+  const wrong = role.find((each) => !words.includes(each));
   if (wrong !== undefined) {
-    console.error(`--role: is "${wrong}"; expected one or more of ${Object.keys(ROLES).join(', ')}`);
+    console.error(`--role: is "${wrong}"; expected one or more of ${words.join(', ')}`);
     return EXIT.failed;
   }
   return tried(
     () => 'no token was made',
     async () => {
-      const roles = role.map((each) => ROLES[each] ?? Role.UNSPECIFIED);
+      const roles = role.map((each) => ROLES[words.indexOf(each)] ?? Role.UNSPECIFIED);
       const request = { name, roles, channels: [...channel], by: operatorOf(options) };
       const made = await ask(options, ({ access }) =>
         answerOf<CreateTokenResponse>((done) => access.createToken(request, done)),
@@ -132,5 +133,5 @@ function act(what: string, timeMs: bigint, by: string, reason: string): string {
 }
 
 function wordOf(role: Role): string {
-  return Object.keys(ROLES).find((word) => ROLES[word] === role) ?? '?';
+  return Role[role].toLowerCase();
 }

@@ -68,7 +68,8 @@ const PERMISSIONS: Rows<PostingServiceService> &
   '/wallet.v1.AccountService/CheckPassword': { roles: ['post'] },
   '/wallet.v1.AccountService/IssueAccessToken': { roles: ['post'] },
   '/wallet.v1.AccountService/LogIn': { roles: [], channels: ofChannel },
-  '/wallet.v1.AccountService/EndSessions': { roles: ['post'] },
+  // Those on all channels may be another's.
+  '/wallet.v1.AccountService/EndSessions': { roles: [], channels: ofChannel },
 
   '/wallet.v1.OperationsService/Verify': OPERATE,
   '/wallet.v1.OperationsService/Backup': OPERATE,

@@ -59,7 +59,7 @@ type Kind = 'development' | 'tokens' | 'tls';
 
 function kindOf({ line }: Line): Kind {
   if (/-cacert /.test(line)) return 'tls';
-  return line.includes(TOKEN) ? 'tokens' : 'development';
+  return /\$\{?TOKEN\b/.test(line) ? 'tokens' : 'development';
 }
 
 /** Throws at a form that is not one of those that the documentation may use. */

@@ -1,6 +1,9 @@
+import { execFile } from 'node:child_process';
 import { X509Certificate } from 'node:crypto';
-import { readFileSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import path from 'node:path';
+import { promisify } from 'node:util';
 import { credentials } from '@grpc/grpc-js';
 import { stringify } from 'yaml';
 import { expect } from 'chai';
@@ -9,7 +12,7 @@ import { loadCoreConfig } from '../../wallet-core/config.js';
 import { bearer } from '../../bearer.js';
 import { certificate, type Pair } from '../certificates.js';
 import { Scrape } from '../scrape.js';
-import { Clients } from '../system.js';
+import { Clients, Process } from '../system.js';
 import { CommandLine } from './command-line.js';
 import { failure, TestCore } from './core.js';
 
@@ -161,4 +164,49 @@ describe('wallet-core with TLS', () => {
       else expect(load().listen.host).to.equal('0.0.0.0');
     });
   }
+});
+
+describe('the TLS of docs/security.md, pasted as it stands there', () => {
+  it('lets in a platform with its certificate and its token, and nobody without a certificate', async () => {
+    const page = readFileSync(path.join(import.meta.dirname, '../../../docs/security.md'), 'utf8');
+    const [, section = ''] = page.split('### TLS between your own processes');
+    const [, commands = ''] = /```sh\n([^]*?)```/.exec(section) ?? [];
+    const [, yaml = ''] = /```yaml\n([^]*?)```/.exec(section) ?? [];
+    const [, asked = ''] = /npx single-wallet (movements .*)/.exec(section) ?? [];
+    const folder = mkdtempSync(path.join(tmpdir(), 'tls-'));
+    const file = path.join(folder, 'single-wallet.yaml');
+    writeFileSync(file, yaml);
+    await promisify(execFile)('sh', ['-e', '-c', commands], { cwd: folder });
+    const settings = { SINGLE_WALLET_CONFIG: file, SINGLE_WALLET_DATA: '', WALLET_CORE_LISTEN: '127.0.0.1:0' };
+    const core = new Process('wallet-core', settings, folder);
+    try {
+      const address = await core.listening;
+      const environment = { SINGLE_WALLET_CONFIG: file, WALLET_CORE_ADDRESS: '' };
+      const here = asked.replaceAll('keys/', `${folder}/keys/`).replace('127.0.0.1:50051', address).split(' ');
+      const shown = ['--ca', '--cert', '--key'].flatMap((option) => here.slice(here.indexOf(option)).slice(0, 2));
+      const operator = ['--address', address, ...shown, '--token-file', path.join(folder, 'data/operator.token')];
+      const create = [
+        'token',
+        'create',
+        'cashier',
+        '--role',
+        'post',
+        '--channel',
+        'platform/cashier',
+        '--reason',
+        'new',
+      ];
+      const made = await new CommandLine([...create, '--json', ...operator], environment).end();
+      expect(made.stderr).to.equal('');
+      writeFileSync(path.join(folder, 'keys/cashier.token'), (JSON.parse(made.stdout) as { token: string }).token);
+      const answer = await new CommandLine(here, environment).end();
+      expect(answer).to.deep.equal({ code: 1, stdout: 'There is no such movement.\n', stderr: '' });
+      const bare = here.slice(0, here.indexOf('--cert'));
+      const refused = await new CommandLine(bare, environment).end();
+      expect(refused.stderr).to.contain('it asks for a certificate');
+    } finally {
+      await core.stop('SIGKILL');
+      rmSync(folder, { recursive: true });
+    }
+  });
 });

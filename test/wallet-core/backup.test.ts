@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { expect } from 'chai';
@@ -155,13 +155,25 @@ describe('a backup', () => {
       execFileSync('prlimit', [`--fsize=${bytes}:unlimited`, '--pid', String(core.process.child.pid)]);
     limit('20000000');
     expect(await failure(backup(core.clients))).to.match(
-      /^FAILED_PRECONDITION: no backup was made: .*\/backups: .*(full|I\/O error|too large)/,
+      /^FAILED_PRECONDITION: walletCore.backups: .*\/backups: .*(full|I\/O error|too large)/,
     );
     expect(files()).to.deep.equal(before);
     await core.process.prints('"code":"FAILED_PRECONDITION"');
-    expect(core.process.output.split('no backup was made').length - 1, 'lines that tell of it').to.equal(1);
+    expect(core.process.output.split('walletCore.backups: ').length - 1, 'lines that tell of it').to.equal(1);
     await core.post(movements({ reference: 'goes on' }));
     limit('unlimited');
     await backup(core.clients);
+  });
+
+  it('says which setting to mend where its folder is none', async () => {
+    renameSync(folder, `${folder}.aside`);
+    writeFileSync(folder, '');
+    const { code, stderr } = await CommandLine.run('backup', '--address', core.clients.address);
+    rmSync(folder);
+    renameSync(`${folder}.aside`, folder);
+    expect(code).to.equal(2);
+    expect(stderr).to.match(
+      /^no backup was made: wallet-core at [^ ]+ answered FAILED_PRECONDITION: walletCore.backups: .*; expected a folder that wallet-core may write\n$/,
+    );
   });
 });

@@ -41,6 +41,10 @@ async function pruneRequests({ before, json, ...options }: PruneOptions): Promis
     console.error(`--before: is "${before}"; expected ${TIME_FORM}`);
     return EXIT.failed;
   }
+  if (beforeMs > Date.now()) {
+    console.error(`--before: is "${before}"; expected a time that is over, by UTC`);
+    return EXIT.failed;
+  }
   let pruned: PruneRequestsResponse = { entries: 0n, bytes: 0n };
   const undone = () => `only the requests of ${pruned.entries} entries are gone`;
   return tried(undone, async () => {

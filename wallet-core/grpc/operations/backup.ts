@@ -36,7 +36,7 @@ export function backup(
       });
     } catch (error) {
       if (!(error instanceof BackupError)) throw error;
-      throw cannot(`no backup was made: ${error.message}`);
+      throw cannot(`walletCore.backups: ${error.message}`);
     }
   });
 }

@@ -1,4 +1,4 @@
-import { existsSync, readdirSync, rmSync } from 'node:fs';
+import { readdirSync, rmSync } from 'node:fs';
 import { mkdir, open, rename, stat, statfs } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { MessagePort } from 'node:worker_threads';
@@ -56,16 +56,24 @@ export async function backUp(
     await syncFolder(folder);
     return { path: `${name}.db`, digest, lastMs, bytes };
   } catch (error) {
-    if (existsSync(folder)) clearBackups(folder);
+    clearBackups(folder);
     signal.throwIfAborted();
-    throw new BackupError(`${folder}: ${error instanceof Error ? error.message : String(error)}`);
+    throw new BackupError(`${folder}: ${why(error)}`);
   }
+}
+
+/** What the system says of a folder in which nothing can be made, whatever room there is. */
+const NO_FOLDER = new Set(['EACCES', 'EPERM', 'EROFS', 'EEXIST', 'ENOTDIR']);
+
+function why(error: unknown): string {
+  if (!(error instanceof Error)) return String(error);
+  const isFolder = !NO_FOLDER.has((error as NodeJS.ErrnoException).code ?? '');
+  return isFolder ? error.message : `${error.message}; expected a folder that wallet-core may write`;
 }
 
 /** Removes what is left of a backup that was interrupted: nobody else writes into the folder. */
 export function clearBackups(folder: string): void {
-  if (!existsSync(folder)) return;
-  const names = readdirSync(folder);
+  const names = namesIn(folder);
   const isOf = (begun: string) => (name: string) => name.startsWith(`${begun}-`) && name.endsWith('.digest');
   for (const name of names) {
     const [, begun] = UNFINISHED.exec(name) ?? [];
@@ -74,6 +82,15 @@ export function clearBackups(folder: string): void {
       if (!names.includes(digest.replace(/digest$/, 'db'))) rmSync(join(folder, digest), { force: true });
     }
     rmSync(join(folder, name), { force: true });
+  }
+}
+
+/** What cannot be read holds nothing of ours; the next backup says so. */
+function namesIn(folder: string): readonly string[] {
+  try {
+    return readdirSync(folder);
+  } catch {
+    return [];
   }
 }
 

@@ -29,6 +29,11 @@ function tablesOf(folder: string): Record<string, unknown[]> {
   });
 }
 
+/** The command of an operator, which writes a file. */
+function exportTo(file: string, { clients }: TestCore): CommandLine {
+  return new CommandLine(['export', '--reason', 'a test', '--to', file, '--address', clients.address]);
+}
+
 /** The lines that wallet-core streams. */
 async function exportOf({ clients }: TestCore): Promise<string> {
   const parts: Buffer[] = [];
@@ -62,15 +67,7 @@ describe('an export, and the ledger that is made of it', () => {
       await core.post(command);
       answered.push({ command, answer: await core.bytesOf(command) });
     }
-    const { code, stderr } = await CommandLine.run(
-      'export',
-      '--reason',
-      'a test',
-      '--to',
-      file,
-      '--address',
-      core.clients.address,
-    );
+    const { code, stderr } = await exportTo(file, core).end();
     expect(code, stderr).to.equal(0);
     ({ digest } = await verify(core.clients));
     exported = readFileSync(file, 'utf8');
@@ -134,15 +131,7 @@ describe('an export, and the ledger that is made of it', () => {
     expect(statSync(file).mode & 0o777).to.equal(0o600);
     expect(statSync(path.join(data, 'ledger.db')).mode & 0o777).to.equal(0o600);
     expect(made.sort()).to.deep.equal(['ledger.db', 'owner.db']);
-    const again = await CommandLine.run(
-      'export',
-      '--reason',
-      'a test',
-      '--to',
-      file,
-      '--address',
-      copy.clients.address,
-    );
+    const again = await exportTo(file, copy).end();
     expect(again).to.include({ code: 2, stdout: '' });
     expect(again.stderr).to.contain('is there already; name another file');
     expect(readFileSync(file, 'utf8')).to.equal(exported);
@@ -157,7 +146,7 @@ describe('an export, and the ledger that is made of it', () => {
   });
 
   it('goes through pipes', async () => {
-    const read = new CommandLine(['export', '--reason', 'a test', '--to', '-', '--address', copy.clients.address]);
+    const read = exportTo('-', copy);
     const write = new CommandLine(['import', '--from', '-', '--data', path.join(folder, 'piped')]);
     read.child.stdout.pipe(write.child.stdin);
     const [{ code }, { code: made, stdout, stderr }] = await Promise.all([read.end(), write.end()]);
@@ -366,7 +355,7 @@ describe('an export or an import that is cut short', () => {
   });
 
   const begun = async () => {
-    const line = new CommandLine(['export', '--reason', 'a test', '--to', file, '--address', core.clients.address]);
+    const line = exportTo(file, core);
     const unfinished = () => readdirSync(folder).find((name) => name.includes('.unfinished-'));
     const hasBegun = () => {
       const name = unfinished();
@@ -383,24 +372,14 @@ describe('an export or an import that is cut short', () => {
     expect(existsSync(file)).to.equal(false);
     const running = path.join(folder, `journal.ndjson.unfinished-${process.pid}`);
     writeFileSync(running, 'by somebody else, now');
-    expect(
-      (await CommandLine.run('export', '--reason', 'a test', '--to', file, '--address', core.clients.address)).code,
-    ).to.equal(0);
+    expect((await exportTo(file, core).end()).code).to.equal(0);
     expect(readdirSync(folder).sort()).to.deep.equal([file, running].map((each) => path.basename(each)));
     for (const each of [file, running]) rmSync(each);
   });
 
   it('says which folder or file is not there, or is no file', async () => {
     const nowhere = path.join(folder, 'nowhere');
-    const written = await CommandLine.run(
-      'export',
-      '--reason',
-      'a test',
-      '--to',
-      `${nowhere}/file`,
-      '--address',
-      core.clients.address,
-    );
+    const written = await exportTo(`${nowhere}/file`, core).end();
     expect([written.code, written.stderr.trim()]).to.deep.equal([
       2,
       `nothing was exported: ${nowhere} is not there; make that folder, or name another file`,

@@ -7,7 +7,7 @@ import { Wake } from './wake.js';
 import { expectAcknowledged } from './acknowledged.js';
 import { explained, saysDamaged } from './damage.js';
 import { Writer } from './writer.js';
-import type { FromPruner, FromWriter, NotWritten, ToWriter, WriterData } from './sqlite-store.js';
+import type { FromPruner, FromWriter, NotWritten, ToWriter, WriterData } from './writer-messages.js';
 
 // The thread that writes: commits wait for the disk here, while the main thread goes on serving calls.
 const { path, rules, synchronous, checkpoints, wake } = workerData as WriterData;

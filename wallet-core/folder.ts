@@ -16,16 +16,13 @@ export interface Folder {
 export async function openFolder(options: SqliteStoreOptions, keepRefusedMs: number, access: Access): Promise<Folder> {
   const { folder } = options;
   const store = await orConfigError(`${folder} cannot hold the ledger: `, () => SqliteStore.open(options));
-  let refused: RefusedStore | undefined;
+  const refused = new RefusedStore({ folder, keepMs: keepRefusedMs });
   const close = async () => {
-    await refused?.close();
+    await refused.close();
     await store.close();
   };
   try {
-    const kept = await orConfigError('', () => RefusedStore.open(folder, keepRefusedMs));
-    refused = kept;
-    const tokens = await orConfigError('', () => openTokens(folder, access));
-    return { store, refused: kept, tokens, close };
+    return { store, refused, tokens: await orConfigError('', () => openTokens(folder, access)), close };
   } catch (error) {
     await close();
     throw error;

@@ -9,6 +9,7 @@ import { pino } from 'pino';
 import { RefusedCalls } from '../../gateway/refused.js';
 import { OperationsServiceClient, type ListRefusedResponse } from '../../proto/gen/wallet/v1/operations.js';
 import { RefusedFile } from '../../wallet-core/storage/sqlite/refused-file.js';
+import { RefusedStore } from '../../wallet-core/storage/sqlite/refused-store.js';
 import { clientAccess } from '../secured.js';
 import { call, System } from '../system.js';
 import { CommandLine } from '../wallet-core/command-line.js';
@@ -342,6 +343,18 @@ describe('the file of refused calls', () => {
     rmdirSync(inTheWay);
     file = new RefusedFile(folder, 60_000);
     expect(file.list({ ...CALL, reference: 'before' }, 10).calls).to.have.length(1);
+  });
+
+  it('is opened again for the next calls where it could not be opened for the last', async () => {
+    const store = new RefusedStore({ folder, keepMs: 60_000 });
+    const inTheWay = path.join(folder, 'refused.db-wal');
+    mkdirSync(inTheWay);
+    const failed = await store.keep([at(Date.now(), 'lost')], []).catch(String);
+    expect(failed).to.match(/refused\.db cannot be opened \(.*\); mend that, or move it away/);
+    rmdirSync(inTheWay);
+    await store.keep([at(Date.now(), 'next')], []);
+    expect((await store.list({ ...CALL, reference: 'next' }, 10)).calls).to.have.length(1);
+    await store.close();
   });
 
   it('is made anew where it cannot be read', () => {

@@ -2,7 +2,6 @@ import { createReadStream, statSync } from 'node:fs';
 import { addAbortSignal } from 'node:stream';
 import type { Command } from 'commander';
 import { formatDigest } from '../journal/digest.js';
-import { importLedger } from '../storage/sqlite/import.js';
 import type { Progress } from '../verify/verify.js';
 import { withBar } from './bar.js';
 import { ending, EXIT, tried } from './exit.js';
@@ -39,6 +38,8 @@ async function importJournal({ from, data, json }: ImportOptions): Promise<numbe
   process.umask(0o077);
   const undone = () => 'nothing was imported';
   return tried(undone, async () => {
+    // Loaded by this command alone.
+    const { importLedger } = await import('../storage/sqlite/import.js');
     const { digest, entries, records, movements, accounts } = await withBar(BAR, json, async (bar) => {
       // The size of a pipe nobody knows: its bar stays where it is, and counts.
       const size = from === '-' ? undefined : sizeOf(from);

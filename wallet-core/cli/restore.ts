@@ -3,7 +3,7 @@ import path from 'node:path';
 import type { Command } from 'commander';
 import { formatDigest, parseDigest, type Digest } from '../journal/digest.js';
 import { formatId } from '../journal/position.js';
-import { restore as restoreLedger, RestoreError, type Restored } from '../storage/sqlite/restore.js';
+import type { Restored } from '../storage/sqlite/restore.js';
 import type { Verification } from '../verify/verify.js';
 import { withBar } from './bar.js';
 import { ending, EXIT, tried } from './exit.js';
@@ -49,6 +49,8 @@ async function restore({ from, data, against, json }: RestoreOptions): Promise<n
   return tried(undone, async () => {
     const filed = digestBeside(from);
     const asked = against === undefined ? undefined : readDigest('--against', against);
+    // Loaded by this command alone.
+    const { restore: restoreLedger, RestoreError } = await import('../storage/sqlite/restore.js');
     const restored = await withBar('{phase} {bar} {percentage}% {eta_formatted}', json, (bar) =>
       interruptible((interrupted) =>
         restoreLedger(
@@ -57,7 +59,10 @@ async function restore({ from, data, against, json }: RestoreOptions): Promise<n
           interrupted,
         ),
       ),
-    ).catch(tellFindings);
+    ).catch((error: unknown) => {
+      if (error instanceof RestoreError && error.verification) tellFindings(error.verification);
+      throw error;
+    });
     const compared = filed !== undefined || asked !== undefined;
     print(json, asReport(restored, compared, folder), () => asText(restored, compared, folder));
     return EXIT.good;
@@ -108,18 +113,12 @@ function asText({ verification, lastMs }: Restored, compared: boolean, folder: s
   ].join('\n');
 }
 
-/** Tells stderr what was found in a backup that is not proved, and lets the error go on. */
-function tellFindings(error: unknown): never {
-  if (error instanceof RestoreError && error.verification) {
-    for (const line of told(error.verification)) console.error(line);
-  }
-  throw error;
-}
-
-function told({ findings, count, digest }: Verification): string[] {
+/** Tells stderr what was found in a backup that is not proved. */
+function tellFindings({ findings, count, digest }: Verification): void {
   const lines = findings.slice(0, FINDINGS_MAX).map(({ check, record, account, subject, expected, seen }) => {
     const where = [record === undefined ? '' : formatId(digest.writer, record), account ? `(${account})` : ''];
     return `${[check, ...where, subject].filter(Boolean).join(' ')}: expected ${expected}, seen ${seen}`;
   });
-  return count > lines.length ? [...lines, `… and ${count - lines.length} more`] : lines;
+  for (const line of lines) console.error(line);
+  if (count > lines.length) console.error(`… and ${count - lines.length} more`);
 }

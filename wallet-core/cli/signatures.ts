@@ -1,3 +1,4 @@
+import { ConfigError } from '../../config.js';
 import { KeptRequestCheck, type Caused } from '../../gateway/kept-request.js';
 import type { LedgerRecord } from '../domain/record.js';
 import { readLine, type EntryLine } from '../journal/line.js';
@@ -146,4 +147,15 @@ export function signaturesAsText({ valid, invalid, unasked, unsigned, ...report 
       ? [`NOT CHECKED, no such channel is configured, name what has it with --config: ${unchecked.join(', ')}`]
       : []),
   ].join('\n');
+}
+
+/** Null if the configuration cannot be read; stderr has been told why. */
+export function configured(files: readonly string[]): Signatures | null {
+  try {
+    return new Signatures(KeptRequestCheck.configured(files));
+  } catch (error) {
+    if (!(error instanceof ConfigError)) throw error;
+    console.error(error.message);
+    return null;
+  }
 }

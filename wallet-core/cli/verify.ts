@@ -6,14 +6,11 @@ import type {
   VerifyProgress,
   VerifyResponse,
 } from '../../proto/gen/wallet/v1/operations.js';
-import { ConfigError } from '../../config.js';
-import { KeptRequestCheck } from '../../gateway/kept-request.js';
 import { withBar } from './bar.js';
 import { ask, type ServerOptions, withServerOptions } from './client.js';
 import { ending, EXIT, tried } from './exit.js';
 import { ownOperator } from './operator.js';
 import { print } from './print.js';
-import { Signatures, signaturesAsText } from './signatures.js';
 import { verificationAsReport, verificationAsText } from './verification.js';
 
 interface VerifyOptions extends ServerOptions {
@@ -57,7 +54,9 @@ const BAR = '{bar} {percentage}% entry {value}/{total}, {movements} movements, {
 
 /** Asks for a verification, shows how far it is, prints what it came to, and gives the exit code. */
 async function verify({ against = '', json, signatures, config = [], ...server }: VerifyOptions): Promise<number> {
-  const asked = signatures ? configured(config) : undefined;
+  // The gateway's side of it, loaded for this alone.
+  const signing = signatures ? await import('./signatures.js') : undefined;
+  const asked = signing?.configured(config);
   if (asked === null) return EXIT.failed;
   const undone = () => 'the ledger was not verified';
   return tried(undone, async () => {
@@ -75,7 +74,10 @@ async function verify({ against = '', json, signatures, config = [], ...server }
       }),
     );
     const report = { ...verificationAsReport(verification, seconds), ...(asked && { signatures: asked.report }) };
-    const texts = [verificationAsText(verification, seconds), ...(asked ? [signaturesAsText(asked.report)] : [])];
+    const texts = [
+      verificationAsText(verification, seconds),
+      ...(signing && asked ? [signing.signaturesAsText(asked.report)] : []),
+    ];
     print(json, report, () => texts.join('\n'));
     if (!verification.clean || asked?.clean === false) return EXIT.found;
     return asked?.complete === false ? EXIT.failed : EXIT.good;
@@ -104,16 +106,5 @@ async function* journal(operations: OperationsServiceClient, tell: (entry: bigin
   for await (const { lines, entry, lastEntry } of call as AsyncIterable<ExportResponse>) {
     tell(entry, lastEntry);
     yield lines;
-  }
-}
-
-/** Null if the configuration cannot be read; stderr has been told why. */
-function configured(files: readonly string[]): Signatures | null {
-  try {
-    return new Signatures(KeptRequestCheck.configured(files));
-  } catch (error) {
-    if (!(error instanceof ConfigError)) throw error;
-    console.error(error.message);
-    return null;
   }
 }

@@ -21,7 +21,7 @@ export type ToRefused =
   | { readonly type: 'close' };
 
 export type FromRefused =
-  | { readonly type: 'open' | 'kept' }
+  | { readonly type: 'kept' }
   | { readonly type: 'list'; readonly list: RefusedList }
   /** The type of an error is lost on the way to another thread. */
   | { readonly type: 'full' | 'failed'; readonly message: string };
@@ -33,27 +33,16 @@ interface Waiting {
 
 /**
  * Calls that were refused before the ledger, kept by a thread of their own: whoever sends garbage makes it write, read and wait
- * for the disk, and never the one that serves bets.
+ * for the disk, and never the one that serves bets. It starts with the first call, and again after one that ended it.
  */
 export class RefusedStore implements RefusedCalls {
-  readonly #thread: Worker;
+  readonly #data: RefusedData;
+  #thread: Worker | undefined;
   /** Those who asked, in the order of their answers. */
   readonly #waiting: Waiting[] = [];
-  #ended: Error | undefined;
 
-  private constructor(workerData: RefusedData) {
-    const resourceLimits = { maxYoungGenerationSizeMb: 4 };
-    this.#thread = new Worker(new URL('./refused-thread.js', import.meta.url), { workerData, resourceLimits });
-    this.#thread.on('message', (reply: FromRefused) => this.#waiting.shift()?.resolve(reply));
-    this.#thread.on('error', (error) => this.#end(error));
-    this.#thread.on('exit', () => this.#end(new Error('the thread of refused calls has ended')));
-  }
-
-  /** Rejects with an Error for a person where the file cannot be opened. */
-  static async open(folder: string, keepMs: number): Promise<RefusedStore> {
-    const store = new RefusedStore({ folder, keepMs });
-    await new Promise<FromRefused>((resolve, reject) => store.#waiting.push({ resolve, reject }));
-    return store;
+  constructor(data: RefusedData) {
+    this.#data = data;
   }
 
   async keep(calls: readonly RefusedCall[], dropped: readonly DroppedCalls[]): Promise<void> {
@@ -68,23 +57,33 @@ export class RefusedStore implements RefusedCalls {
 
   /** When what was asked before is done. */
   async close(): Promise<void> {
-    if (this.#ended) return;
+    if (!this.#thread) return;
     this.#thread.postMessage({ type: 'close' } satisfies ToRefused);
     await once(this.#thread, 'exit');
   }
 
   async #ask(question: ToRefused): Promise<FromRefused> {
-    if (this.#ended) throw this.#ended;
+    const thread = (this.#thread ??= this.#start());
     const answer = new Promise<FromRefused>((resolve, reject) => this.#waiting.push({ resolve, reject }));
-    this.#thread.postMessage(question);
+    thread.postMessage(question);
     const reply = await answer;
     if (reply.type === 'full') throw new StoreFullError(reply.message);
     if (reply.type === 'failed') throw new Error(reply.message);
     return reply;
   }
 
-  #end(error: Error): void {
-    this.#ended ??= error;
-    for (const { reject } of this.#waiting.splice(0)) reject(this.#ended);
+  #start(): Worker {
+    const resourceLimits = { maxYoungGenerationSizeMb: 4 };
+    const thread = new Worker(new URL('./refused-thread.js', import.meta.url), {
+      workerData: this.#data,
+      resourceLimits,
+    });
+    let why = new Error('the thread of refused calls has ended');
+    thread.on('message', (reply: FromRefused) => this.#waiting.shift()?.resolve(reply));
+    thread.on('error', (error) => (why = error));
+    return thread.on('exit', () => {
+      this.#thread = undefined;
+      for (const { reject } of this.#waiting.splice(0)) reject(why);
+    });
   }
 }

@@ -34,4 +34,3 @@ port.on('message', (question: ToRefused) => {
   file.close();
   port.close();
 });
-port.postMessage({ type: 'open' } satisfies FromRefused);

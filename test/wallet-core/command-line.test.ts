@@ -1,6 +1,7 @@
 import { once } from 'node:events';
 import { type AddressInfo, createServer, type Socket } from 'node:net';
 import { expect } from 'chai';
+import { formatTime } from '../../wallet-core/cli/bar.js';
 import { ask } from '../../wallet-core/cli/client.js';
 import { EXAMPLES } from '../../wallet-core/cli/examples.js';
 import { commandLine, commandsOf } from '../../wallet-core/cli/program.js';
@@ -77,6 +78,11 @@ describe('the command line', () => {
     expect(await Promise.all(told)).to.deep.equal(
       Object.keys(asked).map((undone) => ({ code: 2, stdout: '', stderr: `${undone}: ${why}; ${fix}\n` })),
     );
+  });
+
+  it('says beside a bar how long it still takes, and no number while nobody knows', () => {
+    const told = ['INF', 'NULL', Infinity, 0, 7, 59, 61, 200, 3900].map(formatTime);
+    expect(told).to.deep.equal(['…', '…', '…', '0s', '7s', '59s', '1m 1s', '3m 20s', '1h 5m']);
   });
 
   it('does not wait for ever for what takes the connection and says nothing', async () => {

@@ -32,7 +32,7 @@ export function addPrune(requests: Command): void {
 }
 
 /** How many there will be nobody knows. */
-const BAR = '{entries} entries, {duration_formatted}';
+const BAR = 'the requests of {entries} entries are gone, {duration_formatted}';
 
 /** Has a running wallet-core drop the kept requests of old entries, and gives the exit code. */
 async function pruneRequests({ before, json, ...options }: PruneOptions): Promise<number> {

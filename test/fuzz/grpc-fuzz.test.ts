@@ -29,7 +29,7 @@ describe(`wallet-core under ${CALLS} spoilt calls, seed ${SEED}`, () => {
 
   before(async function () {
     this.timeout(60_000 + CALLS * 20);
-    core = await TestCore.start('1000000.00');
+    core = await TestCore.start('1000000.00', ', reflection: token');
     await core.player('other', '100.00');
     await core.post(movements({ reference: 'bet-1' }));
     for (let first = 0; first < CALLS; first += AT_ONCE) {

@@ -11,11 +11,12 @@ import { toldOf } from './unreached.js';
 const MARGIN_MS = 150;
 /** How long word of a call's end may take to reach wallet-core. */
 const CANCEL_MS = 75;
-const BATCH_COMMANDS_MAX = 512;
-/** So many callbacks that wait are worth a batch beside one that is under way: smaller ones cost more than they save. */
+/** More would be read and answered in one go, while wallet-core waits, and then decided in one go, while this process does. */
+const BATCH_COMMANDS_MAX = 64;
+/** So many callbacks that wait are worth a batch beside those that are under way: smaller ones cost more than they save. */
 const BESIDE_COMMANDS_MIN = 32;
-/** While wallet-core decides one batch, this process reads and answers what is in another. */
-const UNDER_WAY_MAX = 2;
+/** While wallet-core decides one batch, this process reads and answers what is in the others. */
+const UNDER_WAY_MAX = 3;
 const BATCH_BYTES_MAX = 8 * 2 ** 20;
 const WAITING_BYTES_MAX = 64 * 2 ** 20;
 

@@ -1,8 +1,11 @@
 import type { Logger } from 'pino';
+import { Capacity } from '../capacity.js';
 import type { GatewayMetrics } from '../metrics-server.js';
 
 /** If more were under way, the last of them would hardly be answered before their provider gives up. */
 const UNDER_WAY_MAX = 1_024;
+/** In a lasting overload: as many as keep both processes at work. */
+const OVERLOADED_MAX = 192;
 
 /** Of large bodies that have come in part. */
 const BODY_BYTES_MAX = 64 * 2 ** 20;
@@ -17,6 +20,7 @@ export type BusyAnswers = ReadonlyMap<string, () => string>;
 export class Intake {
   readonly #log: Logger;
   readonly #metrics: GatewayMetrics | undefined;
+  readonly #capacity = new Capacity(UNDER_WAY_MAX, OVERLOADED_MAX);
   #underWay = 0;
   #bodyBytes = 0;
   #turnedAway = 0;
@@ -31,7 +35,7 @@ export class Intake {
   }
 
   get isFull(): boolean {
-    return this.#underWay === UNDER_WAY_MAX;
+    return this.#capacity.isReached(this.#underWay);
   }
 
   /** Takes in a callback, which leaves when it is answered; false if too many are under way: "busy, retry later". */
@@ -46,7 +50,7 @@ export class Intake {
 
   leave(): void {
     this.#underWay -= 1;
-    if (this.#turnedAway > 0 && this.#underWay < UNDER_WAY_MAX / 2) this.#takeInAgain();
+    if (this.#turnedAway > 0 && !this.#capacity.isOverloaded) this.#takeInAgain();
   }
 
   /** Counts bytes of large bodies as they come, and takes them off when they are read; false: more are under way than is good. */
@@ -58,6 +62,7 @@ export class Intake {
   /** Counts a callback that is answered busy. A line in the log for each would cost more than the answer. */
   turnAway(): void {
     this.#turnedAway += 1;
+    this.#capacity.refused();
     this.#metrics?.turnedAway.inc();
     if (this.#turnedAway > 1) return;
     this.#log.warn({ underWay: this.#underWay }, 'too many callbacks are under way: more are answered busy');

@@ -15,6 +15,8 @@ import { Clients, MOVEMENT } from '../system.js';
 
 /** How many callbacks make a batch that goes beside another. */
 const BESIDE_MIN = 32;
+/** How many are in a batch at most. */
+const BATCH_MAX = 64;
 /** What may wait in all, and what a batch takes of it. */
 const WAITING_MEGABYTES = 64;
 const BATCH_MEGABYTES = 8;
@@ -90,21 +92,24 @@ describe('batches of callbacks', () => {
     return references.filter((reference) => reference.startsWith(start)).sort();
   };
 
-  it('go one after the other, a second beside the first once 32 callbacks wait, and no third', async () => {
+  it('go one after the other, two more beside the first once 32 callbacks wait, with 64 at most', async () => {
     const asker = within(60_000);
-    const post = (from: number, count: number) => times(count, (n) => batches.post(zero(`beside-${from + n}`), asker));
+    let posted = 0;
+    const post = (count: number) => times(count, () => batches.post(zero(`beside-${posted++}`), asker));
     const all = [batches.post(heldUp('held-up'), asker)];
     expect(sizes()).to.deep.equal([1]);
-    all.push(...post(0, BESIDE_MIN - 1));
+    all.push(...post(BESIDE_MIN - 1));
     expect(sizes()).to.deep.equal([1]);
-    all.push(...post(BESIDE_MIN - 1, 1));
+    all.push(...post(1));
     expect(sizes()).to.deep.equal([1, BESIDE_MIN]);
-    all.push(...post(BESIDE_MIN, 2 * BESIDE_MIN));
-    expect(sizes()).to.deep.equal([1, BESIDE_MIN]);
+    all.push(...post(BESIDE_MIN));
+    expect(sizes()).to.deep.equal([1, BESIDE_MIN, BESIDE_MIN]);
+    all.push(...post(BATCH_MAX + 10));
+    expect(sizes()).to.deep.equal([1, BESIDE_MIN, BESIDE_MIN]);
 
     rmSync(hold);
     expect(outcomesOf(await Promise.all(all))).to.deep.equal(applied(all.length));
-    expect(sizes()).to.deep.equal([1, BESIDE_MIN, 2 * BESIDE_MIN]);
+    expect(sizes()).to.deep.equal([1, BESIDE_MIN, BESIDE_MIN, BATCH_MAX, 10]);
   });
 
   it('are sent again when the time of one of two is over, but for who has none left; nothing is doubled', async () => {
@@ -143,9 +148,9 @@ describe('batches of callbacks', () => {
   it('turn away at once what is more than 64 MiB that wait, until there is room', async () => {
     const asker = within(60_000);
     const all = [batches.post(heldUp('held-up-full'), asker)];
-    const full = WAITING_MEGABYTES + BATCH_MEGABYTES;
+    const full = WAITING_MEGABYTES + 2 * BATCH_MEGABYTES;
     all.push(...times(full, (n) => batches.post(zero(`full-${n}`, MEGABYTE), asker)));
-    expect(sizes()).to.deep.equal([1, BATCH_MEGABYTES]);
+    expect(sizes()).to.deep.equal([1, BATCH_MEGABYTES, BATCH_MEGABYTES]);
     expect(await batches.post(zero('beyond', Buffer.alloc(1)), asker)).to.equal(undefined);
     all.push(batches.post(zero('without-a-request'), asker));
 

@@ -136,7 +136,7 @@ describe('calls that are refused before the ledger', () => {
     const { pid } = system.core.child;
     const written = (of: string) => Number(/^wchar: (\d+)$/m.exec(readFileSync(`/proc/${pid}/${of}/io`, 'utf8'))?.[1]);
     const serving = () => written(`task/${pid}`);
-    const file = () => statSync(path.join(system.folder, 'data', 'refused.db')).size;
+    const file = () => statSync(path.join(system.folder, 'data', 'refused.db'), { throwIfNoEntry: false })?.size ?? 0;
     const before = { all: written('.'), serving: serving(), file: file() };
     const calls = Array.from({ length: 1_000 }, (_, index) => ({
       ...{ timeMs: BigInt(Date.now()), address: '::1', channel: 'ebet/7', endpoint: 'increaseCredit', playerId: '' },

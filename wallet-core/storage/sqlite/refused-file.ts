@@ -188,6 +188,7 @@ function open(path: string): Database.Database {
   try {
     return opened(path);
   } catch (error) {
+    if (saysFull(error)) throw new StoreFullError(String(error));
     if (!isDamage(error)) {
       throw new Error(`${path} cannot be opened (${String(error)}); mend that, or move it away: a new one is made`);
     }

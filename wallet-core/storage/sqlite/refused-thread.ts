@@ -7,19 +7,11 @@ import type { FromRefused, RefusedData, ToRefused } from './refused-store.js';
 const { folder, keepMs } = workerData as RefusedData;
 const port = parentPort;
 if (!port) throw new Error('refused-thread.ts runs as a worker only');
-const file = openFile();
-
-/** An error of SQLite would lose its message on the way to the other thread. */
-function openFile(): RefusedFile {
-  try {
-    return new RefusedFile(folder, keepMs);
-  } catch (error) {
-    throw new Error(error instanceof Error ? error.message : String(error));
-  }
-}
+let opened: RefusedFile | undefined;
 
 function answer(question: Exclude<ToRefused, { type: 'close' }>): FromRefused {
   try {
+    const file = (opened ??= new RefusedFile(folder, keepMs));
     if (question.type === 'list') return { type: 'list', list: file.list(question.filter, question.limit) };
     file.keep(question.calls, question.dropped);
     return { type: 'kept' };
@@ -31,6 +23,6 @@ function answer(question: Exclude<ToRefused, { type: 'close' }>): FromRefused {
 
 port.on('message', (question: ToRefused) => {
   if (question.type !== 'close') return port.postMessage(answer(question));
-  file.close();
+  opened?.close();
   port.close();
 });

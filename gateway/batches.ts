@@ -112,11 +112,11 @@ export class Batches {
   }
 
   #send(): void {
-    const batch = this.#nextBatch();
+    const now = performance.now();
+    const batch = this.#nextBatch(now);
     const [first] = batch;
     if (!first) return;
     this.#underWay += 1;
-    const now = performance.now();
     const commands = batch.map(({ ask: { channel, request, body }, deadline, traceId }): Command => {
       return { channel, request, body, traceId, timeoutMs: Math.floor(deadline - now - MARGIN_MS) };
     });
@@ -145,8 +145,7 @@ export class Batches {
     for (const { ask } of batch) this.#waitingBytes += ask.request.length;
   }
 
-  #nextBatch(): Waiting[] {
-    const now = performance.now();
+  #nextBatch(now: number): Waiting[] {
     const batch: Waiting[] = [];
     let bytes = 0;
     let taken = 0;

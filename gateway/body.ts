@@ -1,21 +1,32 @@
 import type { IncomingMessage } from 'node:http';
 import type { Context } from 'koa';
 import getRawBody from 'raw-body';
+import type { AddressList } from './address-list.js';
 import type { Intake } from './intake.js';
 
 /** Members of bodies whose values are taken out of what is kept of a request. */
 export const SECRETS: ReadonlySet<string> = new Set(['sessionToken', 'accessToken', 'password']);
 
-/** What is no larger is not counted: of all connections that there may be, that comes to 128 MiB. */
+/** What has not come to more is not counted: of all connections that there may be, that comes to 128 MiB. */
 const SMALL_BYTES_MAX = 16 * 2 ** 10;
 
 /**
  * The exact bytes of a request's body. A larger one is HTTP 413, one that breaks off HTTP 400. It is read before anything is known
- * of who sent it: where too much of large ones is under way, their connections are closed.
+ * of who sent it: where too much of large ones is under way, their connections are closed; those from an address of one of `lists` count
+ * apart, because others could do that to them.
  */
-export async function readBody({ req, request }: Context, bytesMax: number, intake: Intake): Promise<Buffer> {
+export async function readBody(
+  { req, request }: Context,
+  bytesMax: number,
+  intake: Intake,
+  address: string,
+  lists: readonly AddressList[],
+): Promise<Buffer> {
   const { length } = request;
-  const forget = length === undefined || length > SMALL_BYTES_MAX ? counted(req, intake) : undefined;
+  const forget =
+    length === undefined || length > SMALL_BYTES_MAX
+      ? counted(req, intake, lists.some((list) => list.has(address)) ? 'listed' : 'others')
+      : undefined;
   try {
     return await getRawBody(req, { length: length ?? null, limit: bytesMax });
   } catch (error) {
@@ -28,16 +39,20 @@ export async function readBody({ req, request }: Context, bytesMax: number, inta
 }
 
 /** Counts what comes of a body, until the function that is returned is called. */
-function counted(req: IncomingMessage, intake: Intake): () => void {
+function counted(req: IncomingMessage, intake: Intake, from: 'listed' | 'others'): () => void {
   let bytes = 0;
+  let countedBytes = 0;
   const count = ({ length }: Buffer) => {
     bytes += length;
-    if (!intake.countBody(length)) req.destroy();
+    if (bytes <= SMALL_BYTES_MAX) return;
+    const more = bytes - countedBytes;
+    countedBytes = bytes;
+    if (!intake.countBody(more, from)) req.destroy();
   };
   req.on('data', count);
   return () => {
     req.off('data', count);
-    intake.countBody(-bytes);
+    intake.countBody(-countedBytes, from);
   };
 }
 

@@ -1,13 +1,13 @@
 import type { Logger } from 'pino';
-import { Capacity } from '../capacity.js';
 import type { GatewayMetrics } from '../metrics-server.js';
+import { Capacity } from './capacity.js';
 
 /** If more were under way, the last of them would hardly be answered before their provider gives up. */
 const UNDER_WAY_MAX = 1_024;
 /** In a lasting overload: as many as keep both processes at work. */
 const OVERLOADED_MAX = 192;
 
-/** Of large bodies that have come in part. */
+/** Of large bodies that have come in part: so much from addresses that a channel lists, and so much from all others. */
 const BODY_BYTES_MAX = 64 * 2 ** 20;
 
 /** Why a callback that was read is answered so. */
@@ -22,7 +22,7 @@ export class Intake {
   readonly #metrics: GatewayMetrics | undefined;
   readonly #capacity = new Capacity(UNDER_WAY_MAX, OVERLOADED_MAX);
   #underWay = 0;
-  #bodyBytes = 0;
+  readonly #bodyBytes = { listed: 0, others: 0 };
   #turnedAway = 0;
 
   constructor(log: Logger, metrics?: GatewayMetrics) {
@@ -50,19 +50,19 @@ export class Intake {
 
   leave(): void {
     this.#underWay -= 1;
-    if (this.#turnedAway > 0 && !this.#capacity.isOverloaded) this.#takeInAgain();
+    if (this.#turnedAway > 0 && this.#capacity.isCalm) this.#takeInAgain();
   }
 
   /** Counts bytes of large bodies as they come, and takes them off when they are read; false: more are under way than is good. */
-  countBody(bytes: number): boolean {
-    this.#bodyBytes += bytes;
-    return this.#bodyBytes <= BODY_BYTES_MAX;
+  countBody(bytes: number, from: 'listed' | 'others'): boolean {
+    this.#bodyBytes[from] += bytes;
+    return this.#bodyBytes[from] <= BODY_BYTES_MAX;
   }
 
   /** Counts a callback that is answered busy. A line in the log for each would cost more than the answer. */
   turnAway(): void {
     this.#turnedAway += 1;
-    this.#capacity.refused();
+    this.#capacity.refused(this.#underWay);
     this.#metrics?.turnedAway.inc();
     if (this.#turnedAway > 1) return;
     this.#log.warn({ underWay: this.#underWay }, 'too many callbacks are under way: more are answered busy');

@@ -1,5 +1,4 @@
 import { type Context, context, trace } from '@opentelemetry/api';
-import { Capacity } from '../capacity.js';
 import type { Command } from './domain/command.js';
 import { saysFailed } from './domain/failed-bets.js';
 import { notApplied, type Outcome } from './domain/outcome.js';
@@ -11,8 +10,6 @@ import { CommitUnknownError, StoreFullError, type Store, type Submission } from 
 export interface CommitterLimits {
   /** Commands that may wait; one more is NOT_APPLIED at once. */
   readonly waitingMax: number;
-  /** So many of those in a lasting overload. */
-  readonly overloadedMax: number;
   /** Bytes of requests that may wait. */
   readonly waitingBytesMax: number;
   /** Movements and refund lines of one group. */
@@ -23,7 +20,6 @@ export interface CommitterLimits {
 
 export const COMMITTER_LIMITS: CommitterLimits = {
   waitingMax: 10_000,
-  overloadedMax: 2_000,
   waitingBytesMax: 64 * 2 ** 20,
   groupMax: 512,
   groupBytesMax: 4 * 2 ** 20,
@@ -36,8 +32,6 @@ const tracer = trace.getTracer('single-wallet');
 const READ_MS = 100;
 /** and in so many turns of the event loop at least, for a machine that is busy may leave it no time in those. */
 const READ_TURNS = 10;
-
-const NOTHING = () => {};
 
 /** Of what comes with a call that has a line of its own. */
 const OURS: Origin = { traceId: undefined, token: undefined };
@@ -66,7 +60,6 @@ export class Committer {
   readonly #onFault: (error: Error, command: Command, origin: Origin) => void;
   readonly #onAnswered: (answered: Answered) => void;
   readonly #queue: Waiting[] = [];
-  readonly #capacity: Capacity;
   #waitingBytes = 0;
   readonly #pulse = new Pulse();
   #running: Promise<void> | undefined;
@@ -90,7 +83,6 @@ export class Committer {
     this.#onAnswered = onAnswered;
     this.#onFault = onFault;
     this.#limits = limits;
-    this.#capacity = new Capacity(limits.waitingMax, limits.overloadedMax);
   }
 
   /** Commands that wait for their group. */
@@ -103,11 +95,9 @@ export class Committer {
     return this.#since === undefined ? 0 : performance.now() - this.#since;
   }
 
-  /** Whether another command is NOT_APPLIED, so that it need not even be read; counts as one that is refused. */
-  refusesMore(): boolean {
-    const isFull = this.#capacity.isReached(this.#queue.length);
-    if (isFull) this.#capacity.refused();
-    return isFull;
+  /** Whether another command would be NOT_APPLIED, so that it need not even be read. */
+  get isFull(): boolean {
+    return this.#queue.length >= this.#limits.waitingMax;
   }
 
   /**
@@ -119,7 +109,7 @@ export class Committer {
     abandoned: () => boolean = () => false,
     origin: Origin = OURS,
   ): Promise<Outcome> {
-    const isFull = this.refusesMore() || this.#waitingBytes + request.length > this.#limits.waitingBytesMax;
+    const isFull = this.isFull || this.#waitingBytes + request.length > this.#limits.waitingBytesMax;
     if (this.#stopped || isFull) {
       const outcome = notApplied(this.#stopped ? 'SHUTTING_DOWN' : 'QUEUE_FULL');
       this.#onAnswered({ command, origin, outcome, waitMs: 0, commitMs: 0 });
@@ -145,20 +135,11 @@ export class Committer {
     // What arrived in this turn of the event loop joins the first group, and so does the word that a caller has hung up: a
     // process that was stopped for a while finds both in its socket.
     await nextTurn();
-    let answerLast = NOTHING;
     while (this.#queue.length > 0) {
-      if (this.#pulse.stoodStill) {
-        answerLast();
-        answerLast = NOTHING;
-        // Word that a caller has hung up may be far behind his command, where much came meanwhile or TLS has to be read.
-        await readToTheEnd();
-      }
-      const committing = this.#commit(this.#nextGroup());
-      // To write the answers of one group takes time, in which the next commits.
-      answerLast();
-      answerLast = await committing;
+      // Word that a caller has hung up may be far behind his command, where much came meanwhile or TLS has to be read.
+      if (this.#pulse.stoodStill) await readToTheEnd();
+      await this.#commit(this.#nextGroup());
     }
-    answerLast();
     this.#running = undefined;
   }
 
@@ -186,50 +167,48 @@ export class Committer {
     return group;
   }
 
-  /** Commits what of a group is still in time and wanted; gives what answers it. */
-  async #commit(items: readonly Waiting[]): Promise<() => void> {
-    const begunMs = performance.now();
+  /** Commits what of a group is still in time and wanted. */
+  async #commit(items: readonly Waiting[]): Promise<void> {
+    const now = performance.now();
     const group: Waiting[] = [];
     for (const item of items) {
       if (this.#broken) this.#answer(item, notApplied('SHUTTING_DOWN'));
-      else if (isTooLate(item, begunMs)) this.#answer(item, notApplied('TOO_LATE'));
+      else if (isTooLate(item, now)) this.#answer(item, notApplied('TOO_LATE'));
       else group.push(item);
     }
     const [first] = group;
-    if (!first) return NOTHING;
-    this.#since = begunMs;
+    if (!first) return;
+    this.#since = now;
     const span = tracer.startSpan('commit', { attributes: { commands: group.length } }, first.place);
     try {
       const outcomes = await this.#store.commit(group.map(({ command, request }) => ({ command, request })));
       if (outcomes.length !== group.length) throw new CommitUnknownError('the store answered another group');
-      const doneMs = performance.now();
-      return () => outcomes.forEach((outcome, index) => this.#answer(group[index], outcome, begunMs, doneMs));
+      outcomes.forEach((outcome, index) => this.#answer(group[index], outcome));
     } catch (error) {
-      await this.#recover(group, error instanceof Error ? error : new Error(String(error)), begunMs);
-      return NOTHING;
+      await this.#recover(group, error instanceof Error ? error : new Error(String(error)));
     } finally {
       span.end();
       this.#since = undefined;
     }
   }
 
-  /** `begunMs`, `doneMs`: of its commit, if it was in one. */
-  #answer(item: Waiting | undefined, outcome: Outcome, begunMs = performance.now(), doneMs = begunMs): void {
+  #answer(item: Waiting | undefined, outcome: Outcome): void {
     if (!item) return;
     item.resolve(outcome);
-    this.#tell(item, outcome, begunMs, doneMs);
+    this.#tell(item, outcome);
   }
 
-  #tell({ command, origin, cameMs }: Waiting, outcome: Answered['outcome'], begunMs: number, doneMs: number): void {
-    this.#onAnswered({ command, origin, outcome, waitMs: begunMs - cameMs, commitMs: doneMs - begunMs });
+  #tell({ command, origin, cameMs }: Waiting, outcome: Answered['outcome']): void {
+    const now = performance.now();
+    const begun = this.#since ?? now;
+    this.#onAnswered({ command, origin, outcome, waitMs: begun - cameMs, commitMs: now - begun });
   }
 
   /**
    * A group that threw was rolled back: its halves are run apart, until only the thrower fails. Not so without room on the
    * disk, which is nobody's fault: the next group finds out whether there is some again.
    */
-  async #recover(group: readonly Waiting[], error: Error, begunMs: number): Promise<void> {
-    const doneMs = performance.now();
+  async #recover(group: readonly Waiting[], error: Error): Promise<void> {
     const [first] = group;
     if (!first) return;
     if (error instanceof CommitUnknownError) {
@@ -237,20 +216,18 @@ export class Committer {
       this.#broken = true;
       for (const item of group) {
         item.reject(error);
-        this.#tell(item, 'UNKNOWN', begunMs, doneMs);
+        this.#tell(item, 'UNKNOWN');
       }
       this.#onFault(error, first.command, first.origin);
     } else if (error instanceof StoreFullError) {
-      group.forEach((item) => this.#answer(item, notApplied('STORE_FULL'), begunMs, doneMs));
+      group.forEach((item) => this.#answer(item, notApplied('STORE_FULL')));
     } else if (group.length === 1) {
       this.#onFault(error, first.command, first.origin);
-      this.#answer(first, notApplied('FAULT'), begunMs, doneMs);
+      this.#answer(first, notApplied('FAULT'));
     } else {
       const half = group.length >> 1;
-      for (const part of [group.slice(0, half), group.slice(half)]) {
-        const answer = await this.#commit(part);
-        answer();
-      }
+      await this.#commit(group.slice(0, half));
+      await this.#commit(group.slice(half));
     }
   }
 }

@@ -49,9 +49,10 @@ export function apiv1Routes(
   return router;
 
   function on(endpoint: SignedEndpoint, channel: Apiv1Channel): Answering {
+    const lists = channel.allowFrom ? [channel.allowFrom] : [];
     return async (ctx, callback) => {
       callback.channel = channel.name;
-      const bytes = await readBody(ctx, CALLBACK_BYTES_MAX, intake);
+      const bytes = await readBody(ctx, CALLBACK_BYTES_MAX, intake, callback.address, lists);
       let body: Json;
       let request: Buffer;
       try {

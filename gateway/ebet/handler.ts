@@ -27,6 +27,7 @@ export function handler(
   intake: Intake,
 ): (name: string, endpoint: Endpoint) => Answering {
   const channels = new Map(configured.map((channel) => [String(channel.channelId), channel]));
+  const lists = configured.flatMap(({ allowFrom }) => allowFrom ?? []);
   const rates = new Rates();
 
   async function answer(endpoint: Endpoint, body: JsonObject, request: Buffer, callback: Callback): Promise<Answer> {
@@ -64,7 +65,7 @@ export function handler(
   }
 
   return (name, endpoint) => async (ctx, callback) => {
-    const bytes = await readBody(ctx, endpoint.bodyBytesMax ?? CALLBACK_BYTES_MAX, intake);
+    const bytes = await readBody(ctx, endpoint.bodyBytesMax ?? CALLBACK_BYTES_MAX, intake, callback.address, lists);
     try {
       const { value, redacted } = parseAndRedact(bytes, SECRETS);
       if (!isJsonObject(value)) {

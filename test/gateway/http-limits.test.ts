@@ -73,7 +73,7 @@ describe('bodies of a megabyte that do not end', () => {
   const planted = new Planted();
   const BYTES = 2 ** 20;
 
-  before(() => planted.start());
+  before(() => planted.start(undefined, {}, new AddressList([{ address: '127.0.0.1', bits: 32 }])));
   after(async () => {
     await planted.stop();
     rmSync(planted.folder, { recursive: true });
@@ -86,14 +86,17 @@ describe('bodies of a megabyte that do not end', () => {
     const began = `${HEAD}Content-Length: ${BYTES}\r\n\r\n{"seqNo":"${'x'.repeat(BYTES - 100)}`;
     let closed = 0;
     const sockets = Array.from({ length: 100 }, () => {
-      const socket = connect(Number(new URL(planted.url).port), '127.0.0.1');
+      const port = Number(new URL(planted.url).port);
+      const socket = connect({ host: '127.0.0.1', port, localAddress: '127.0.0.2' });
       void untilClosed(socket).then(() => (closed += 1));
       socket.write(began);
       return socket;
     });
     // 64 of them fit.
     while (closed < 36) expect((await player.increaseCredit(1, '-1')).json.status).to.equal(200);
-    expect((await player.increaseCredit(1, '-1')).json.status).to.equal(200);
+    // Large, and from an address that the channel lists.
+    const large = await player.increaseCredit(1, '-1', { note: 'x'.repeat(100_000) });
+    expect(large.json.status).to.equal(200);
     sockets.forEach((socket) => socket.destroy());
   });
 });

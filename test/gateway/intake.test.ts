@@ -13,7 +13,7 @@ const BEYOND = 76;
 const AGAIN_AT_ONCE = 100;
 
 describe('the intake of callbacks', () => {
-  it('has 1,024 under way and turns away the rest, then what is beyond 192 until none was for a second; the log says so once', async () => {
+  it('has 1,024 under way and turns away the rest, then for a second what is beyond 192; the log says so once', async () => {
     const log: { msg: string; turnedAway?: number }[] = [];
     const write = (line: string) => log.push(JSON.parse(line) as (typeof log)[number]);
     const intake = new Intake(pino({}, { write }));

@@ -22,7 +22,8 @@ export class Planted implements Target {
   /** What both have written into their logs. */
   log = '';
 
-  async start(rules?: URL, limits: Partial<HttpLimits> = {}): Promise<void> {
+  /** `allowFrom`: from where the provider calls; left out: from everywhere. */
+  async start(rules?: URL, limits: Partial<HttpLimits> = {}, allowFrom?: AddressList): Promise<void> {
     const log = pino({ level: 'warn' }, { write: (line: string) => void (this.log += line) });
     const onFatal = (error: Error) => {
       throw error;
@@ -31,17 +32,23 @@ export class Planted implements Target {
     const data = path.join(this.folder, 'data');
     this.#core = await startCore({ data, listen, log, onFatal, ...(rules ? { rules } : {}) });
     this.clients = new Clients(`127.0.0.1:${this.#core.port}`);
-    const config = this.#config(listen, this.clients.address, this.#pair.publicKey);
+    const config = this.#config(listen, this.clients.address, this.#pair.publicKey, allowFrom);
     this.#gateway = await startGateway(config, log, { ...HTTP_LIMITS, ...limits });
   }
 
-  #config(listen: GatewayConfig['listen'], walletCoreAddress: string, publicKey: KeyObject): GatewayConfig {
+  #config(
+    listen: GatewayConfig['listen'],
+    walletCoreAddress: string,
+    publicKey: KeyObject,
+    allowFrom: AddressList | undefined,
+  ): GatewayConfig {
     const policies = { timestampToleranceMs: 600_000, refundSettledBets: false, failedBets: 'await-refund' as const };
     const rates = { loginsPerMinute: 30, channelLoginsPerMinute: 6_000, queriesPerMinute: 60_000 };
     const trustedProxies = new AddressList([]);
     const channel = {
       provider: 'ebet',
-      allowAnyAddress: true,
+      allowAnyAddress: allowFrom === undefined,
+      allowFrom,
       channelId: 1,
       name: 'ebet/1',
       currency: 'CNY',

@@ -1,7 +1,7 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { type ClientDuplexStream, type ServiceError, type StatusObject, status } from '@grpc/grpc-js';
+import { type ClientDuplexStream, type StatusObject, status } from '@grpc/grpc-js';
 import { expect } from 'chai';
 import { pino } from 'pino';
 import {
@@ -9,10 +9,10 @@ import {
   type ExchangeResponse,
   ExchangeServiceClient,
 } from '../../proto/gen/wallet/v1/exchange.js';
-import { type Command, type PostBatchResponse, PostingServiceService } from '../../proto/gen/wallet/v1/posting.js';
+import type { Command } from '../../proto/gen/wallet/v1/posting.js';
 import { startCore, type Core } from '../../wallet-core/core.js';
 import { clientAccess } from '../secured.js';
-import { call, Clients } from '../system.js';
+import { Clients } from '../system.js';
 import { CHANNEL, deposit, movements, words } from './core.js';
 
 /** An answer in words: "APPLIED, REFUSED FROZEN", "10.00", "NOT_FOUND". */
@@ -162,42 +162,5 @@ describe('an exchange', () => {
     let answered = 0;
     while ((await exchange.next()) !== 'closed') answered += 1;
     expect(answered).to.equal(asked);
-  });
-
-  it('lets batches of PostingService be answered unread while the queue is full, and as before when there is room', async () => {
-    writeFileSync(hold, '');
-    // No command of the protocol: who reads it says so.
-    const command = Buffer.from([10, 2, 255, 255]);
-    const post = (...bytes: readonly Buffer[]) =>
-      call<PostBatchResponse>((done) =>
-        clients.posting.makeUnaryRequest(
-          PostingServiceService.postBatch.path,
-          (message: Buffer) => message,
-          PostingServiceService.postBatch.responseDeserialize,
-          Buffer.concat(bytes),
-          (error, answer) => done(error, answer as PostBatchResponse),
-        ),
-      ).then(
-        ({ results }) => results.map(words).join(', '),
-        ({ details }: ServiceError) => details,
-      );
-    const unreadable = 'the bytes are no request of wallet.v1.PostingService/PostBatch';
-    expect(await post(command)).to.equal(unreadable);
-
-    const fill = ({ reference }: { reference: string }) =>
-      call<PostBatchResponse>((done) => {
-        const commands = Array.from({ length: 1_000 }, (_, n) =>
-          movements({ reference: `${reference}-${n}`, amount: '0' }),
-        );
-        clients.posting.postBatch({ commands }, done);
-      });
-    const begun = clients.post({ playerId: 'demo', amount: '0', reference: 'held-up', round: hold });
-    const filling = Array.from({ length: 11 }, (_, n) => fill({ reference: `fill-${n}` }));
-    while ((await post(command, command)) !== 'NOT_APPLIED QUEUE_FULL, NOT_APPLIED QUEUE_FULL');
-    expect(await post(...Array<Buffer>(1_001).fill(command))).to.equal('commands: has 1001; expected 1 to 1000');
-
-    rmSync(hold);
-    await Promise.all([begun, ...filling]);
-    while ((await post(command)) !== unreadable);
   });
 });

@@ -4,14 +4,7 @@ import type { Committer } from '../committer.js';
 import { invalid, notApplied, type Outcome } from '../domain/outcome.js';
 import type { Observer } from '../observer.js';
 import { isTraceId } from '../../trace.js';
-import { BinaryReader } from '@bufbuild/protobuf/wire';
-import {
-  Command,
-  type PostBatchRequest,
-  type PostingServiceServer,
-  PostingServiceService,
-  type Result,
-} from '../../proto/gen/wallet/v1/posting.js';
+import type { Command, PostingServiceServer, Result } from '../../proto/gen/wallet/v1/posting.js';
 import { CommitUnknownError } from '../storage/port.js';
 import { tokenOf } from './authentication.js';
 import { CallError, invalidArgument } from './call-error.js';
@@ -20,10 +13,6 @@ import { traceOf } from './observed-calls.js';
 import { unary } from './unary.js';
 
 const COMMANDS_MAX = 1_000;
-/** Stands for a command of a batch that is not read, because it would not be applied. */
-const UNREAD = Command.decode(new Uint8Array());
-/** Before each command in the bytes of a batch: the field `commands`, which has a length. */
-const COMMAND_TAG = 10;
 
 /** The call that commands come with. */
 interface Call {
@@ -60,32 +49,12 @@ export class Poster {
       this.#observer.answered({ command: { type: 'unread', channel }, origin, outcome, waitMs: 0, commitMs: 0 });
       return writeResult(outcome, this.#writer);
     };
-    if (command === UNREAD || this.#committer.refusesMore()) return unread(notApplied('QUEUE_FULL'));
+    if (this.#committer.isFull) return unread(notApplied('QUEUE_FULL'));
     const read = readCommand(command, call.metadata);
     if (typeof read === 'string') return unread(invalid('MALFORMED', read));
     const outcome = await this.#committer.submit(read, read.timeoutMs, () => call.cancelled, origin);
     return writeResult(outcome, this.#writer);
   }
-}
-
-/** PostingService, which does not read batches for a full queue: under overload that would cost more than it does to answer them. */
-export function postingDefinition(committer: Committer): typeof PostingServiceService {
-  const { postBatch } = PostingServiceService;
-  const requestDeserialize = (bytes: Buffer): PostBatchRequest =>
-    committer.refusesMore() ? { commands: unreadOf(bytes) } : postBatch.requestDeserialize(bytes);
-  return { ...PostingServiceService, postBatch: { ...postBatch, requestDeserialize } };
-}
-
-/** As many as it has, or one more than it may have. */
-function unreadOf(batch: Buffer): Command[] {
-  const reader = new BinaryReader(batch);
-  const commands: Command[] = [];
-  while (reader.pos < reader.len && commands.length <= COMMANDS_MAX) {
-    const tag = reader.uint32();
-    if (tag === COMMAND_TAG) commands.push(UNREAD);
-    reader.skip(tag & 7);
-  }
-  return commands;
 }
 
 /** PostingService: every way to move money. */

@@ -11,6 +11,7 @@ import type { Observer } from '../observer.js';
 import type { Scrub } from '../scrub.js';
 import type { RefusedCalls, Store } from '../storage/port.js';
 import { AccountServiceService } from '../../proto/gen/wallet/v1/account.js';
+import { PostingServiceService } from '../../proto/gen/wallet/v1/posting.js';
 import { OperationsServiceService } from '../../proto/gen/wallet/v1/operations.js';
 import { QueryServiceService } from '../../proto/gen/wallet/v1/query.js';
 import { ExchangeServiceService } from '../../proto/gen/wallet/v1/exchange.js';
@@ -20,7 +21,7 @@ import { authentication } from './authentication.js';
 import { exchangeService } from './exchange-service.js';
 import { observedCalls } from './observed-calls.js';
 import { operationsService } from './operations-service.js';
-import { Poster, postingDefinition, postingService } from './posting-service.js';
+import { Poster, postingService } from './posting-service.js';
 import { queryService } from './query-service.js';
 import { lenient, lenientServer, undecodable } from './undecodable.js';
 
@@ -86,7 +87,7 @@ export async function listen(
     'grpc.max_send_message_length': MESSAGE_BYTES_MAX,
   });
   const poster = new Poster(committer, store.writer, observer);
-  server.addService(lenient(postingDefinition(committer)), postingService(poster, log));
+  server.addService(lenient(PostingServiceService), postingService(poster, log));
   server.addService(lenient(QueryServiceService), queryService(store, log));
   server.addService(lenient(AccountServiceService), accountService(store, committer, log));
   const stopping = new AbortController();

@@ -1,0 +1,45 @@
+/** So long an overload is taken to last at least, and at most until all of the capacity is tried again. */
+const LASTS_MS_MIN = 1_000;
+const LASTS_MS_MAX = 8_000;
+/** An overload that comes back so soon lasts, so it is taken to last twice as long. */
+const BACK_MS = 5_000;
+/** When nothing was refused for so long, it is over. */
+const CALM_MS = 1_000;
+
+/**
+ * How many callbacks may be under way at once. All of it is there for a burst. Once that was not enough it is less for some seconds: in a
+ * lasting overload what waits longer gets no more done, is answered later, and makes everything dearer, because V8 copies it
+ * again and again. Then all is tried again, because what comes may have become less and still be more than that.
+ */
+export class Capacity {
+  readonly #most: number;
+  readonly #overloadedMost: number;
+  #overloadedUntil = -Infinity;
+  #lastsMs = 0;
+  #refusedMs = -Infinity;
+
+  constructor(most: number, overloadedMost: number) {
+    this.#most = most;
+    this.#overloadedMost = overloadedMost;
+  }
+
+  /** Whether one more beside so many would be too many. */
+  isReached(underWay: number): boolean {
+    return underWay >= this.#most || (underWay >= this.#overloadedMost && performance.now() < this.#overloadedUntil);
+  }
+
+  /** One more was refused beside so many. */
+  refused(underWay: number): void {
+    const now = performance.now();
+    this.#refusedMs = now;
+    if (underWay < this.#most || now < this.#overloadedUntil) return;
+    const isBack = now - this.#overloadedUntil < BACK_MS;
+    this.#lastsMs = isBack ? Math.min(2 * this.#lastsMs, LASTS_MS_MAX) : LASTS_MS_MIN;
+    this.#overloadedUntil = now + this.#lastsMs;
+  }
+
+  /** Whether nothing was refused for a second. */
+  get isCalm(): boolean {
+    return performance.now() - this.#refusedMs > CALM_MS;
+  }
+}

@@ -59,7 +59,7 @@ export const GATEWAY_METRICS = {
     name: 'single_wallet_gateway_calls_under_way',
     type: 'gauge',
     labels: [],
-    help: 'Calls that were taken in and are not answered yet; at 1,024, and in an overload at 192, more are answered busy.',
+    help: 'Calls that were taken in and are not answered yet; at 1,024, and in an overload at 128, more are answered busy.',
     unit: 'short',
   },
   batchSize: {

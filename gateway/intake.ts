@@ -5,7 +5,7 @@ import { Capacity } from './capacity.js';
 /** If more were under way, the last of them would hardly be answered before their provider gives up. */
 const UNDER_WAY_MAX = 1_024;
 /** In a lasting overload: as many as keep both processes at work. */
-const OVERLOADED_MAX = 192;
+const OVERLOADED_MAX = 128;
 
 /** Of large bodies that have come in part: so much from addresses that a channel lists, and so much from all others. */
 const BODY_BYTES_MAX = 64 * 2 ** 20;

@@ -8,12 +8,12 @@ import { Ebet, type Answered } from './ebet.js';
 /** What the gateway has under way at once. */
 const UNDER_WAY_MAX = 1_024;
 /** The same, as long as more comes than it can do. */
-const OVERLOADED_MAX = 192;
+const OVERLOADED_MAX = 128;
 const BEYOND = 76;
 const AGAIN_AT_ONCE = 100;
 
 describe('the intake of callbacks', () => {
-  it('has 1,024 under way and turns away the rest, then for a second what is beyond 192; the log says so once', async () => {
+  it('has 1,024 under way and turns away the rest, then for a second what is beyond 128; the log says so once', async () => {
     const log: { msg: string; turnedAway?: number }[] = [];
     const write = (line: string) => log.push(JSON.parse(line) as (typeof log)[number]);
     const intake = new Intake(pino({}, { write }));

@@ -79,13 +79,16 @@ export class Child {
   }
 }
 
+/** What answers over HTTP in the gateway's place has its options of Node, all else those of wallet-core. */
+const LIKE_THE_GATEWAY = new Set(['gateway', 'echo', 'by-hand']);
+
 /** One of our own modules, by its path in dist/, in a Node of its own; it tells where it listens, or its result, by a message. */
 export function startModule(
   name: string,
   file: string,
   options: ChildOptions & { readonly args?: readonly string[] },
 ): Child {
-  const node = NODE_OPTIONS[name === 'gateway' ? name : 'wallet-core'];
+  const node = NODE_OPTIONS[LIKE_THE_GATEWAY.has(name) ? 'gateway' : 'wallet-core'];
   const args = [...node, path.join(DIST, file), ...(options.args ?? [])];
   return new Child(name, process.execPath, args, options, true);
 }

@@ -214,6 +214,8 @@ function show(value: unknown): string {
   if (Array.isArray(value)) return value.length === 0 ? 'an empty list' : 'a list';
   if (typeof value === 'object') return 'a section';
   const text = JSON.stringify(value);
+  // No setting has so many; a password may.
+  if (typeof value === 'number' && text.length > 7) return `a number of ${text.length} characters`;
   // Put where the name of its file belongs: nobody should read it in a log.
   if (hasToken(text)) return 'a token itself';
   if (text.includes('PRIVATE KEY')) return 'a private key itself';

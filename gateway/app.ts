@@ -46,7 +46,8 @@ export async function startGateway(config: GatewayConfig, log: Logger, limits = 
   const app = createApp(config, client, callbacks, log, intake, health, stopping.signal);
   const { channels, tls, trustedProxies } = config;
   const listener = turningAway(intake, busyAnswers(config), health, app, stopping.signal);
-  const server = httpServer(tls, trustedProxies, limits, log, listener);
+  const listed = channels.flatMap(({ allowFrom }) => allowFrom ?? []);
+  const server = httpServer(tls, trustedProxies, listed, limits, log, listener);
   const { host } = config.listen;
   await new Promise<void>((resolve, reject) => {
     server.once('error', reject).listen(config.listen.port, host, resolve);

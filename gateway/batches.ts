@@ -113,7 +113,10 @@ export class Batches {
 
   #send(): void {
     const now = performance.now();
-    const batch = this.#nextBatch(now);
+    this.#post(this.#nextBatch(now), now);
+  }
+
+  #post(batch: readonly Waiting[], now: number): void {
     const [first] = batch;
     if (!first) return;
     this.#underWay += 1;
@@ -132,6 +135,7 @@ export class Batches {
         for (const { asker } of batch) asker.failedWith = error.code;
       }
       if (error?.code === status.DEADLINE_EXCEEDED) this.#sendAgain(batch);
+      else if (error?.code === status.PERMISSION_DENIED && isMixed(batch)) this.#sendApart(batch);
       else batch.forEach((item, index) => item.answer(answer?.results[index]));
       this.#sendWhatIsDue();
     };
@@ -145,6 +149,18 @@ export class Batches {
     for (const { ask } of batch) this.#waitingBytes += ask.request.length;
   }
 
+  /** Our token may not post for one of their channels: those of the others are not refused with it. Nothing of it was begun. */
+  #sendApart(batch: readonly Waiting[]): void {
+    const now = performance.now();
+    const inTime = batch.filter((item) => isInTime(item, now));
+    for (const channel of new Set(inTime.map(({ ask }) => ask.channel))) {
+      this.#post(
+        inTime.filter(({ ask }) => ask.channel === channel),
+        now,
+      );
+    }
+  }
+
   #nextBatch(now: number): Waiting[] {
     const batch: Waiting[] = [];
     let bytes = 0;
@@ -154,9 +170,17 @@ export class Batches {
       if (batch.length > 0 && (batch.length === BATCH_COMMANDS_MAX || bytes > BATCH_BYTES_MAX)) break;
       taken += 1;
       this.#waitingBytes -= item.ask.request.length;
-      if (!item.answered && item.deadline - now > MARGIN_MS + 1) batch.push(item);
+      if (isInTime(item, now)) batch.push(item);
     }
     this.#waiting = this.#waiting.slice(taken);
     return batch;
   }
+}
+
+function isInTime({ answered, deadline }: Waiting, now: number): boolean {
+  return !answered && deadline - now > MARGIN_MS + 1;
+}
+
+function isMixed([first, ...rest]: readonly Waiting[]): boolean {
+  return rest.some(({ ask }) => ask.channel !== first?.ask.channel);
 }

@@ -20,6 +20,8 @@ export interface HttpLimits {
   readonly idleMs: number;
   readonly headerBytesMax: number;
   readonly connectionsMax: number;
+  /** Of those from addresses that no channel lists, where channels list any: these always find room for the rest. */
+  readonly connectionsOfStrangersMax: number;
   /** Of one address (IPv6: of one /64) that is no proxy of ours: fewer, so that nobody alone can take them all. */
   readonly connectionsPerAddressMax: number;
 }
@@ -31,6 +33,7 @@ export const HTTP_LIMITS: HttpLimits = {
   idleMs: 75_000,
   headerBytesMax: 16 * 2 ** 10,
   connectionsMax: 8_192,
+  connectionsOfStrangersMax: 4_096,
   connectionsPerAddressMax: 2_048,
 };
 
@@ -38,6 +41,7 @@ export const HTTP_LIMITS: HttpLimits = {
 export function httpServer(
   tls: Renewed<Tls> | undefined,
   trustedProxies: AddressList,
+  listed: readonly AddressList[],
   limits: HttpLimits,
   log: Logger,
   listener: RequestListener,
@@ -60,18 +64,23 @@ export function httpServer(
   const tell = onceAMinute(() => log.warn({ limits }, 'too many connections: more are closed at once'));
   server.on('drop', tell);
   const open = new Map<string, number>();
+  let strangers = 0;
   server.on('connection', (socket: Socket) => {
     const address = peerAddress(socket);
     if (trustedProxies.has(address)) return;
+    const isStranger = listed.length > 0 && !listed.some((list) => list.has(address));
     const network = networkOf(address);
     const count = open.get(network) ?? 0;
-    if (count === limits.connectionsPerAddressMax) {
+    const isOneTooMany = isStranger && strangers === limits.connectionsOfStrangersMax;
+    if (isOneTooMany || count === limits.connectionsPerAddressMax) {
       tell();
       socket.destroy();
       return;
     }
     open.set(network, count + 1);
+    if (isStranger) strangers += 1;
     socket.once('close', () => {
+      if (isStranger) strangers -= 1;
       const left = (open.get(network) ?? 1) - 1;
       if (left === 0) open.delete(network);
       else open.set(network, left);

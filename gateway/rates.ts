@@ -2,8 +2,11 @@ import { createHmac, randomBytes } from 'node:crypto';
 import { RateLimiterMemory } from 'rate-limiter-flexible';
 import { z } from 'zod';
 
-/** What of a channel is counted: the logins of each player and of all, the queries of all. Movements of money never are. */
-export type Rate = 'logins' | 'queries';
+/**
+ * What of a channel is counted: the logins of each player and of all, the balances that are asked for, which anybody can as they
+ * are not signed, and apart from them the queries. Movements of money never are.
+ */
+export type Rate = 'logins' | 'balances' | 'queries';
 
 /** How many calls a channel takes in a minute. */
 export interface RateLimits {
@@ -11,7 +14,7 @@ export interface RateLimits {
   readonly loginsPerMinute: number;
   /** Of the whole channel: each has a password hashed. */
   readonly channelLoginsPerMinute: number;
-  /** Of the whole channel. */
+  /** Of the whole channel: of balances, and as many of queries. */
   readonly queriesPerMinute: number;
 }
 
@@ -35,6 +38,7 @@ const PLAYER_COUNTERS = 2 ** 14;
 interface Counters {
   readonly players: RateLimiterMemory;
   readonly logins: RateLimiterMemory;
+  readonly balances: RateLimiterMemory;
   readonly queries: RateLimiterMemory;
 }
 
@@ -66,8 +70,8 @@ export class Rates {
   }
 
   #counting(channel: RateLimits, rate: Rate, player: string): readonly (readonly [RateLimiterMemory, number])[] {
-    const { players, logins, queries } = this.#countersOf(channel);
-    if (rate === 'queries') return [[queries, ALL]];
+    const { players, logins, ...others } = this.#countersOf(channel);
+    if (rate !== 'logins') return [[others[rate], ALL]];
     const key = createHmac('sha256', this.#secret).update(player).digest().readUInt32BE() % PLAYER_COUNTERS;
     return [
       [players, key],
@@ -82,6 +86,7 @@ export class Rates {
     const counters = {
       players: counter(channel.loginsPerMinute),
       logins: counter(channel.channelLoginsPerMinute),
+      balances: counter(channel.queriesPerMinute),
       queries: counter(channel.queriesPerMinute),
     };
     this.#channels.set(channel, counters);

@@ -104,6 +104,10 @@ export class RefusedCalls {
     this.#timer = this.#left > 0 ? this.#sendSoon() : undefined;
   }
 
+  async #sendEach(rooms: readonly RefusedRoom[], deadline: number): Promise<void> {
+    for (const room of rooms) if (!this.#isCut) await this.#sendOf([room], deadline);
+  }
+
   #sendOf(rooms: readonly RefusedRoom[], deadline: number): Promise<void> {
     const calls: RefusedCall[] = [];
     const taken = rooms.map((room) => {
@@ -117,6 +121,11 @@ export class RefusedCalls {
     const request = { calls, dropped: unnamed, droppedOfChannels };
     return new Promise((resolve) => {
       this.#call = this.#client.keepRefused(request, new Metadata(), { deadline }, (error) => {
+        if (error?.code === status.PERMISSION_DENIED && rooms.length > 1) {
+          // Our token may not tell of one of their channels.
+          for (const { room, ...each } of taken) room.giveBack(each);
+          return resolve(this.#sendEach(rooms, deadline));
+        }
         if (error?.code === status.PERMISSION_DENIED) {
           // It would be the next time too, with all that comes until then.
           const lost = calls.length + countOf(dropped);

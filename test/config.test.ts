@@ -766,6 +766,13 @@ describe('configuration', () => {
       ]);
     });
 
+    it('does not show a password of digits that stands there', () => {
+      write(`gateway: { walletCoreTokenFile: 482915077164, channels: [${CHANNEL}] }`);
+      expect(problems(gateway).join('\n'))
+        .to.contain('gateway.walletCoreTokenFile: is a number of 12 characters; expected')
+        .and.not.contain('482915077164');
+    });
+
     for (const [setting, settings] of SECRET_IN_PLACE) {
       it(`does not show a private key that stands where the file of ${setting} belongs`, () => {
         const { privateKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' });

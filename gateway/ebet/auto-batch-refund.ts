@@ -54,7 +54,10 @@ async function answer(call: Call): Promise<Answer> {
   }
   const lines = list.map((line) => readLine(line, maximum, currency));
   const wanted = lines.flatMap(({ refund }) => refund ?? []);
-  if (wanted.length === 0) return answerOf(lines, [], currency);
+  if (wanted.length === 0) {
+    call.callback.refuse('no line of batchRefundList is well formed');
+    return answerOf(lines, [], currency);
+  }
   const posted = await postRefund(call, wanted, '', maximum);
   if ('why' in posted) return refuse(call, posted);
   return { ...answerOf(lines, posted.refund.lines, currency), timestamp: posted.timestamp };

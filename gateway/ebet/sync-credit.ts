@@ -12,7 +12,7 @@ const FIELDS = field.fieldsOf({
 
 /** syncCredit: a balance. It is not signed, and moves nothing. */
 export const syncCredit: Endpoint = {
-  rate: 'queries',
+  rate: 'balances',
   // It is not signed, so it gets less room.
   bodyBytesMax: 2 ** 16,
   answer,

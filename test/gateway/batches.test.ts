@@ -175,6 +175,8 @@ describe('batches of callbacks', () => {
     const bet = batches.post(heldUp('held-up-beside'), within(60_000));
     const failure = await new Promise((resolve) => {
       exchange.getBalance({ playerId: 'demo', currency: 'CNY' }, within(0), resolve);
+      // The answer cannot come before that time is over.
+      Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 5);
     });
     rmSync(hold);
     expect((await bet)?.outcome).to.equal(Outcome.APPLIED);

@@ -381,6 +381,7 @@ describe('autoBatchRefund', () => {
       const answered = await ebet.batchRefund([null, {}]);
       const failed = { username: '', roundCode: '', refundTotalMoney: 0, sucRefundSeqNoList: [] };
       expectAnswer(answered, { status: 200, refundResultList: [failed] });
+      await system.gateway.prints('"why":"no line of batchRefundList is well formed"');
     });
 
     it('refunds a settled bet on a channel that says so', async () => {

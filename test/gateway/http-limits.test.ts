@@ -105,16 +105,18 @@ describe('the connections of the gateway', () => {
   async function withServer(
     limits: Partial<HttpLimits>,
     trusted: readonly { address: string; bits: number }[],
-    use: (open: () => Socket, log: string[]) => Promise<void>,
+    use: (open: (from?: string) => Socket, log: string[]) => Promise<void>,
+    listed: readonly AddressList[] = [],
   ): Promise<void> {
     const log: string[] = [];
     const logger = pino({}, { write: (line: string) => log.push((JSON.parse(line) as { msg: string }).msg) });
     const bounds = { ...HTTP_LIMITS, ...limits };
-    const server = httpServer(undefined, new AddressList(trusted), bounds, logger, (_, response) => response.end('ok'));
+    const proxies = new AddressList(trusted);
+    const server = httpServer(undefined, proxies, listed, bounds, logger, (_, response) => response.end('ok'));
     await new Promise<void>((resolve) => void server.listen(0, '127.0.0.1', resolve));
     const { port } = server.address() as AddressInfo;
     try {
-      await use(() => connect(port, '127.0.0.1'), log);
+      await use((localAddress = '127.0.0.1') => connect({ host: '127.0.0.1', port, localAddress }), log);
     } finally {
       server.closeAllConnections();
       server.close();
@@ -147,6 +149,16 @@ describe('the connections of the gateway', () => {
       });
     });
   }
+
+  it('are fewer of addresses that no channel lists, so that the others always find room', async () => {
+    const listed = [new AddressList([{ address: '127.0.0.1', bits: 32 }])];
+    const use = async (open: (from?: string) => Socket) => {
+      for (const socket of [open('127.0.0.2'), open('127.0.0.3')]) expect(await isServed(socket)).to.equal(true);
+      expect(await isServed(open('127.0.0.4'))).to.equal(false);
+      for (const socket of [open(), open(), open()]) expect(await isServed(socket)).to.equal(true);
+    };
+    await withServer({ connectionsOfStrangersMax: 2 }, [], use, listed);
+  });
 
   it('are not counted for a proxy of ours, which connects for everybody', async () => {
     await withServer({ connectionsPerAddressMax: 1 }, [{ address: '127.0.0.1', bits: 32 }], async (open) => {

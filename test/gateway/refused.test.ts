@@ -306,6 +306,14 @@ describe('the file of refused calls', () => {
     expect(file.list(CALL, 10).calls.map(({ reference }) => reference)).to.deep.equal(['young']);
   });
 
+  it('shows nothing that is older also where nothing is kept any more', () => {
+    file = new RefusedFile(folder, 60_000);
+    file.keep([at(Date.now() - 30_000, 'of-half-a-minute-ago')], []);
+    file.close();
+    file = new RefusedFile(folder, 20_000);
+    expect(file.list({ ...CALL, reference: 'of-half-a-minute-ago' }, 10).calls).to.deep.equal([]);
+  });
+
   const room = { ofProvider: 20n, ofAnybody: 10n, inAll: 50n };
   const many = (count: number, channel: string, fromProvider: boolean) =>
     Array.from({ length: count }, (_, index) => ({ ...at(Date.now(), `call-${index}`, fromProvider), channel }));

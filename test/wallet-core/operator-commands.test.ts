@@ -18,6 +18,12 @@ describe("the operator's commands", () => {
   const by = (reason: string) => ['--as', 'olga', '--reason', reason];
   const deposit = ['adjust', 'demo', '50.00', 'CNY', '--kind', 'deposit', '--reference', 'ticket-1'];
 
+  it('does not open a channel for an adjustment by a mistyped name', async () => {
+    const { code, stderr } = await run(...deposit, ...by('lost payout'), '--channel', 'opertor');
+    expect(code).to.equal(2);
+    expect(stderr).to.contain('--channel: opertor is not open in this ledger; expected one that is, or none: operator');
+  });
+
   it('opens an account, and says if it was open already', async () => {
     const first = await json('player', 'open', 'anna', 'THB', ...by('asked by mail'));
     expect(first).to.deep.equal({ player: 'anna', currency: 'THB', opened: true });

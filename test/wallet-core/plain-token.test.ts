@@ -3,6 +3,8 @@ import { expect } from 'chai';
 import { CommandLine } from './command-line.js';
 import { TestCore } from './core.js';
 
+const ALLOWED = '--allow-plain-token-beyond-loopback';
+
 // Reached by an address that is not of loopback, although it leads nowhere else.
 describe('npx single-wallet that reaches a wallet-core beyond loopback without TLS', () => {
   let core: TestCore;
@@ -33,13 +35,17 @@ describe('npx single-wallet that reaches a wallet-core beyond loopback without T
     });
   });
 
-  it('shows either where that is allowed', async () => {
-    const allowed = '--allow-plain-token-beyond-loopback';
-    for (const given of [[], ['--token-file', path.join(core.data, 'operator.token')]]) {
-      const { code, stdout, stderr } = await run(allowed, ...given);
-      expect(stderr).to.equal('');
-      expect(code).to.equal(0);
-      expect(stdout).to.contain('operator.token: operate');
-    }
+  it('shows one that it is given where that is allowed', async () => {
+    const given = ['--token-file', path.join(core.data, 'operator.token')];
+    const { code, stdout, stderr } = await run(ALLOWED, ...given);
+    expect(stderr).to.equal('');
+    expect(code).to.equal(0);
+    expect(stdout).to.contain('operator.token: operate');
+  });
+
+  it('does not show the token of the data folder also where that is allowed: it is for this machine alone', async () => {
+    const { code, stderr } = await run(ALLOWED);
+    expect(code).to.equal(2);
+    expect(stderr).to.contain('UNAUTHENTICATED: there is no token');
   });
 });

@@ -15,7 +15,11 @@ import {
   type Token,
 } from '../../proto/gen/wallet/v1/access.js';
 import type { EndSessionsResponse, GetAccountsResponse } from '../../proto/gen/wallet/v1/account.js';
-import { type ExchangeRequest, ExchangeServiceClient } from '../../proto/gen/wallet/v1/exchange.js';
+import {
+  type ExchangeRequest,
+  type ExchangeResponse,
+  ExchangeServiceClient,
+} from '../../proto/gen/wallet/v1/exchange.js';
 import { Kind } from '../../proto/gen/wallet/v1/movement.js';
 import type { ListRefusedResponse, RefusedCall } from '../../proto/gen/wallet/v1/operations.js';
 import type { ListActsResponse } from '../../proto/gen/wallet/v1/query.js';
@@ -321,6 +325,10 @@ describe('wallet-core with tokens', () => {
         caller(token).operations.keepRefused({ calls: [], dropped: 0, droppedOfChannels }, done),
       );
       expect(await failure(count)).to.equal(`PERMISSION_DENIED: channel: ebet/1 is another's channel; ${owns}`);
+      const others = call((done) =>
+        caller(token).operations.keepRefused({ calls: [], dropped: 1, droppedOfChannels: [] }, done),
+      );
+      expect(await failure(others)).to.equal(`PERMISSION_DENIED: channel: no channel is named; ${owns}`);
       expect(await kept()).to.deep.equal([]);
       await tell(caller(token), own);
       await tell(caller(tokenIn('gateway.token')), refusedOn('ebet/1'), refusedOn(''));
@@ -380,12 +388,23 @@ describe('wallet-core with tokens', () => {
       return { id: 1, body: { $case: 'post', value: { commands } } };
     };
 
-    it("ends it with PERMISSION_DENIED at one for another's channel, which is not posted", async () => {
+    it("refuses one for another's channel, of which nothing is posted, and goes on with the next", async () => {
       const { token } = await made('exchanging', [Role.POST], [CHANNEL]);
-      const seen = await end(token, async (exchange) => void exchange.write(post('of-another', 'ebet/1')));
-      expect(seen).to.match(/^PERMISSION_DENIED: channel: ebet\/1 is another's channel/);
+      const answers: ExchangeResponse['body'][] = [];
+      const seen = await end(token, async (exchange) => {
+        for (const request of [post('of-another', 'ebet/1'), post('of-its-own', CHANNEL)]) {
+          exchange.write(request);
+          const [{ body }] = (await once(exchange, 'data')) as [ExchangeResponse];
+          answers.push(body);
+        }
+        exchange.end();
+      });
+      expect(seen).to.match(/^OK/);
+      const [refused, posted] = answers;
+      expect(refused?.$case === 'failure' && refused.value.message).to.match(/^channel: ebet\/1 is another's channel/);
+      expect(posted?.$case === 'post' && posted.value.results.map(words)).to.deep.equal(['APPLIED']);
       const references = (await operator.movements()).map(({ reference }) => reference);
-      expect(references).not.to.include('of-another');
+      expect(references).to.include('of-its-own').and.not.to.include('of-another');
     });
 
     it('ends it with UNAUTHENTICATED at the first after the token was revoked', async () => {

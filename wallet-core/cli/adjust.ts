@@ -16,6 +16,9 @@ interface AdjustOptions extends ServerOptions, OperatorOptions {
   readonly json: boolean;
 }
 
+/** Opened by the first that is posted on it. */
+const OWN_CHANNEL = 'operator';
+
 const KINDS = { deposit: Kind.DEPOSIT, withdrawal: Kind.WITHDRAWAL, correction: Kind.ADJUSTMENT } as const;
 
 export function addAdjust(program: Command): void {
@@ -31,7 +34,7 @@ export function addAdjust(program: Command): void {
     .argument('<currency>', 'ISO 4217 code, such as CNY')
     .addOption(new Option('--kind <kind>', 'what it is').choices(Object.keys(KINDS)).makeOptionMandatory())
     .requiredOption('--reference <reference>', 'your own id of it, such as ticket-4711')
-    .option('--channel <channel>', 'on which channel it stands; opened if it is not', 'operator');
+    .option('--channel <channel>', 'on which channel it stands', OWN_CHANNEL);
   withServerOptions(withOperatorOptions(command))
     .option('--json', 'what became of it for machines on stdout and nothing else', false)
     .addHelpText(
@@ -67,6 +70,12 @@ async function adjust(player: string, amount: string, currency: string, options:
       const result = await ask(options, async (core) => {
         const first = await post(core);
         if (first?.reason !== Reason.CHANNEL_UNKNOWN) return first;
+        // Under a mistyped one all references would be new.
+        if (channel !== OWN_CHANNEL) {
+          throw new Error(
+            `--channel: ${channel} is not open in this ledger; expected one that is, or none: ${OWN_CHANNEL}`,
+          );
+        }
         const request = { channel, by: operatorOf(options) };
         await answerOf<OpenChannelResponse>((done) => core.accounts.openChannel(request, done));
         return post(core);

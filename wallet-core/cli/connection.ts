@@ -36,7 +36,7 @@ export function withServerOptions(command: Command): Command {
     .addOption(
       new Option(
         '--token-file <file>',
-        'a file with a token of the role operate (default, with --ca or to this machine: operator.token in the data folder, if it is there)',
+        'a file with a token of the role operate (default, to this machine: operator.token in the data folder, if it is there)',
       )
         .env('WALLET_CORE_TOKEN_FILE')
         .helpGroup(REACHED),
@@ -65,7 +65,9 @@ export function connectionTo(given: ServerOptions): Connection {
   // Who says where to ask says also how: the certificates of this machine are those of its own wallet-core.
   const server = { ...(given.address === undefined ? known : undefined), ...given };
   const { address = DEFAULT_ADDRESS, ca, cert, key } = server;
-  const token = tokenFor({ ...server, address }, known?.token);
+  // Nor is its token for another: whoever has it may do everything here.
+  const own = address === known?.address || isLoopback(hostOf(address)) ? known?.token : undefined;
+  const token = tokenFor({ ...server, address }, own);
   const options = {
     // A proxy that the environment names is for the world outside.
     'grpc.enable_http_proxy': 0,

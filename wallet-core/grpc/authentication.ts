@@ -7,7 +7,11 @@ import {
 } from '@grpc/grpc-js';
 import { type Grant, nameOf, owns, ownsMany } from '../access/grant.js';
 import type { Tokens } from '../access/tokens.js';
+import type { PostBatchRequest } from '../../proto/gen/wallet/v1/posting.js';
+import { CallError } from './call-error.js';
 import { type Permission, permissionOf } from './permissions.js';
+
+const POST_BATCH = '/wallet.v1.PostingService/PostBatch';
 
 interface Refusal {
   readonly code: status.UNAUTHENTICATED | status.PERMISSION_DENIED;
@@ -31,6 +35,14 @@ export function tokenOf(metadata: Metadata): string | undefined {
 /** What the token that was shown allows; undefined: none is asked for. */
 export function grantOf(metadata: Metadata): Grant | undefined {
   return callers.get(metadata);
+}
+
+/** Throws a CallError for a batch that its caller may not post. */
+export function refusePost(metadata: Metadata, batch: PostBatchRequest): void {
+  const caller = grantOf(metadata);
+  const permission = permissionOf(POST_BATCH);
+  const refusal = caller && permission && denied(caller, permission, batch, POST_BATCH);
+  if (refusal) throw new CallError(refusal.code, refusal.details);
 }
 
 /** Lets in who has a token for what he asks. Paths of services in `open` (health, reflection) need none. */

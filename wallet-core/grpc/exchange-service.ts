@@ -5,7 +5,7 @@ import type { GetBalanceRequest } from '../../proto/gen/wallet/v1/query.js';
 import { isTraceId, traceIdOf } from '../../trace.js';
 import type { Observer } from '../observer.js';
 import type { Queries } from '../storage/port.js';
-import { tokenOf } from './authentication.js';
+import { refusePost, tokenOf } from './authentication.js';
 import { invalidArgument, statusOf } from './call-error.js';
 import type { Poster } from './posting-service.js';
 import { balanceOf } from './query-service.js';
@@ -54,6 +54,7 @@ export function exchangeService(
   async function answerTo({ body }: ExchangeRequest, call: Call): Promise<ExchangeResponse['body']> {
     switch (body?.$case) {
       case 'post':
+        refusePost(call.metadata, body.value);
         return { $case: 'post', value: { results: await poster.post(body.value.commands, call) } };
       case 'balance':
         return { $case: 'balance', value: await balanceOf(queries, body.value) };

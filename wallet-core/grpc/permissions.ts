@@ -51,11 +51,8 @@ const PERMISSIONS: Rows<PostingServiceService> &
   '/wallet.v1.QueryService/ListMovements': { roles: ['read'], channels: ofChannel },
   '/wallet.v1.QueryService/ListActs': READ,
 
-  // Of each request that comes; balances are read for whoever may post.
-  '/wallet.v1.ExchangeService/Exchange': {
-    roles: [],
-    channels: ({ body }) => (body?.$case === 'post' ? body.value.commands.map(({ channel }) => channel) : []),
-  },
+  // The channels of a batch are looked at where it is answered, by itself: the call goes on for the others.
+  '/wallet.v1.ExchangeService/Exchange': { roles: ['post'] },
 
   '/wallet.v1.AccountService/OpenChannel': OPERATE,
   '/wallet.v1.AccountService/ListChannels': READ,
@@ -81,7 +78,10 @@ const PERMISSIONS: Rows<PostingServiceService> &
   // Nobody forges what was refused on another's channel. Calls that named no channel of ours are a gateway's to tell of.
   '/wallet.v1.OperationsService/KeepRefused': {
     roles: [],
-    channels: ({ calls, droppedOfChannels }) => [...calls, ...droppedOfChannels].map(({ channel }) => channel),
+    channels: ({ calls, droppedOfChannels, dropped }) => [
+      ...[...calls, ...droppedOfChannels].map(({ channel }) => channel),
+      ...(dropped > 0 ? [''] : []),
+    ],
     unnamed: true,
   },
   '/wallet.v1.OperationsService/ListRefused': READ,

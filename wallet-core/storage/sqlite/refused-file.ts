@@ -102,18 +102,21 @@ export class RefusedFile {
 
   list({ player, reference, channel, fromMs = 0n, toMs = NEVER_MS }: RefusedFilter, limit: number): RefusedList {
     const given = Object.entries({ player, reference, channel }).filter(([, value]) => value !== undefined);
+    // What is older goes with the next call that is kept, which may not come soon.
+    const oldest = BigInt(Date.now() - this.#keepMs);
+    const keptMs = (ms: bigint) => (ms < oldest ? oldest : ms);
     const where = ['time_ms >= ? AND time_ms < ?', ...given.map(([name]) => `${name} = ?`)].join(' AND ');
     const calls = this.#db
       .prepare<unknown[], Row>(
         `SELECT ${COLUMNS} FROM refused_calls WHERE ${where} ORDER BY time_ms DESC, id DESC LIMIT ?`,
       )
-      .all(fromMs, toMs, ...given.map(([, value]) => value), BigInt(limit));
+      .all(keptMs(fromMs), toMs, ...given.map(([, value]) => value), BigInt(limit));
     const dropped = this.#db
       .prepare<unknown[], Omit<DroppedCalls, 'fromProvider'> & Pick<Row, 'fromProvider'>>(
         `SELECT channel, from_provider AS fromProvider, sum(count) AS count FROM dropped_calls
           WHERE minute_ms > ? AND minute_ms < ? AND channel = ifnull(?, channel) GROUP BY 1, 2 ORDER BY 1, 2`,
       )
-      .all(fromMs - MINUTE_MS, toMs, channel ?? null);
+      .all(keptMs(fromMs) - MINUTE_MS, toMs, channel ?? null);
     return { calls: calls.map(read), dropped: dropped.map(read) };
   }
 

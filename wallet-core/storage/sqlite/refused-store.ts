@@ -1,4 +1,3 @@
-import { once } from 'node:events';
 import { Worker } from 'node:worker_threads';
 import {
   type DroppedCalls,
@@ -57,9 +56,12 @@ export class RefusedStore implements RefusedCalls {
 
   /** When what was asked before is done. */
   async close(): Promise<void> {
-    if (!this.#thread) return;
-    this.#thread.postMessage({ type: 'close' } satisfies ToRefused);
-    await once(this.#thread, 'exit');
+    const thread = this.#thread;
+    if (!thread) return;
+    // Also of one that fails meanwhile: who asked has heard of that.
+    const ended = new Promise((resolve) => thread.once('exit', resolve));
+    thread.postMessage({ type: 'close' } satisfies ToRefused);
+    await ended;
   }
 
   async #ask(question: ToRefused): Promise<FromRefused> {

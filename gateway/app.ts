@@ -20,8 +20,8 @@ import { ebetBusyAnswers, ebetRoutes } from './ebet/routes.js';
 import { WalletClient } from './wallet-client.js';
 
 /**
- * A provider's next call may be on its way on a connection that is idle when we stop: so long it is still taken, and its
- * answer says that the connection ends.
+ * A provider's next call may be on its way when we stop, and a load balancer has to hear of it: so long calls are still taken, also on
+ * new connections, and each answer says that the connection ends.
  */
 const STOP_GRACE_MS = 250;
 /** Longer than any answer takes; who has not finished his request by then is not answered. */
@@ -143,17 +143,19 @@ async function stop(server: Server, client: WalletClient, stopping: AbortControl
   await new Promise<void>((resolve) => {
     const closeIdle = () => server.closeIdleConnections();
     let idle: NodeJS.Timeout | undefined;
-    const grace = setTimeout(() => {
+    const force = setTimeout(() => server.closeAllConnections(), STOP_MS_MAX);
+    // Until then whoever asks anew finds out that it stops, by the paths of health, and is served.
+    setTimeout(() => {
+      // Takes no new connections; the close() of an HTTP server would end the idle ones at once.
+      NetServer.prototype.close.call(server, () => {
+        clearInterval(idle);
+        clearTimeout(force);
+        resolve();
+      });
       // A connection that is idle between two calls would keep the server open, and so would one that never sends a call.
       idle = setInterval(closeIdle, 50);
       closeIdle();
     }, STOP_GRACE_MS);
-    const force = setTimeout(() => server.closeAllConnections(), STOP_MS_MAX);
-    // Takes no new connections; the close() of an HTTP server would end the idle ones at once.
-    NetServer.prototype.close.call(server, () => {
-      for (const timer of [grace, idle, force]) clearTimeout(timer);
-      resolve();
-    });
   });
   await client.close();
 }

@@ -2,7 +2,7 @@ import { type Context, context, trace } from '@opentelemetry/api';
 import type { Command } from './domain/command.js';
 import { saysFailed } from './domain/failed-bets.js';
 import { notApplied, type Outcome } from './domain/outcome.js';
-import { setImmediate as nextTurn, setTimeout as pause } from 'node:timers/promises';
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { Answered, Origin } from './observer.js';
 import { Pulse } from './pulse.js';
 import { CommitUnknownError, StoreFullError, type Store, type Submission } from './storage/port.js';
@@ -27,11 +27,6 @@ export const COMMITTER_LIMITS: CommitterLimits = {
 
 /** Of OpenTelemetry: does nothing unless that is switched on (telemetry.ts). */
 const tracer = trace.getTracer('single-wallet');
-
-/** After it stood still, what is in its sockets is read to the end, before anything is decided: for so long, */
-const READ_MS = 100;
-/** and in so many turns of the event loop at least, for a machine that is busy may leave it no time in those. */
-const READ_TURNS = 10;
 
 /** Of what comes with a call that has a line of its own. */
 const OURS: Origin = { traceId: undefined, token: undefined };
@@ -137,7 +132,7 @@ export class Committer {
     await nextTurn();
     while (this.#queue.length > 0) {
       // Word that a caller has hung up may be far behind his command, where much came meanwhile or TLS has to be read.
-      if (this.#pulse.stoodStill) await readToTheEnd();
+      if (this.#pulse.stoodStill) await this.#pulse.catchUp();
       await this.#commit(this.#nextGroup());
     }
     this.#running = undefined;
@@ -230,11 +225,6 @@ export class Committer {
       await this.#commit(group.slice(half));
     }
   }
-}
-
-async function readToTheEnd(): Promise<void> {
-  await pause(READ_MS);
-  for (let turn = 0; turn < READ_TURNS; turn += 1) await nextTurn();
 }
 
 /** Its time has run out, or its caller has gone. */

@@ -94,7 +94,13 @@ describe('the health of the gateway', () => {
     await Promise.all(sockets.map((socket) => once(socket, 'connect')));
     expect(await probe(system.url, '/healthz')).to.equal('200 alive');
     const ended = system.gateway.stop();
-    while (await probe(system.url, '/healthz').catch(() => undefined));
+    const told = new Set<string>();
+    for (let answer: string | undefined = ''; answer !== undefined; told.add(answer ?? 'refused')) {
+      answer = await probe(system.url, '/readyz').catch(() => undefined);
+    }
+    expect([...told], 'on new connections')
+      .to.include('503 stopping')
+      .and.include('refused');
     for (const socket of sockets) {
       socket.write('\r\n');
       const [answer] = (await once(socket, 'data')) as [Buffer];

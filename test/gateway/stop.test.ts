@@ -1,5 +1,4 @@
 import { expect } from 'chai';
-import { dial } from '../secured.js';
 import { System } from '../system.js';
 import { Ebet, print } from './ebet.js';
 
@@ -32,16 +31,8 @@ async function arrived(system: System): Promise<void> {
   expect(answered.json.status).to.equal(202);
 }
 
-/** Until the gateway takes no new connections. */
+/** Until the gateway takes no new connections: each answer that it gives while it stops ends its connection. */
 async function refused(system: System): Promise<void> {
-  for (;;) {
-    const taken = await new Promise<boolean>((resolve) => {
-      const socket = dial(system.url).on('error', () => resolve(false));
-      socket.on('connect', () => {
-        socket.destroy();
-        resolve(true);
-      });
-    });
-    if (!taken) return;
-  }
+  const asked = () => fetch(`${system.url}/healthz`).then((answer) => answer.text());
+  while (await asked().catch(() => undefined));
 }

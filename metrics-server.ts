@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import { createServer, type RequestListener } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { collectDefaultMetrics, Counter, Gauge, Histogram, Registry } from 'prom-client';
+import type { Counter, Gauge, Histogram, Registry } from 'prom-client';
 import { z } from 'zod';
 import { type Address, addressSetting, flagSetting, formatAddress, isLoopback, listenProblem } from './config.js';
 import type { CORE_METRICS, GATEWAY_METRICS, Metric, MetricTable } from './metrics.js';
@@ -26,23 +26,24 @@ export interface Registered<Table extends MetricTable> {
   readonly registry: Registry;
 }
 
-export function registered<Table extends MetricTable>(table: Table): Registered<Table> {
-  const registry = new Registry();
-  collectDefaultMetrics({ register: registry });
-  const metrics = Object.fromEntries(Object.entries(table).map(([key, metric]) => [key, made(metric, registry)]));
+export async function registered<Table extends MetricTable>(table: Table): Promise<Registered<Table>> {
+  // It takes a tenth of a start, and is loaded by who wants metrics.
+  const client = await import('prom-client');
+  const registry = new client.Registry();
+  client.collectDefaultMetrics({ register: registry });
+  const made = ({ type, name, help, labels, buckets = [] }: Metric): unknown => {
+    const shape = { name, help, labelNames: labels, registers: [registry] };
+    switch (type) {
+      case 'counter':
+        return new client.Counter(shape);
+      case 'gauge':
+        return new client.Gauge(shape);
+      case 'histogram':
+        return new client.Histogram({ ...shape, buckets: [...buckets] });
+    }
+  };
+  const metrics = Object.fromEntries(Object.entries(table).map(([key, metric]) => [key, made(metric)]));
   return { metrics: metrics as unknown as Metrics<Table>, registry };
-}
-
-function made({ type, name, help, labels, buckets = [] }: Metric, registry: Registry): unknown {
-  const shape = { name, help, labelNames: labels, registers: [registry] };
-  switch (type) {
-    case 'counter':
-      return new Counter(shape);
-    case 'gauge':
-      return new Gauge(shape);
-    case 'histogram':
-      return new Histogram({ ...shape, buckets: [...buckets] });
-  }
 }
 
 export interface MetricsServer {

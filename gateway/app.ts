@@ -31,7 +31,7 @@ const METRICS_SETTING = ['gateway.metrics', 'GATEWAY_METRICS'] as const;
 
 /** Builds the whole of the gateway and starts it. */
 export async function startGateway(config: GatewayConfig, log: Logger, limits = HTTP_LIMITS): Promise<Service> {
-  const measured = config.metrics && registered(GATEWAY_METRICS);
+  const measured = config.metrics && (await registered(GATEWAY_METRICS));
   const metrics = measured?.metrics;
   const client = new WalletClient(connectionTo(config), log, metrics);
   const stopping = new AbortController();

@@ -76,7 +76,7 @@ export async function startCore(given: CoreOptions): Promise<Core> {
     scrubEveryMs = 0,
     keepRefusedMs = 30 * DAY_MS,
   } = given;
-  const registry = metricsAt && registered(CORE_METRICS);
+  const registry = metricsAt && (await registered(CORE_METRICS));
   const observer = new Observer(log, registry?.metrics);
   const owner = `process ${process.pid}, started ${new Date().toISOString()}, listening on ${formatAddress(at)}`;
   const chosen = {

@@ -29,18 +29,17 @@ export class Checkpoints {
   readonly #state = new Int32Array(this.#memory);
   readonly #ask: Statement<[], [busy: bigint, frames: bigint, moved: bigint]>;
   readonly #move: Statement;
-  readonly #why: MessagePort;
+  readonly #path: string;
   readonly #plan: CheckpointPlan;
+  /** Of the thread, which begins with the first pass: where it says why one failed. */
+  #why: MessagePort | undefined;
 
   constructor(db: Database, limits?: CheckpointLimits) {
+    this.#path = db.name;
     this.#plan = new CheckpointPlan(limits);
     db.pragma('wal_autocheckpoint = 0');
     this.#ask = db.prepare<[], [bigint, bigint, bigint]>('PRAGMA wal_checkpoint(NOOP)').raw();
     this.#move = db.prepare('PRAGMA wal_checkpoint(PASSIVE)');
-    const { port1, port2 } = new MessageChannel();
-    this.#why = port1;
-    const workerData: CheckpointData = { path: db.name, state: this.#memory, why: port2 };
-    new Worker(new URL('./checkpoint-thread.js', import.meta.url), { workerData, transferList: [port2] }).unref();
   }
 
   /**
@@ -54,11 +53,12 @@ export class Checkpoints {
     const [, frames = 0n, moved = 0n] = this.#ask.get() ?? [];
     const step = this.#plan.next(Number(frames), Number(moved));
     if (step === 'FINISH') this.#finish();
-    else if (step === 'PASS') this.#tell(CHECKPOINT.MOVING);
+    else if (step === 'PASS') this.#pass();
   }
 
   /** Before the ledger is closed. Throws if a pass does not end: the next start then writes the WAL. */
   stop(): void {
+    if (!this.#why) return;
     Atomics.wait(this.#state, 0, CHECKPOINT.MOVING, STOP_MS_MAX);
     const state = Atomics.compareExchange(this.#state, 0, CHECKPOINT.IDLE, CHECKPOINT.ENDING);
     // The thread has ended already.
@@ -78,12 +78,20 @@ export class Checkpoints {
   }
 
   #failure(): Error {
-    const said = receiveMessageOnPort(this.#why) as { message: string } | undefined;
+    const said = (this.#why && receiveMessageOnPort(this.#why)) as { message: string } | undefined;
     return new Error(`a checkpoint failed: ${said?.message ?? 'the thread has not said why'}`);
   }
 
-  #tell(state: number): void {
-    Atomics.store(this.#state, 0, state);
+  #pass(): void {
+    this.#why ??= this.#start();
+    Atomics.store(this.#state, 0, CHECKPOINT.MOVING);
     Atomics.notify(this.#state, 0);
+  }
+
+  #start(): MessagePort {
+    const { port1, port2 } = new MessageChannel();
+    const workerData: CheckpointData = { path: this.#path, state: this.#memory, why: port2 };
+    new Worker(new URL('./checkpoint-thread.js', import.meta.url), { workerData, transferList: [port2] }).unref();
+    return port1;
   }
 }

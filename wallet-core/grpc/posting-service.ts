@@ -2,7 +2,7 @@ import { type Metadata, status } from '@grpc/grpc-js';
 import type { Logger } from 'pino';
 import type { Committer } from '../committer.js';
 import { invalid, notApplied, type Outcome } from '../domain/outcome.js';
-import type { Observer } from '../observer.js';
+import type { Observer, Origin } from '../observer.js';
 import { isTraceId } from '../../trace.js';
 import type { Command, PostingServiceServer, Result } from '../../proto/gen/wallet/v1/posting.js';
 import { CommitUnknownError } from '../storage/port.js';
@@ -33,27 +33,32 @@ export class Poster {
     this.#observer = observer;
   }
 
-  async post(commands: readonly Command[], call: Call): Promise<Result[]> {
+  /** Empties the list: what it holds would live, and be copied by V8, as long as a command waits. */
+  post(commands: Command[], call: Call): Promise<Result[]> {
     if (commands.length < 1 || commands.length > COMMANDS_MAX) {
       throw invalidArgument(`commands: has ${commands.length}; expected 1 to ${COMMANDS_MAX}`);
     }
     const token = tokenOf(call.metadata);
-    return Promise.all(commands.map((command) => this.#post(command, call, token))).catch(fateUnknown);
+    const hungUp = () => call.cancelled;
+    const results = commands.splice(0).map((command) => this.#post(command, call.metadata, hungUp, token));
+    return Promise.all(results).catch(fateUnknown);
   }
 
-  async #post(command: Command, call: Call, token: string | undefined): Promise<Result> {
+  #post(command: Command, metadata: Metadata, hungUp: () => boolean, token: string | undefined): Promise<Result> {
     // The command's own trace before that of the call, which may carry those of many callers.
-    const origin = { traceId: isTraceId(command.traceId ?? '') ? command.traceId : traceOf(call), token };
-    const unread = (outcome: Outcome) => {
-      const { channel } = command;
-      this.#observer.answered({ command: { type: 'unread', channel }, origin, outcome, waitMs: 0, commitMs: 0 });
-      return writeResult(outcome, this.#writer);
-    };
-    if (this.#committer.isFull) return unread(notApplied('QUEUE_FULL'));
-    const read = readCommand(command, call.metadata);
-    if (typeof read === 'string') return unread(invalid('MALFORMED', read));
-    const outcome = await this.#committer.submit(read, read.timeoutMs, () => call.cancelled, origin);
-    return writeResult(outcome, this.#writer);
+    const { channel, traceId = '' } = command;
+    const origin = { traceId: isTraceId(traceId) ? traceId : traceOf({ metadata }), token };
+    if (this.#committer.isFull) return this.#unread(channel, origin, notApplied('QUEUE_FULL'));
+    const read = readCommand(command, metadata);
+    if (typeof read === 'string') return this.#unread(channel, origin, invalid('MALFORMED', read));
+    return this.#committer.submit(read, read.timeoutMs, hungUp, origin).then(this.#result);
+  }
+
+  readonly #result = (outcome: Outcome): Result => writeResult(outcome, this.#writer);
+
+  #unread(channel: string, origin: Origin, outcome: Outcome): Promise<Result> {
+    this.#observer.answered({ command: { type: 'unread', channel }, origin, outcome, waitMs: 0, commitMs: 0 });
+    return Promise.resolve(this.#result(outcome));
   }
 }
 

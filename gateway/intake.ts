@@ -1,6 +1,6 @@
 import type { Logger } from 'pino';
+import { Capacity } from '../capacity.js';
 import type { GatewayMetrics } from '../metrics-server.js';
-import { Capacity } from './capacity.js';
 
 /** If more were under way, the last of them would hardly be answered before their provider gives up. */
 const UNDER_WAY_MAX = 1_024;

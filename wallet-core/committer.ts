@@ -1,4 +1,5 @@
 import { type Context, context, trace } from '@opentelemetry/api';
+import { Capacity } from '../capacity.js';
 import type { Command } from './domain/command.js';
 import { saysFailed } from './domain/failed-bets.js';
 import { notApplied, type Outcome } from './domain/outcome.js';
@@ -10,6 +11,8 @@ import { CommitUnknownError, StoreFullError, type Store, type Submission } from 
 export interface CommitterLimits {
   /** Commands that may wait; one more is NOT_APPLIED at once. */
   readonly waitingMax: number;
+  /** The same for some seconds once that was too few: as many as keep the writer at work. */
+  readonly waitingOverloadedMax: number;
   /** Bytes of requests that may wait. */
   readonly waitingBytesMax: number;
   /** Movements and refund lines of one group. */
@@ -20,6 +23,7 @@ export interface CommitterLimits {
 
 export const COMMITTER_LIMITS: CommitterLimits = {
   waitingMax: 10_000,
+  waitingOverloadedMax: 1_024,
   waitingBytesMax: 64 * 2 ** 20,
   groupMax: 512,
   groupBytesMax: 4 * 2 ** 20,
@@ -55,6 +59,7 @@ export class Committer {
   readonly #onFault: (error: Error, command: Command, origin: Origin) => void;
   readonly #onAnswered: (answered: Answered) => void;
   readonly #queue: Waiting[] = [];
+  readonly #capacity: Capacity;
   #waitingBytes = 0;
   readonly #pulse = new Pulse();
   #running: Promise<void> | undefined;
@@ -78,6 +83,7 @@ export class Committer {
     this.#onAnswered = onAnswered;
     this.#onFault = onFault;
     this.#limits = limits;
+    this.#capacity = new Capacity(limits.waitingMax, limits.waitingOverloadedMax);
   }
 
   /** Commands that wait for their group. */
@@ -90,9 +96,11 @@ export class Committer {
     return this.#since === undefined ? 0 : performance.now() - this.#since;
   }
 
-  /** Whether another command would be NOT_APPLIED, so that it need not even be read. */
-  get isFull(): boolean {
-    return this.#queue.length >= this.#limits.waitingMax;
+  /** Whether a command that has come is NOT_APPLIED, because too many wait: so it need not even be read. */
+  turnsAway(): boolean {
+    const isFull = this.#capacity.isReached(this.#queue.length);
+    if (isFull) this.#capacity.refused(this.#queue.length);
+    return isFull;
   }
 
   /**
@@ -104,7 +112,7 @@ export class Committer {
     abandoned: () => boolean = () => false,
     origin: Origin = OURS,
   ): Promise<Outcome> {
-    const isFull = this.isFull || this.#waitingBytes + request.length > this.#limits.waitingBytesMax;
+    const isFull = this.turnsAway() || this.#waitingBytes + request.length > this.#limits.waitingBytesMax;
     if (this.#stopped || isFull) {
       const outcome = notApplied(this.#stopped ? 'SHUTTING_DOWN' : 'QUEUE_FULL');
       this.#onAnswered({ command, origin, outcome, waitMs: 0, commitMs: 0 });

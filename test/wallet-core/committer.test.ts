@@ -141,6 +141,15 @@ describe('the committer', () => {
       expect(await balance()).to.equal(9980n);
     });
 
+    it('by a lesser number once that was too few', async () => {
+      await committerWith({ waitingMax: 20, waitingOverloadedMax: 5 });
+      await submitAll(bets(21));
+      const outcomes = await submitAll(times(10).map((n) => move({ amount: -1n, reference: `next-${n}` })));
+      expect(count(outcomes, 'APPLIED')).to.equal(5);
+      expect(count(outcomes, 'NOT_APPLIED QUEUE_FULL')).to.equal(5);
+      expect(await balance()).to.equal(9975n);
+    });
+
     it('by bytes', async () => {
       await committerWith({ waitingBytesMax: 1000 });
       const outcomes = await Promise.all(bets(5).map((command) => submit(command, 400)));

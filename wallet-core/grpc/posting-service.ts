@@ -48,7 +48,7 @@ export class Poster {
     // The command's own trace before that of the call, which may carry those of many callers.
     const { channel, traceId = '' } = command;
     const origin = { traceId: isTraceId(traceId) ? traceId : traceOf({ metadata }), token };
-    if (this.#committer.isFull) return this.#unread(channel, origin, notApplied('QUEUE_FULL'));
+    if (this.#committer.turnsAway()) return this.#unread(channel, origin, notApplied('QUEUE_FULL'));
     const read = readCommand(command, metadata);
     if (typeof read === 'string') return this.#unread(channel, origin, invalid('MALFORMED', read));
     return this.#committer.submit(read, read.timeoutMs, hungUp, origin).then(this.#result);

@@ -1,7 +1,7 @@
 import { expect } from 'chai';
-import { Capacity } from '../../gateway/capacity.js';
+import { Capacity } from '../capacity.js';
 
-describe('the capacity of the gateway', () => {
+describe('a capacity', () => {
   const [MOST, OVERLOADED_MOST] = [1_000, 100];
   let capacity: Capacity;
 

@@ -7,7 +7,7 @@ const BACK_MS = 5_000;
 const CALM_MS = 1_000;
 
 /**
- * How many callbacks may be under way at once. All of it is there for a burst. Once that was not enough it is less for some seconds: in a
+ * How much may wait, or be under way, at once. All of it is there for a burst. Once that was not enough it is less for some seconds: in a
  * lasting overload what waits longer gets no more done, is answered later, and makes everything dearer, because V8 copies it
  * again and again. Then all is tried again, because what comes may have become less and still be more than that.
  */
@@ -24,15 +24,15 @@ export class Capacity {
   }
 
   /** Whether one more beside so many would be too many. */
-  isReached(underWay: number): boolean {
-    return underWay >= this.#most || (underWay >= this.#overloadedMost && performance.now() < this.#overloadedUntil);
+  isReached(count: number): boolean {
+    return count >= this.#most || (count >= this.#overloadedMost && performance.now() < this.#overloadedUntil);
   }
 
   /** One more was refused beside so many. */
-  refused(underWay: number): void {
+  refused(count: number): void {
     const now = performance.now();
     this.#refusedMs = now;
-    if (underWay < this.#most || now < this.#overloadedUntil) return;
+    if (count < this.#most || now < this.#overloadedUntil) return;
     const isBack = now - this.#overloadedUntil < BACK_MS;
     this.#lastsMs = isBack ? Math.min(2 * this.#lastsMs, LASTS_MS_MAX) : LASTS_MS_MIN;
     this.#overloadedUntil = now + this.#lastsMs;

@@ -43,7 +43,7 @@ export class Bench {
   /** A file of distinct signed bets, enough for the longest series of measurements on one ledger: a curve, or the large one's rounds. */
   bets(): string {
     const { warmUpSeconds, seconds, rounds } = this.options;
-    const count = PER_SECOND_MAX * Math.max(2 * warmUpSeconds + 7 * seconds, rounds * (warmUpSeconds + seconds));
+    const count = PER_SECOND_MAX * Math.max(5 * warmUpSeconds + 9 * seconds, rounds * (warmUpSeconds + seconds));
     return this.bodies.bets(count, this.#step(`signing ${count} bets`));
   }
 

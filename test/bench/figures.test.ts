@@ -9,7 +9,7 @@ import { median, type Measurement } from './measurement.js';
 import { curvesOf } from './report/curves.js';
 import { judge, type Goal } from './report/measures.js';
 import type { Report } from './report/report.js';
-import { behindText, measuresTable, overloadTable } from './report/tables.js';
+import { behindText, maximaText, measuresTable, overloadTable } from './report/tables.js';
 import { recoveryOf, type Overload } from './rows/overload.js';
 
 describe('the figures of the benchmark', () => {
@@ -81,9 +81,11 @@ describe('the figures of the benchmark', () => {
     const round = (perSecond: number, ofMaximum: number): Overload => {
       const measured = { ...MEASURED, perSecond, residentBytes: { 'wallet-core': perSecond * 1e6 } };
       const point = { load: 2, name: 'gRPC, 2 of the maximum', measured, ofMaximum };
-      return { connections: [], calls: [], grpc: [point], twiceTheConnections: 1, recoverySeconds: 0 };
+      const maxima = { calls: [0, 0], grpc: [perSecond, perSecond - 100] } as const;
+      return { connections: [], calls: [], grpc: [point], maxima, twiceTheConnections: 1, recoverySeconds: 0 };
     };
     const curves = curvesOf([round(900, 0.8), round(700, 0.9), round(1_000, 0.95)]);
+    expect(maximaText({ curves } as unknown as Report)).to.contain('over gRPC 900 and 800 per second');
     expect(curves.grpc[0]?.ofMaximumRange).to.deep.equal([0.8, 0.95]);
     expect(overloadTable({ curves } as unknown as Report).rows).to.deep.equal([
       ['gRPC, 2 of the maximum', '900', '700 to 1,000', '0.90', '3', '0', '12', '1000'],
@@ -94,7 +96,8 @@ describe('the figures of the benchmark', () => {
     const point = (name: string, more: Partial<Measurement>) => {
       return { load: 1, name, measured: { ...MEASURED, ...more }, ofMaximum: 1 };
     };
-    const rest = { grpc: [], twiceTheConnections: 1, recoverySeconds: 0 };
+    const maxima = { calls: [1, 1], grpc: [1, 1] } as const;
+    const rest = { grpc: [], maxima, twiceTheConnections: 1, recoverySeconds: 0 };
     const connections = [point('64 connections', { goodP99Ms: undefined })];
     const calls = [point('open loop, 1 of the maximum', { latestMs: 250 })];
     const report = { lines: [], curves: curvesOf([{ connections, calls, ...rest }]) } as unknown as Report;

@@ -1,5 +1,5 @@
 import { median } from '../measurement.js';
-import type { CurveName, Overload, Point } from '../rows/overload.js';
+import type { CurveName, Maxima, Overload, Point } from '../rows/overload.js';
 import { lineOf, type Line } from './line.js';
 
 /** The medians of one load. */
@@ -15,12 +15,21 @@ export interface CurveLine extends Line {
   readonly coreMegabytes: number;
 }
 
-export type Curves = Readonly<Record<CurveName, readonly CurveLine[]>>;
+export interface Curves extends Readonly<Record<CurveName, readonly CurveLine[]>> {
+  /** Medians. */
+  readonly maxima: Overload['maxima'];
+}
 
 export function curvesOf(rounds: readonly Overload[]): Curves {
   const lines = (curve: CurveName) =>
     (rounds[0]?.[curve] ?? []).map((_, index) => curveLineOf(rounds.flatMap((round) => round[curve][index] ?? [])));
-  return { connections: lines('connections'), calls: lines('calls'), grpc: lines('grpc') };
+  const middle = (of: (round: Overload) => number) => median(rounds.map(of)) ?? 0;
+  const maximaOf = (loop: keyof Overload['maxima']): Maxima => [
+    middle(({ maxima }) => maxima[loop][0]),
+    middle(({ maxima }) => maxima[loop][1]),
+  ];
+  const maxima = { calls: maximaOf('calls'), grpc: maximaOf('grpc') };
+  return { connections: lines('connections'), calls: lines('calls'), grpc: lines('grpc'), maxima };
 }
 
 /** Of the same load in each round. */

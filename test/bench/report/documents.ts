@@ -3,7 +3,7 @@ import path from 'node:path';
 import { format, resolveConfig } from 'prettier';
 import { drawChart } from './chart.js';
 import type { Report } from './report.js';
-import { behindText, linesTable, machineText, markdown, measuresTable, overloadTable } from './tables.js';
+import { behindText, linesTable, machineText, markdown, maximaText, measuresTable, overloadTable } from './tables.js';
 
 const ROOT = path.join(import.meta.dirname, '../../../..');
 const PAGE = 'docs/performance.md';
@@ -19,7 +19,8 @@ export async function writeDocuments(report: Report): Promise<void> {
   await fill(PAGE, 'measures', [markdown(measures), ...leftOut].join('\n\n'));
   await fill(PAGE, 'machine', machineText(report.machine, report));
   await fill(PAGE, 'cases', markdown(linesTable(report)));
-  await fill(PAGE, 'overload', [markdown(overloadTable(report)), behindText(report) ?? []].flat().join('\n\n'));
+  const behind = [maximaText(report) ?? [], behindText(report) ?? []].flat();
+  await fill(PAGE, 'overload', [markdown(overloadTable(report)), ...behind].join('\n\n'));
   await fill('README.md', 'measures', `${markdown(short)}\n\n${machineText(report.machine, report)}`);
   writeFileSync(path.join(ROOT, 'docs/performance.svg'), drawChart(report));
   await write('docs/performance.json', JSON.stringify(report));

@@ -60,6 +60,16 @@ export function overloadTable({ curves }: Report): Table {
   };
 }
 
+/** What the maxima were that goodput in open loops is held against. */
+export function maximaText({ curves }: Report): string | undefined {
+  if (!curves) return undefined;
+  const each = (['calls', 'grpc'] as const).map((loop) => {
+    const [before, after] = curves.maxima[loop];
+    return `${loop === 'grpc' ? 'over gRPC' : 'over HTTP'} ${whole(before)} and ${whole(after)} per second`;
+  });
+  return `Closed loops on the same ledgers, before the open ones and after them, came to: ${each.join('; ')}.`;
+}
+
 /** Open loops in which calls left so late that the load was not what it is said to be; undefined: none. */
 export function behindText({ lines, curves }: Report): string | undefined {
   const all = [...lines, ...(curves?.calls ?? []), ...(curves?.grpc ?? [])];

@@ -12,14 +12,20 @@ export class OpenLoops {
   readonly #systems: readonly Child[];
   readonly #address: string;
   readonly #calls: string;
-  #offset = 0;
+  #offset: number;
 
-  /** `calls`: a file of prepared ones. */
-  constructor(bench: Bench, systems: readonly Child[], address: string, calls: string) {
+  /** `calls`: a file of prepared ones, of which the ledger has seen those before the byte `offset`. */
+  constructor(bench: Bench, systems: readonly Child[], address: string, calls: string, offset = 0) {
     this.#bench = bench;
     this.#systems = systems;
     this.#address = address;
     this.#calls = calls;
+    this.#offset = offset;
+  }
+
+  /** Where the calls begin that were not sent. */
+  get offset(): number {
+    return this.#offset;
   }
 
   async run(

@@ -17,6 +17,12 @@ export interface Point {
   readonly ofMaximum: number;
 }
 
+/**
+ * What a closed loop reached on the ledger of an open one, in front of it and behind it: a ledger that has grown takes less. The
+ * maximum that goodput is held against is their mean.
+ */
+export type Maxima = readonly [before: number, after: number];
+
 /** What becomes of the product when more is asked of it than it can do: one round. */
 export interface Overload {
   /** The whole path in a closed loop, by connections. */
@@ -25,6 +31,7 @@ export interface Overload {
   readonly calls: readonly Point[];
   /** wallet-core alone, called in batches in an open loop, by movements per second. */
   readonly grpc: readonly Point[];
+  readonly maxima: Readonly<Record<'calls' | 'grpc', Maxima>>;
   /** Goodput at twice the connections that reached most, in parts of that. */
   readonly twiceTheConnections: number;
   /** How long after a load of 1.3 times the maximum ended until all answers were good and quick again, if they were. */
@@ -43,8 +50,6 @@ const AFTERWARDS = 0.5;
 const QUICK_MS = 200;
 /** No warm-up is an overload: it asks for no more than this part of the maximum. */
 const WARM_UP_MOST = 0.8;
-/** A system that was warm needs no more before the next load. */
-const SETTLE_SECONDS_MAX = 2;
 const GRPC_BATCH = 32;
 const GRPC_IN_FLIGHT = 32;
 const GRPC_PER_SECOND_MAX = 100_000;
@@ -52,7 +57,12 @@ const GRPC_PER_SECOND_MAX = 100_000;
 /** Each curve on a ledger of its own, from the least load to the most. */
 export async function overload(bench: Bench): Promise<void> {
   const { best, ...connections } = await byConnections(bench);
-  bench.overload.push({ ...connections, ...(await byCalls(bench, best)), grpc: await byMovements(bench) });
+  const { calls, recoverySeconds, maxima } = await byCalls(bench, best);
+  const grpc = await byMovements(bench);
+  bench.overload.push({
+    ...{ ...connections, calls, recoverySeconds },
+    ...{ grpc: grpc.points, maxima: { calls: maxima, grpc: grpc.maxima } },
+  });
 }
 
 async function byConnections(
@@ -65,36 +75,45 @@ async function byConnections(
   for (const connections of CONNECTIONS) reached.push([connections, await loops.run(connections)]);
   await system.stop();
   // The best of those of whose connections there is the double, too: the gateway takes 2,048 of one address.
-  const [at, { perSecond: best }] = reached
+  const [best, { perSecond: maximum }] = reached
     .slice(0, -1)
     .reduce((most, one) => (one[1].perSecond > most[1].perSecond ? one : most));
   const connections = reached.map(([load, measured]) =>
-    pointOf(bench, load, `${load.toLocaleString('en')} connections`, measured, best),
+    pointOf(bench, load, `${load.toLocaleString('en')} connections`, measured, maximum),
   );
-  const twiceTheConnections = connections.find(({ load }) => load === 2 * at)?.ofMaximum ?? 0;
+  const twiceTheConnections = connections.find(({ load }) => load === 2 * best)?.ofMaximum ?? 0;
   return { connections, best, twiceTheConnections };
 }
 
-async function byCalls(bench: Bench, maximum: number): Promise<Pick<Overload, 'calls' | 'recoverySeconds'>> {
+/** `best`: the connections of the closed loop. */
+async function byCalls(
+  bench: Bench,
+  best: number,
+): Promise<Pick<Overload, 'calls' | 'recoverySeconds'> & { readonly maxima: Maxima }> {
   const system = await startOn(bench, await bench.smallLedger());
   const [address = ''] = system.addresses;
-  const loops = new OpenLoops(bench, [system.core, ...system.gateways], address, bench.bets());
+  const closed = loopsOn(bench, system);
+  await closed.warmUp();
+  const { perSecond: before } = await closed.run(best);
+  const loops = new OpenLoops(bench, [system.core, ...system.gateways], address, bench.bets(), closed.offset);
   const { seconds } = bench.options;
-  const calls: Point[] = [];
+  const measured: [multiple: number, Measurement][] = [];
   let recoverySeconds: number | undefined;
-  for (const [multiple, warmUp] of loadsOf(bench, maximum)) {
-    const load = { perSecond: multiple * maximum, seconds };
+  for (const [multiple, warmUp] of loadsOf(bench, before)) {
+    const load = { perSecond: multiple * before, seconds };
     const isWatched = multiple === RECOVERED_FROM;
-    const lesser = isWatched ? { afterwards: { perSecond: AFTERWARDS * maximum, seconds } } : {};
+    const lesser = isWatched ? { afterwards: { perSecond: AFTERWARDS * before, seconds } } : {};
     const { measurement, afterwards } = await loops.run({ warmUp, load, ...lesser });
     if (isWatched) recoverySeconds = recoveryOf(afterwards);
-    calls.push(pointOf(bench, multiple, `open loop, ${multiple} of the maximum`, measurement, maximum));
+    measured.push([multiple, measurement]);
   }
+  const { perSecond: after } = await loopsOn(bench, system, loops.offset).run(best);
   await system.stop();
-  return { calls, recoverySeconds };
+  const maxima = [before, after] as const;
+  return { calls: pointsOf(bench, 'open loop', measured, maxima), recoverySeconds, maxima };
 }
 
-async function byMovements(bench: Bench): Promise<readonly Point[]> {
+async function byMovements(bench: Bench): Promise<{ readonly points: readonly Point[]; readonly maxima: Maxima }> {
   const system = await startOn(bench, await bench.smallLedger(), { gateways: 0 });
   const { seconds, warmUpSeconds } = bench.options;
   const run = (prefix: string, load: GrpcTask['load'], warmUp: number, perSecondMax: number) => {
@@ -103,25 +122,37 @@ async function byMovements(bench: Bench): Promise<readonly Point[]> {
     return runGrpc(bench, system.core, { address: system.coreAddress, batch: GRPC_BATCH, prefix, load, ...times });
   };
   const closed = { type: 'closed', inFlight: GRPC_IN_FLIGHT } as const;
-  const { perSecond: maximum } = await run('closed', closed, warmUpSeconds, GRPC_PER_SECOND_MAX);
-  const points: Point[] = [];
-  for (const [multiple, warmUp] of loadsOf(bench, maximum)) {
-    const load = { type: 'open', perSecond: multiple * maximum, warmUpPerSecond: warmUp.perSecond } as const;
+  const reached = async (prefix: string) => (await run(prefix, closed, warmUpSeconds, GRPC_PER_SECOND_MAX)).perSecond;
+  const before = await reached('before');
+  const measured: [multiple: number, Measurement][] = [];
+  for (const [multiple, warmUp] of loadsOf(bench, before)) {
+    const load = { type: 'open', perSecond: multiple * before, warmUpPerSecond: warmUp.perSecond } as const;
     const most = Math.max(load.perSecond, warmUp.perSecond);
-    const measured = await run(`times-${multiple}`, load, warmUp.seconds, most);
-    points.push(pointOf(bench, multiple, `gRPC, ${multiple} of the maximum`, measured, maximum));
+    measured.push([multiple, await run(`times-${multiple}`, load, warmUp.seconds, most)]);
   }
+  const maxima = [before, await reached('after')] as const;
   await system.stop();
-  return points;
+  return { points: pointsOf(bench, 'gRPC', measured, maxima), maxima };
 }
 
-/** Multiples of the maximum, each with what comes before it. */
+/** Multiples of the maximum, each with what comes before it: each load has a generator of its own, which has to get warm. */
 function loadsOf(bench: Bench, maximum: number): (readonly [multiple: number, warmUp: Phase])[] {
-  const { warmUpSeconds } = bench.options;
-  return MULTIPLES.map((multiple, index) => {
-    const seconds = index === 0 ? warmUpSeconds : Math.min(warmUpSeconds, SETTLE_SECONDS_MAX);
-    return [multiple, { perSecond: Math.min(multiple, WARM_UP_MOST) * maximum, seconds }];
-  });
+  const { warmUpSeconds: seconds } = bench.options;
+  return MULTIPLES.map((multiple) => [multiple, { perSecond: Math.min(multiple, WARM_UP_MOST) * maximum, seconds }]);
+}
+
+function pointsOf(
+  bench: Bench,
+  loop: string,
+  measured: readonly (readonly [multiple: number, Measurement])[],
+  [before, after]: Maxima,
+): Point[] {
+  bench.tell(
+    `overload, ${loop}: ${Math.round(before)} and ${Math.round(after)} per second in the closed loops around it`,
+  );
+  return measured.map(([multiple, measurement]) =>
+    pointOf(bench, multiple, `${loop}, ${multiple} of the maximum`, measurement, (before + after) / 2),
+  );
 }
 
 function pointOf(bench: Bench, load: number, name: string, measured: Measurement, maximum: number): Point {

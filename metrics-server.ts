@@ -26,8 +26,8 @@ export interface Registered<Table extends MetricTable> {
   readonly registry: Registry;
 }
 
+/** Makes the metrics of a table. Who serves none need not load the library, which makes each start longer. */
 export async function registered<Table extends MetricTable>(table: Table): Promise<Registered<Table>> {
-  // It takes a tenth of a start, and is loaded by who wants metrics.
   const client = await import('prom-client');
   const registry = new client.Registry();
   client.collectDefaultMetrics({ register: registry });

@@ -11,7 +11,7 @@ import { CommitUnknownError, StoreFullError, type Store, type Submission } from 
 export interface CommitterLimits {
   /** Commands that may wait; one more is NOT_APPLIED at once. */
   readonly waitingMax: number;
-  /** The same for some seconds once that was too few: as many as keep the writer at work. */
+  /** The same for some seconds once that was too few: two groups, so that the writer always has the next. */
   readonly waitingOverloadedMax: number;
   /** Bytes of requests that may wait. */
   readonly waitingBytesMax: number;

@@ -40,7 +40,10 @@ export class Bench {
     this.folder = this.#folders.make('run');
   }
 
-  /** A file of distinct signed bets, enough for the longest series of measurements on one ledger: a curve, or the large one's rounds. */
+  /**
+   * A file of distinct signed bets, enough for the longest series of measurements on one ledger: the open loops of a curve with the
+   * closed ones around them, in seconds at the maximum, or the rounds on the large one.
+   */
   bets(): string {
     const { warmUpSeconds, seconds, rounds } = this.options;
     const count = PER_SECOND_MAX * Math.max(5 * warmUpSeconds + 9 * seconds, rounds * (warmUpSeconds + seconds));

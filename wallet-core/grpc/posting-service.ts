@@ -33,8 +33,8 @@ export class Poster {
     this.#observer = observer;
   }
 
-  /** Empties the list: what it holds would live, and be copied by V8, as long as a command waits. */
-  post(commands: Command[], call: Call): Promise<Result[]> {
+  /** Empties the list: what it holds would live, and be copied by V8, for as long as a command waits. */
+  async post(commands: Command[], call: Call): Promise<Result[]> {
     if (commands.length < 1 || commands.length > COMMANDS_MAX) {
       throw invalidArgument(`commands: has ${commands.length}; expected 1 to ${COMMANDS_MAX}`);
     }
@@ -44,7 +44,8 @@ export class Poster {
     return Promise.all(results).catch(fateUnknown);
   }
 
-  #post(command: Command, metadata: Metadata, hungUp: () => boolean, token: string | undefined): Promise<Result> {
+  /** Holds nothing of the command while it waits: so the answer is not awaited here. */
+  async #post(command: Command, metadata: Metadata, hungUp: () => boolean, token: string | undefined): Promise<Result> {
     // The command's own trace before that of the call, which may carry those of many callers.
     const { channel, traceId = '' } = command;
     const origin = { traceId: isTraceId(traceId) ? traceId : traceOf({ metadata }), token };
@@ -56,9 +57,9 @@ export class Poster {
 
   readonly #result = (outcome: Outcome): Result => writeResult(outcome, this.#writer);
 
-  #unread(channel: string, origin: Origin, outcome: Outcome): Promise<Result> {
+  #unread(channel: string, origin: Origin, outcome: Outcome): Result {
     this.#observer.answered({ command: { type: 'unread', channel }, origin, outcome, waitMs: 0, commitMs: 0 });
-    return Promise.resolve(this.#result(outcome));
+    return this.#result(outcome);
   }
 }
 

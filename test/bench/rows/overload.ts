@@ -23,6 +23,12 @@ export interface Point {
  */
 export type Maxima = readonly [before: number, after: number];
 
+/** Open loops on one ledger. */
+interface OpenCurve {
+  readonly points: readonly Point[];
+  readonly maxima: Maxima;
+}
+
 /** What becomes of the product when more is asked of it than it can do: one round. */
 export interface Overload {
   /** The whole path in a closed loop, by connections. */
@@ -57,11 +63,14 @@ const GRPC_PER_SECOND_MAX = 100_000;
 /** Each curve on a ledger of its own, from the least load to the most. */
 export async function overload(bench: Bench): Promise<void> {
   const { best, ...connections } = await byConnections(bench);
-  const { calls, recoverySeconds, maxima } = await byCalls(bench, best);
+  const calls = await byCalls(bench, best);
   const grpc = await byMovements(bench);
   bench.overload.push({
-    ...{ ...connections, calls, recoverySeconds },
-    ...{ grpc: grpc.points, maxima: { calls: maxima, grpc: grpc.maxima } },
+    ...connections,
+    calls: calls.points,
+    recoverySeconds: calls.recoverySeconds,
+    grpc: grpc.points,
+    maxima: { calls: calls.maxima, grpc: grpc.maxima },
   });
 }
 
@@ -86,10 +95,7 @@ async function byConnections(
 }
 
 /** `best`: the connections of the closed loop. */
-async function byCalls(
-  bench: Bench,
-  best: number,
-): Promise<Pick<Overload, 'calls' | 'recoverySeconds'> & { readonly maxima: Maxima }> {
+async function byCalls(bench: Bench, best: number): Promise<OpenCurve & Pick<Overload, 'recoverySeconds'>> {
   const system = await startOn(bench, await bench.smallLedger());
   const [address = ''] = system.addresses;
   const closed = loopsOn(bench, system);
@@ -109,11 +115,10 @@ async function byCalls(
   }
   const { perSecond: after } = await loopsOn(bench, system, loops.offset).run(best);
   await system.stop();
-  const maxima = [before, after] as const;
-  return { calls: pointsOf(bench, 'open loop', measured, maxima), recoverySeconds, maxima };
+  return { ...curveOf(bench, 'open loop', measured, [before, after]), recoverySeconds };
 }
 
-async function byMovements(bench: Bench): Promise<{ readonly points: readonly Point[]; readonly maxima: Maxima }> {
+async function byMovements(bench: Bench): Promise<OpenCurve> {
   const system = await startOn(bench, await bench.smallLedger(), { gateways: 0 });
   const { seconds, warmUpSeconds } = bench.options;
   const run = (prefix: string, load: GrpcTask['load'], warmUp: number, perSecondMax: number) => {
@@ -130,9 +135,9 @@ async function byMovements(bench: Bench): Promise<{ readonly points: readonly Po
     const most = Math.max(load.perSecond, warmUp.perSecond);
     measured.push([multiple, await run(`times-${multiple}`, load, warmUp.seconds, most)]);
   }
-  const maxima = [before, await reached('after')] as const;
+  const after = await reached('after');
   await system.stop();
-  return { points: pointsOf(bench, 'gRPC', measured, maxima), maxima };
+  return curveOf(bench, 'gRPC', measured, [before, after]);
 }
 
 /** Multiples of the maximum, each with what comes before it: each load has a generator of its own, which has to get warm. */
@@ -141,18 +146,20 @@ function loadsOf(bench: Bench, maximum: number): (readonly [multiple: number, wa
   return MULTIPLES.map((multiple) => [multiple, { perSecond: Math.min(multiple, WARM_UP_MOST) * maximum, seconds }]);
 }
 
-function pointsOf(
+function curveOf(
   bench: Bench,
   loop: string,
   measured: readonly (readonly [multiple: number, Measurement])[],
-  [before, after]: Maxima,
-): Point[] {
+  maxima: Maxima,
+): OpenCurve {
+  const [before, after] = maxima;
   bench.tell(
     `overload, ${loop}: ${Math.round(before)} and ${Math.round(after)} per second in the closed loops around it`,
   );
-  return measured.map(([multiple, measurement]) =>
+  const points = measured.map(([multiple, measurement]) =>
     pointOf(bench, multiple, `${loop}, ${multiple} of the maximum`, measurement, (before + after) / 2),
   );
+  return { points, maxima };
 }
 
 function pointOf(bench: Bench, load: number, name: string, measured: Measurement, maximum: number): Point {

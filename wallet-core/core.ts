@@ -39,6 +39,8 @@ export interface CoreOptions {
   readonly synchronous?: Synchronous;
   /** See SqliteStoreOptions. */
   readonly checkpoints?: CheckpointLimits;
+  /** See SqliteStoreOptions. */
+  readonly eraReferences?: number;
   /** From the end of one background verification to the next; 0 or left out: none. */
   readonly scrubEveryMs?: number;
   /** For how long calls are kept that were refused before the ledger. Default: 30 days. */
@@ -73,6 +75,7 @@ export async function startCore(given: CoreOptions): Promise<Core> {
     rules,
     synchronous,
     checkpoints,
+    eraReferences,
     scrubEveryMs = 0,
     keepRefusedMs = 30 * DAY_MS,
   } = given;
@@ -83,6 +86,7 @@ export async function startCore(given: CoreOptions): Promise<Core> {
     ...(rules ? { rules } : {}),
     ...(synchronous ? { synchronous } : {}),
     ...(checkpoints ? { checkpoints } : {}),
+    ...(eraReferences === undefined ? {} : { eraReferences }),
   };
   const onRoom = (hasRoom: boolean) => {
     if (hasRoom) log.warn({ data }, 'the disk of the ledger has room again: commands are applied as before');

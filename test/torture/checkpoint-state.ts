@@ -5,7 +5,7 @@ import type { Random } from '../simulator/random.js';
 import type { Process } from '../system.js';
 import { freeze, unfreeze } from './process-state.js';
 
-/** The main module of a wallet-core that makes checkpoints every few commits. */
+/** The main module of a wallet-core that makes checkpoints every few commits, and eras of few references. */
 export const BUSY_CHECKPOINTS = path.join(import.meta.dirname, 'busy-checkpoints-core.js');
 
 /** That, or wallet-core's own. */

@@ -4,6 +4,7 @@ import { Kind, Outcome } from '../../proto/gen/wallet/v1/movement.js';
 import { requestOf, timestamp } from '../simulator/apiv1/request.js';
 import { Random } from '../simulator/random.js';
 import { APIV1_KEY, Clients, System } from '../system.js';
+import { mainOf } from './checkpoint-state.js';
 import { Untrue } from './client-journal.js';
 import { Crew, CREW_CHANNELS } from './crew.js';
 import { Disk } from './full-disk.js';
@@ -84,7 +85,7 @@ export class Tank {
     const { crew, disk, watch } = this;
     const figures: Refusals = { rounds: 0, missed: 0, notApplied: 0, busy: 0, reads: 0, resumedMs: 0, absent: 0 };
     for (let round = 0; round < rounds; round++) {
-      if (round % ROUNDS_PER_COHORT === 0) await crew.meet(round / ROUNDS_PER_COHORT);
+      if (round % ROUNDS_PER_COHORT === 0) await this.#meet(round / ROUNDS_PER_COHORT);
       watch.heard = [];
       await crew.runDuring(async () => {
         await this.#fillUp(figures);
@@ -102,6 +103,12 @@ export class Tank {
       done();
     }
     return { ...figures, kept: crew.end(disk.folder) };
+  }
+
+  async #meet(cohort: number): Promise<void> {
+    this.system.coreMain = mainOf(this.random);
+    await this.system.restartCore();
+    await this.crew.meet(cohort);
   }
 
   /** Lets the room run out somewhere, and reads until enough calls have met that. */

@@ -165,7 +165,7 @@ describe('a page that cannot be read', () => {
   });
 
   it('turns health off when a command meets it, of which nothing is applied', async () => {
-    await spoil('reference');
+    await spoil('movement');
     expect(words(await core.post(movements({})))).to.equal('NOT_APPLIED FAULT');
     expect(await health(core.clients)).to.equal('NOT_SERVING');
     expect(await core.clients.balance()).to.equal('1000.00');

@@ -1,6 +1,6 @@
 import type { Database } from 'better-sqlite3';
 import type { Kind } from '../../wallet-core/domain/kinds.js';
-import { referenceKey } from '../../wallet-core/storage/sqlite/keys.js';
+import { eraKey, referenceKey } from '../../wallet-core/storage/sqlite/keys.js';
 import type { Row } from './journal-format.js';
 
 /** Somebody who can write the file of a ledger, with plain SQL. */
@@ -102,7 +102,7 @@ export class Forger {
       WHERE m.holds_reference = 1`,
     );
     for (const { id, channel, reference } of holders.all()) {
-      this.run('INSERT INTO reference VALUES (?, ?)', referenceKey(channel, reference), id);
+      this.run('INSERT INTO reference VALUES (?, ?)', eraKey(0, referenceKey(channel, reference)), id);
     }
   }
 }

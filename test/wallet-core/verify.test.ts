@@ -9,7 +9,7 @@ import { expect } from 'chai';
 import { Kind, Relation } from '../../proto/gen/wallet/v1/movement.js';
 import { formatDigest, parseDigest } from '../../wallet-core/journal/digest.js';
 import { formatId } from '../../wallet-core/journal/position.js';
-import { referenceKey } from '../../wallet-core/storage/sqlite/keys.js';
+import { eraKey, referenceKey } from '../../wallet-core/storage/sqlite/keys.js';
 import { verifyFile } from '../../wallet-core/storage/sqlite/verifier.js';
 import { call } from '../system.js';
 import { commandAccess } from '../secured.js';
@@ -342,7 +342,11 @@ const TAMPERINGS: readonly Tampering[] = [
   {
     what: 'a reference taken that nothing holds',
     tamper: (forger) =>
-      forger.run('INSERT INTO reference VALUES (?, ?)', referenceKey('platform/test', 'next'), forger.id('bet-1')),
+      forger.run(
+        'INSERT INTO reference VALUES (?, ?)',
+        eraKey(0, referenceKey('platform/test', 'next')),
+        forger.id('bet-1'),
+      ),
     finds: ['REFERENCES @bet-1 reference in the table'],
   },
   {

@@ -31,7 +31,7 @@ export const UNKNOWN_WAYS = [
 ];
 
 /** Without the record of what was acknowledged nobody has to remove it. */
-const UNREADABLE_WAYS = [COPY, RESTORE];
+export const UNREADABLE_WAYS = [COPY, RESTORE];
 
 /** Says of an error of SQLite, which names neither the file nor a way out, what to do. */
 export function explained(path: string, error: unknown): unknown {
@@ -46,6 +46,7 @@ export function explained(path: string, error: unknown): unknown {
 
 /** Whether an ordinary read or write met something in the file that is not as it was written, or that the disk does not give. */
 export function saysDamaged(error: unknown): boolean {
+  if (error instanceof DamageError) return true;
   return error instanceof Database.SqliteError && /^SQLITE_(CORRUPT|NOTADB|IOERR)/.test(error.code) && !saysFull(error);
 }
 

@@ -7,6 +7,7 @@ import type { Chunk, MovementPlace, StoreCheck } from '../../verify/source.js';
 import { keyOf } from '../../domain/state.js';
 import { referenceKey, roundKey } from './keys.js';
 import { ReferenceTable } from './reference-table.js';
+import type { References } from './references.js';
 
 /** Rounds are played by many at once, so their keys are mostly computed once. */
 const ROUNDS_KEPT_MAX = 10_000;
@@ -35,10 +36,10 @@ export class DerivedCheck implements StoreCheck {
   readonly #wronglyEnded: Statement<[bigint, bigint], SessionRow>;
   readonly #leftOpen: Statement<[bigint, bigint], SessionRow>;
 
-  constructor(db: Database, findings: Findings, end: bigint, pause: () => void) {
+  constructor(db: Database, references: References, findings: Findings, end: bigint, pause: () => void) {
     this.#db = db;
     this.#findings = findings;
-    this.#references = new ReferenceTable(db, findings, end, pause);
+    this.#references = new ReferenceTable(db, references, findings, end, pause);
     this.#held = this.#references.hash();
     this.#wronglyEnded = db.prepare(`
       SELECT s.id, s.player, s.end_id AS endId, NULL AS expected FROM session s LEFT JOIN session_end e ON e.id = s.end_id

@@ -8,6 +8,7 @@ import { openWriter } from './connection.js';
 import { JournalWriter, WRITER } from './journal-writer.js';
 import { Loader } from './loader.js';
 import { Recorder } from './recorder.js';
+import { ReferenceWriter } from './reference-writer.js';
 import { saysFull } from './room.js';
 import { migrate } from './schema.js';
 
@@ -23,16 +24,18 @@ export class Importer {
   readonly #db: Database.Database;
   readonly #loader: Loader;
   readonly #recorder: Recorder;
+  readonly #references: ReferenceWriter;
   readonly #journal: JournalWriter;
   readonly #channels = new Map<string, bigint>();
   #uncommitted = 0;
 
-  /** A file that is not there yet. */
-  constructor(path: string) {
+  /** A file that is not there yet. `eraReferences`: see SqliteStoreOptions. */
+  constructor(path: string, eraReferences?: number) {
     this.#db = openWriter(path, 'NORMAL');
     migrate(this.#db);
-    this.#loader = new Loader(this.#db);
-    this.#recorder = new Recorder(this.#db);
+    this.#references = new ReferenceWriter(this.#db, eraReferences);
+    this.#loader = new Loader(this.#db, this.#references);
+    this.#recorder = new Recorder(this.#db, this.#references);
     this.#journal = new JournalWriter(this.#db);
   }
 
@@ -41,7 +44,7 @@ export class Importer {
     if (this.end) throw new LineError('there is a line behind the last one');
     if (!('records' in line)) return this.#finish(line);
     this.#compare(line);
-    if (!this.#db.inTransaction) this.#db.exec('BEGIN IMMEDIATE');
+    if (!this.#db.inTransaction) this.#begin();
     try {
       this.#write(line);
     } catch (error) {
@@ -99,9 +102,17 @@ export class Importer {
     this.#uncommitted += line.records.length;
   }
 
+  #begin(): void {
+    this.#db.exec('BEGIN IMMEDIATE');
+    this.#references.begin();
+  }
+
   #commit(): void {
-    if (this.#db.inTransaction) this.#db.exec('COMMIT');
     this.#uncommitted = 0;
+    if (!this.#db.inTransaction) return;
+    const referenced = this.#references.beforeCommit();
+    this.#db.exec('COMMIT');
+    referenced();
   }
 }
 

@@ -49,8 +49,8 @@ const LEAST: Readonly<Record<string, bigint | string | Buffer>> = {
 };
 
 const ENTRIES = ['entry', 'request'];
-/** What says how things are now; every other table is of records. */
-const CHANGING = ['account', 'channel', 'freeze', 'house', 'reference', 'session'];
+/** What says how things are now, or has numbers of its own; every other table is of records. */
+const CHANGING = ['account', 'channel', 'freeze', 'house', 'reference', 'reference_era', 'session'];
 
 /** Every table of the ledger with its indexes, whatever the schema has. */
 export function tablesOf(db: Database, { lastEntry, lastRecord }: Bounds): Table[] {

@@ -7,6 +7,7 @@ import { DerivedCheck } from './derived.js';
 import { WRITER } from './journal-writer.js';
 import { referenceKey } from './keys.js';
 import { MovementRows } from './movement-rows.js';
+import { References } from './references.js';
 import { Scan } from './scan.js';
 
 /** Accounts that are read in one transaction. */
@@ -29,6 +30,7 @@ export class LedgerSource implements Source {
   readonly #db: Database;
   readonly #scan: Scan;
   readonly #rows: MovementRows;
+  readonly #references: References;
   readonly #block;
   readonly #accounts;
   readonly #since;
@@ -41,6 +43,7 @@ export class LedgerSource implements Source {
     this.#db = db;
     this.#scan = new Scan(db);
     this.#rows = new MovementRows(db);
+    this.#references = new References(db);
     this.#block = db
       .prepare<[string, string, string], bigint | null>(
         `SELECT min(b.id) FROM block b JOIN channel c ON c.id = b.channel_id
@@ -114,11 +117,12 @@ export class LedgerSource implements Source {
   }
 
   check(findings: Findings, snapshot: Snapshot): StoreCheck {
-    return new DerivedCheck(this.#db, findings, endOf(snapshot.last), this.pause);
+    return new DerivedCheck(this.#db, this.#references, findings, endOf(snapshot.last), this.pause);
   }
 
   holder(channel: string, reference: string) {
-    return this.#rows.byReferenceKey(referenceKey(channel, reference))?.record;
+    const id = this.#references.find(referenceKey(channel, reference));
+    return id === undefined ? undefined : this.#rows.byId(id)?.record;
   }
 
   block(channel: string, reference: string, player: string): bigint | undefined {

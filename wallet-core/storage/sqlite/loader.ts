@@ -7,6 +7,7 @@ import { keyOf, State } from '../../domain/state.js';
 import { CredentialRows } from './credential-rows.js';
 import { referenceKey } from './keys.js';
 import { MovementRows } from './movement-rows.js';
+import type { ReferenceWriter } from './reference-writer.js';
 
 /** Where an account stands in the file: what the rules need not know. */
 export interface AccountPlace {
@@ -20,6 +21,7 @@ type AccountRow = [id: bigint, balance: bigint, lastMovementId: bigint | null, o
 /** Loads what a group of commands needs; each thing once. */
 export class Loader {
   readonly #rows: MovementRows;
+  readonly #references: ReferenceWriter;
   readonly #account: Statement<[string, string], AccountRow>;
   readonly #anyAccount: Statement<[string]>;
   readonly #freezes: Statement<[string], string>;
@@ -35,8 +37,9 @@ export class Loader {
   readonly #time: Statement<[bigint], bigint>;
   readonly #credentials: CredentialRows;
 
-  constructor(db: Database) {
+  constructor(db: Database, references: ReferenceWriter) {
     this.#rows = new MovementRows(db);
+    this.#references = references;
     this.#account = db
       .prepare<[string, string], AccountRow>(
         'SELECT id, balance, last_movement_id, opened_id FROM account WHERE player = ? AND currency = ?',
@@ -153,7 +156,9 @@ export class Loader {
     if (key) return state.movements.get(name);
     key = referenceKey(channel, reference);
     keys.set(name, key);
-    const record = this.#rows.byReferenceKey(key)?.record;
+    const id = this.#references.find(key);
+    if (id === undefined) return undefined;
+    const record = this.#rows.byId(id)?.record;
     if (!record) return undefined;
     if (record.reference !== reference || record.channel !== channel) {
       throw new Error(`the key of reference ${reference} on ${channel} is that of movement ${record.id}`);

@@ -46,7 +46,6 @@ export class MovementRows {
   readonly #byId: Statement<[bigint], MovementRow>;
   readonly #names: Statement<[bigint], NameRow>;
   readonly #drawings: Statement<[bigint], NameRow>;
-  readonly #idByKey: Statement<[Buffer], bigint>;
   readonly #attempt: Statement<[string, string], bigint>;
 
   constructor(db: Database) {
@@ -59,7 +58,6 @@ export class MovementRows {
       WHERE m.id = ?`);
     this.#names = db.prepare('SELECT relation, reference, amount FROM name WHERE movement_id = ? ORDER BY position');
     this.#drawings = db.prepare('SELECT relation, reference, amount FROM name WHERE debit_id = ?');
-    this.#idByKey = db.prepare<[Buffer], bigint>('SELECT movement_id FROM reference WHERE key = ?').pluck();
     this.#attempt = db
       .prepare<[string, string], bigint>(
         `SELECT m.id FROM movement m JOIN channel c ON c.id = m.channel_id
@@ -67,12 +65,6 @@ export class MovementRows {
         ORDER BY m.id DESC LIMIT 1`,
       )
       .pluck();
-  }
-
-  /** What holds a reference, by its key. */
-  byReferenceKey(key: Buffer): StoredMovement | undefined {
-    const id = this.#idByKey.get(key);
-    return id === undefined ? undefined : this.byId(id);
   }
 
   /** The newest refused settlement under a reference. */

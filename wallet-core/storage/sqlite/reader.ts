@@ -23,6 +23,7 @@ import { CredentialRows } from './credential-rows.js';
 import { WRITER } from './journal-writer.js';
 import { referenceKey, roundKey } from './keys.js';
 import { MovementRows, type StoredMovement } from './movement-rows.js';
+import { References } from './references.js';
 
 /** How many rows one page may look at, so that no read holds up the calls beside it; ten names count as a row. */
 const SCAN_MAX = 2000;
@@ -44,6 +45,7 @@ interface ChannelRow {
 export class Reader implements Queries {
   readonly #db: Database;
   readonly #rows: MovementRows;
+  readonly #references: References;
   readonly #channels: Statement<[], ChannelRow>;
   readonly #balance: Statement<[string, string], bigint>;
   readonly #accounts: Statement<[string], AccountView>;
@@ -61,6 +63,7 @@ export class Reader implements Queries {
     const db = openReader(path);
     this.#db = db;
     this.#rows = new MovementRows(db);
+    this.#references = new References(db);
     this.#channels = db.prepare(`
       SELECT c.name AS channel, e.time_ms AS openedMs, act.note, since.time_ms AS sinceMs
       FROM channel c JOIN entry e ON e.seq = c.opened_id >> 16
@@ -95,6 +98,11 @@ export class Reader implements Queries {
     this.#ids = db
       .prepare<[bigint, bigint], bigint>('SELECT id FROM movement WHERE id <= ? ORDER BY id DESC LIMIT ?')
       .pluck();
+  }
+
+  /** Reads, once and before it is waited for, what finds references. */
+  prepare(): void {
+    this.#references.refresh();
   }
 
   close(): void {
@@ -176,7 +184,8 @@ export class Reader implements Queries {
   }
 
   #held(channel: string, reference: string): StoredMovement | undefined {
-    const stored = this.#rows.byReferenceKey(referenceKey(channel, reference));
+    const id = this.#references.find(referenceKey(channel, reference));
+    const stored = id === undefined ? undefined : this.#rows.byId(id);
     return stored?.record.channel === channel && stored.record.reference === reference ? stored : undefined;
   }
 

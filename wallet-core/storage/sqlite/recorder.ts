@@ -13,11 +13,12 @@ import { idOf } from './channels.js';
 import { CredentialRecorder } from './credential-recorder.js';
 import { referenceKey, roundKey } from './keys.js';
 import type { AccountPlace, Loaded } from './loader.js';
+import type { ReferenceWriter } from './reference-writer.js';
 
 /** Writes the records of one group; accounts that moved are updated once, at the end. */
 export class Recorder {
   readonly #insertMovement: Statement;
-  readonly #insertReference: Statement;
+  readonly #references: ReferenceWriter;
   readonly #insertName: Statement;
   readonly #insertRefund: Statement;
   readonly #insertRefundLine: Statement;
@@ -34,9 +35,9 @@ export class Recorder {
   readonly #insertAct: Statement;
   readonly #credentials: CredentialRecorder;
 
-  constructor(db: Database) {
+  constructor(db: Database, references: ReferenceWriter) {
+    this.#references = references;
     this.#insertMovement = db.prepare(`INSERT INTO movement VALUES (${Array(17).fill('?').join(', ')})`);
-    this.#insertReference = db.prepare('INSERT INTO reference VALUES (?, ?)');
     this.#insertName = db.prepare('INSERT INTO name VALUES (?, ?, ?, ?, ?, ?)');
     this.#insertRefund = db.prepare('INSERT INTO refund VALUES (?, ?, ?, ?, ?, ?, ?, ?)');
     this.#insertRefundLine = db.prepare('INSERT INTO refund_line VALUES (?, ?, ?, ?, ?, ?)');
@@ -123,7 +124,7 @@ export class Recorder {
     place.lastMovementId = id;
     loaded.moved.add(place);
     if (record.holdsReference) {
-      this.#insertReference.run(loaded.keys.get(keyOf(channel, reference)) ?? referenceKey(channel, reference), id);
+      this.#references.insert(loaded.keys.get(keyOf(channel, reference)) ?? referenceKey(channel, reference), id);
     }
     for (const [position, named] of record.names.entries()) {
       const draws = named.amount > 0n;

@@ -1,12 +1,15 @@
 import type { Database } from 'better-sqlite3';
 import type { Findings } from '../../verify/finding.js';
 import { MultisetHash } from '../../verify/multiset.js';
-import { referenceKey } from './keys.js';
+import { ERA_BYTES, eraKey, KEY_BYTES, referenceKey } from './keys.js';
+import type { References } from './references.js';
 
 /** Rows that are read in one go. */
 const CHUNK_ROWS = 4_000n;
-/** A key and an id in hexadecimal. */
-const ROW_BYTES = 24;
+/** A read that finds nothing takes as long as so many rows. */
+const QUERY_ROWS = 16;
+/** A key without its era, and an id. */
+const ROW_BYTES = KEY_BYTES + 8;
 
 interface Listed {
   readonly key: Buffer;
@@ -23,18 +26,20 @@ interface Held {
 }
 
 /**
- * Each reference that a movement holds stands in the table of references, once, and nothing else does. Both sides are
- * hashed as multisets, which needs no random reads; only if they differ are they looked at row by row.
+ * Each reference that a movement holds stands in the table of references, once in all eras, and nothing else does. Both sides are
+ * hashed as multisets, which needs no look-up of each; only if they differ are they looked at row by row.
  */
 export class ReferenceTable {
   readonly #db: Database;
   readonly #findings: Findings;
   /** The greatest id of the records that are verified. */
   readonly #end: bigint;
+  readonly #references: References;
   readonly #seed = MultisetHash.seed();
 
   constructor(
     db: Database,
+    references: References,
     findings: Findings,
     end: bigint,
     readonly pause: () => void,
@@ -42,6 +47,7 @@ export class ReferenceTable {
     this.#db = db;
     this.#findings = findings;
     this.#end = end;
+    this.#references = references;
   }
 
   /** For what the movements hold. */
@@ -58,26 +64,74 @@ export class ReferenceTable {
     this.#fault('table of references', undefined, `${held.count} rows that fit`, 'others');
   }
 
-  /** SQLite joins the rows of a chunk into one text: much faster than to hand each over. */
+  /**
+   * In parts by the first byte of a key, each of all eras, so that two of the same key are met together. SQLite joins the rows of
+   * a part into one text: much faster than to hand each over.
+   */
   #listed(): MultisetHash {
-    const chunk = this.#db
-      .prepare<[Buffer, bigint], [last: Buffer | null, rows: string | null]>(
-        `SELECT max(key), group_concat(substr(hex(key) || printf('%032d', 0), 1, 32) || printf('%016x', movement_id), '')
-        FROM (SELECT key, movement_id FROM reference WHERE key > ? ORDER BY key LIMIT ?)`,
+    const part = this.#db
+      .prepare<[Buffer, Buffer], string | null>(
+        `SELECT group_concat(
+          substr(hex(key) || printf('%038d', 0), ${1 + 2 * ERA_BYTES}, ${2 * KEY_BYTES}) || printf('%016x', movement_id), '')
+        FROM reference WHERE key BETWEEN ? AND ?`,
       )
-      .raw();
+      .pluck();
+    this.#references.refresh();
+    const { growing } = this.#references;
+    const counts = Array.from({ length: growing + 1 }, () => 0);
     const hash = this.hash();
-    for (let last: Buffer | null = Buffer.alloc(0); last !== null;) {
-      const [end, hex]: [Buffer | null, string | null] = chunk.get(last, CHUNK_ROWS) ?? [null, null];
-      const rows = Buffer.from(hex ?? '', 'hex');
-      for (let at = 0; at < rows.length; at += ROW_BYTES) {
-        const id = rows.readBigInt64BE(at + 16);
-        if (id <= this.#end) hash.add(rows.subarray(at, at + 16), id);
+    let sincePause = 0;
+    for (let first = 0; first < 256; first += 1) {
+      const seen = new Set<number>();
+      const [least, greatest] = [Buffer.from([first]), Buffer.alloc(KEY_BYTES, 0xff).fill(first, 0, 1)];
+      for (let era = 0; era <= growing; era += 1) {
+        const rows = Buffer.from(part.get(eraKey(era, least), eraKey(era, greatest)) ?? '', 'hex');
+        for (let at = 0; at < rows.length; at += ROW_BYTES) {
+          const key = rows.subarray(at, at + KEY_BYTES);
+          const id = rows.readBigInt64BE(at + KEY_BYTES);
+          counts[era] = (counts[era] ?? 0) + 1;
+          if (id > this.#end) continue;
+          hash.add(key, id);
+          if (this.#references.denies(era, key))
+            this.#fault('reference in the filter', id, `one of era ${era}`, 'none');
+          // Six bytes behind the one that all of a part have in common: whatever looks like two is looked up.
+          const mark = rows.readUIntBE(at + 1, 6);
+          if (seen.has(mark)) this.#findHeldTwice(key, growing);
+          seen.add(mark);
+        }
+        sincePause += QUERY_ROWS + rows.length / ROW_BYTES;
+        if (sincePause < Number(CHUNK_ROWS)) continue;
+        this.pause();
+        sincePause = 0;
       }
-      last = end;
+    }
+    this.#compareEras(counts);
+    return hash;
+  }
+
+  /** What is kept of the eras that have ended, and that nothing stands behind the one that grows. */
+  #compareEras(counts: readonly number[]): void {
+    const growing = counts.length - 1;
+    for (let era = 0; era < growing; era += 1) {
+      const size = this.#references.sizeOfEnded(era);
+      const isWhole = size?.filterBytes === 0n || this.#references.isFiltered(era);
+      if (!isWhole) this.#fault(`filter of era ${era}`, undefined, 'one that fits its hash', size ? 'another' : 'none');
+      const count = Number(size?.count ?? 0n);
+      if (count !== counts[era]) this.#fault(`references of era ${era}`, undefined, `${count}`, `${counts[era]}`);
       this.pause();
     }
-    return hash;
+    const behind = this.#db.prepare<[Buffer, bigint], bigint>(
+      'SELECT movement_id FROM reference WHERE key >= ? AND movement_id <= ? LIMIT 1',
+    );
+    const id = behind.pluck().get(eraKey(growing + 1, Buffer.alloc(0)), this.#end);
+    if (id !== undefined) this.#fault('reference in the table', id, 'one of an era that has begun', 'a later one');
+  }
+
+  #findHeldTwice(key: Buffer, growing: number): void {
+    const holders = Array.from({ length: growing + 1 }, (_, era) => this.#references.inEra(era, key) ?? []).flat();
+    const [first, ...others] = holders.filter((id) => id <= this.#end).sort((a, b) => Number(a - b));
+    for (const id of others)
+      this.#fault('reference in the table', id, 'one that nothing else holds', `record ${first}`);
   }
 
   #findWronglyListed(): void {
@@ -86,8 +140,9 @@ export class ReferenceTable {
       FROM reference r LEFT JOIN movement m ON m.id = r.movement_id LEFT JOIN channel c ON c.id = m.channel_id
       WHERE r.key > ? ORDER BY r.key LIMIT ?`);
     for (let rows = chunk.all(Buffer.alloc(0), CHUNK_ROWS); rows.length > 0;) {
-      for (const { key, movementId, reference, channel, holds } of rows) {
+      for (const { key: whole, movementId, reference, channel, holds } of rows) {
         if (movementId > this.#end) continue;
+        const key = whole.subarray(ERA_BYTES);
         const fits = reference !== null && holds === 1n && referenceKey(channel ?? '', reference).equals(key);
         if (fits) continue;
         const seen = reference === null ? 'no such movement' : `${channel ?? ''} ${reference}`;
@@ -102,11 +157,10 @@ export class ReferenceTable {
     const chunk = this.#db.prepare<[bigint, bigint, bigint], Held>(`
       SELECT m.id, c.name AS channel, m.reference FROM movement m LEFT JOIN channel c ON c.id = m.channel_id
       WHERE m.id > ? AND m.id <= ? AND m.holds_reference = 1 ORDER BY m.id LIMIT ?`);
-    const listed = this.#db.prepare<[Buffer], bigint>('SELECT movement_id FROM reference WHERE key = ?').pluck();
     for (let last = 0n; ;) {
       const rows = chunk.all(last, this.#end, CHUNK_ROWS);
       for (const { id, channel, reference } of rows) {
-        const seen = listed.get(referenceKey(channel ?? '', reference));
+        const seen = this.#references.find(referenceKey(channel ?? '', reference));
         if (seen === id) continue;
         const found = seen === undefined ? 'not in the table' : `record ${seen}`;
         this.#fault(`holder of reference ${reference}`, id, 'this movement', found);

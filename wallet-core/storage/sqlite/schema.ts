@@ -236,6 +236,26 @@ const MIGRATIONS: readonly string[] = [
   ALTER TABLE act_of_any_kind RENAME TO act;
   CREATE INDEX act_player ON act (player);
   `,
+  `
+  -- References of one time lie together (references.ts): the number of their era, then the hash.
+  CREATE TABLE reference_by_era (
+    key BLOB PRIMARY KEY CHECK (length(key) = 19),
+    movement_id INTEGER NOT NULL
+  ) STRICT, WITHOUT ROWID;
+  INSERT INTO reference_by_era SELECT CAST(x'000000' || key AS BLOB), movement_id FROM reference ORDER BY key;
+  DROP TABLE reference;
+  ALTER TABLE reference_by_era RENAME TO reference;
+
+  -- The eras that have ended, and which keys each has not (reference-filter.ts).
+  CREATE TABLE reference_era (
+    id INTEGER PRIMARY KEY CHECK (id >= 0),
+    count INTEGER NOT NULL CHECK (count > 0),
+    filter BLOB NOT NULL CHECK (length(filter) IN (0, 262144)),
+    hash BLOB NOT NULL CHECK (length(hash) = 32)
+  ) STRICT;
+  -- What was here before is the first one, of any size and so without a filter.
+  INSERT INTO reference_era SELECT 0, count(*), x'', zeroblob(32) FROM reference HAVING count(*) > 0;
+  `,
 ];
 
 /** The schema that this program writes. */

@@ -63,6 +63,8 @@ export interface SqliteStoreOptions {
   readonly synchronous?: Synchronous;
   /** When the WAL is written into the database, if not as checkpoint-plan.ts says: a test has it done every few commits. */
   readonly checkpoints?: CheckpointLimits;
+  /** How many references end an era (references.ts), if not so many that no test has them. */
+  readonly eraReferences?: number;
 }
 
 /** The ledger in one SQLite file: a thread writes, this one reads. */
@@ -96,12 +98,14 @@ export class SqliteStore implements Store {
     this.#onDamage = onDamage;
     this.#onGroup = onGroup;
     this.#reader = new Reader(path);
+    this.#reader.prepare();
     this.queries = watched(this.#reader, onDamage);
   }
 
   /** Takes the folder into possession and brings its file to the newest schema. */
   static async open(options: SqliteStoreOptions): Promise<SqliteStore> {
-    const { folder, backups = join(folder, 'backups'), owner, rules, synchronous = 'FULL', checkpoints } = options;
+    const { folder, backups = join(folder, 'backups'), owner, rules, synchronous = 'FULL' } = options;
+    const { checkpoints, eraReferences } = options;
     // The ledger holds names, requests and hashes of passwords: nobody else on the machine reads them.
     mkdirSync(folder, { recursive: true, mode: 0o700 });
     const ownership = own(join(folder, 'owner.db'), owner);
@@ -111,7 +115,10 @@ export class SqliteStore implements Store {
     try {
       refuseUnfinished(folder);
       clearBackups(backups);
-      writer = await WriterHandle.start({ path, rules: href, synchronous, checkpoints }, options.onDeath ?? (() => {}));
+      writer = await WriterHandle.start(
+        { path, rules: href, synchronous, checkpoints, eraReferences },
+        options.onDeath ?? (() => {}),
+      );
       return new SqliteStore(path, backups, writer, ownership, options);
     } catch (error) {
       await writer?.close();

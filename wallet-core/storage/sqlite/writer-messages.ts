@@ -13,6 +13,7 @@ export interface WriterData {
   readonly rules: string;
   readonly synchronous: Synchronous;
   readonly checkpoints: CheckpointLimits | undefined;
+  readonly eraReferences: number | undefined;
   readonly wake: SharedArrayBuffer;
 }
 

@@ -10,7 +10,7 @@ import { Writer } from './writer.js';
 import type { FromPruner, FromWriter, NotWritten, ToWriter, WriterData } from './writer-messages.js';
 
 // The thread that writes: commits wait for the disk here, while the main thread goes on serving calls.
-const { path, rules, synchronous, checkpoints, wake } = workerData as WriterData;
+const { path, rules, synchronous, checkpoints, eraReferences, wake } = workerData as WriterData;
 const { decide } = (await import(rules)) as { decide: Decide };
 const port = parentPort;
 if (!port) throw new Error('writer-thread.ts runs as a worker only');
@@ -20,7 +20,7 @@ const writer = openWriter();
 function openWriter(): Writer {
   try {
     expectAcknowledged(dirname(path), basename(path));
-    return new Writer(path, decide, synchronous, checkpoints);
+    return new Writer(path, decide, synchronous, checkpoints, eraReferences);
   } catch (error) {
     throw explained(path, error);
   }

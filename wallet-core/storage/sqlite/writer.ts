@@ -14,6 +14,7 @@ import { JournalWriter } from './journal-writer.js';
 import { Loader } from './loader.js';
 import { Pruner } from './prune.js';
 import { Recorder } from './recorder.js';
+import { ReferenceWriter } from './reference-writer.js';
 import { reserveWalIndex, saysFull } from './room.js';
 import { migrate } from './schema.js';
 
@@ -36,6 +37,7 @@ export class Writer {
   readonly #decide: Decide;
   readonly #loader: Loader;
   readonly #recorder: Recorder;
+  readonly #references: ReferenceWriter;
   readonly #journal: JournalWriter;
   readonly #pruner: Pruner;
   readonly #acknowledgement: Acknowledgement;
@@ -46,13 +48,20 @@ export class Writer {
   readonly #rollback: Database.Statement;
   readonly #walIndex: { release(): void };
 
-  constructor(path: string, decide: Decide, synchronous: Synchronous, limits?: CheckpointLimits) {
+  constructor(
+    path: string,
+    decide: Decide,
+    synchronous: Synchronous,
+    limits?: CheckpointLimits,
+    eraReferences?: number,
+  ) {
     this.#db = openWriter(path, synchronous);
     this.#decide = decide;
     migrate(this.#db);
     this.#walIndex = reserveWalIndex(path);
-    this.#loader = new Loader(this.#db);
-    this.#recorder = new Recorder(this.#db);
+    this.#references = new ReferenceWriter(this.#db, eraReferences);
+    this.#loader = new Loader(this.#db, this.#references);
+    this.#recorder = new Recorder(this.#db, this.#references);
     this.#journal = new JournalWriter(this.#db);
     this.#pruner = new Pruner(this.#db);
     this.#acknowledgement = new Acknowledgement(this.#db, dirname(path), this.#journal.end, () => this.#checkpoint());
@@ -80,10 +89,7 @@ export class Writer {
     const decided = performance.now();
     this.#commitOrDie();
     const synced = performance.now();
-    if (committed) {
-      committed();
-      this.#acknowledge();
-    }
+    if (committed) this.#takeIn(committed);
     this.#afterCommit();
     for (const [name, id] of channels) this.#channels.set(name, id);
     const acknowledgeMs = performance.now() - synced;
@@ -136,6 +142,7 @@ export class Writer {
 
   /** `committed` takes in what was written, once it is committed; undefined if there is nothing. */
   #write(group: readonly Submission[], channels: Map<string, bigint>) {
+    this.#references.begin();
     const loaded = this.#loader.load(
       group.map(({ command }) => command),
       channels,
@@ -161,7 +168,13 @@ export class Writer {
     if (records.length > ENTRY_RECORDS_MAX - HOUSE_RECORDS_MAX)
       throw new Error(`a group has ${records.length} records`);
     this.#recorder.finish(loaded);
-    return { outcomes, committed: this.#journal.write(position, records, packRequests(requests), channels) };
+    const written = this.#journal.write(position, records, packRequests(requests), channels);
+    const referenced = this.#references.beforeCommit();
+    const committed = () => {
+      written();
+      referenced();
+    };
+    return { outcomes, committed };
   }
 
   /** Takes back what was written before an error, and says what that means. */
@@ -204,9 +217,10 @@ export class Writer {
     }
   }
 
-  /** A disk that does not take this either is no longer to be trusted. */
-  #acknowledge(): void {
+  /** It is on disk: whatever goes wrong from here on, nobody may take it for undone. A disk that does not take this either is no longer to be trusted. */
+  #takeIn(committed: () => void): void {
     try {
+      committed();
       this.#acknowledgement.upTo(this.#journal.end);
     } catch (error) {
       throw new CommitUnknownError(messageOf(error));

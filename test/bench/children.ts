@@ -1,5 +1,5 @@
 import { spawn, type ChildProcess } from 'node:child_process';
-import { closeSync, openSync, readFileSync } from 'node:fs';
+import { closeSync, fstatSync, openSync, readSync } from 'node:fs';
 import path from 'node:path';
 import { NODE_OPTIONS } from '../../node-options.js';
 
@@ -16,6 +16,9 @@ export interface ChildOptions {
 /** What stands in the environment of whoever runs the benchmark is not meant for what is measured. */
 const NOT_MEANT = /^(GATEWAY|WALLET_CORE|SINGLE_WALLET|OTEL)_|^NODE_OPTIONS$/;
 const INHERITED = Object.fromEntries(Object.entries(process.env).filter(([name]) => !NOT_MEANT.test(name)));
+
+/** Of its output: a line for each command comes to hundreds of megabytes. */
+const OUTPUT_BYTES = 64 * 1024;
 
 const running = new Set<Child>();
 
@@ -59,8 +62,13 @@ export class Child {
   /** Its next message. Rejects with the end of its output if it ends instead. */
   message<Message>(): Promise<Message> {
     return new Promise((resolve, reject) => {
-      this.#process.once('message', (message) => resolve(message as Message));
-      this.ended.then((end) => reject(new Error(`${this.name} ended (${end}):\n${this.output()}`)), reject);
+      const fail = (end: number | string) => reject(new Error(`${this.name} ended (${end}):\n${this.output()}`));
+      let isWaitedFor = true;
+      this.#process.once('message', (message) => {
+        isWaitedFor = false;
+        resolve(message as Message);
+      });
+      this.ended.then((end) => isWaitedFor && fail(end), reject);
     });
   }
 
@@ -70,7 +78,15 @@ export class Child {
 
   /** The last lines that it wrote. */
   output(): string {
-    return readFileSync(this.#log, 'utf8').split('\n').slice(-20).join('\n');
+    const file = openSync(this.#log, 'r');
+    try {
+      const { size } = fstatSync(file);
+      const end = Buffer.alloc(Math.min(size, OUTPUT_BYTES));
+      readSync(file, end, 0, end.length, size - end.length);
+      return end.toString().split('\n').slice(-20).join('\n');
+    } finally {
+      closeSync(file);
+    }
   }
 
   async stop(signal = this.#stopSignal): Promise<void> {

@@ -6,7 +6,7 @@ import { notApplied, type Outcome } from './domain/outcome.js';
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { Answered, Origin } from './observer.js';
 import { Pulse } from './pulse.js';
-import { CommitUnknownError, StoreFullError, type Store, type Submission } from './storage/port.js';
+import { CommitUnknownError, type GroupTimes, StoreFullError, type Store, type Submission } from './storage/port.js';
 
 export interface CommitterLimits {
   /** Commands that may wait; one more is NOT_APPLIED at once. */
@@ -29,6 +29,12 @@ export const COMMITTER_LIMITS: CommitterLimits = {
   groupBytesMax: 4 * 2 ** 20,
 };
 
+/**
+ * Callers who each wait for one answer fall into step: all are read at once, then all are committed, then all answered, and callers,
+ * threads and disk work in turn. So a group takes half of the calls that wait, or these.
+ */
+const CALLS_MIN = 32;
+
 /** Of OpenTelemetry: does nothing unless that is switched on (telemetry.ts). */
 const tracer = trace.getTracer('single-wallet');
 
@@ -43,14 +49,14 @@ interface Waiting extends Submission {
   readonly cameMs: number;
   /** On the clock of performance.now(). */
   readonly deadline: number;
-  /** Whether the caller has gone, so that it takes the command for failed. */
+  /** Whether the caller has gone, so that it takes the command for failed; the same function for all commands of a call. */
   readonly abandoned: () => boolean;
   readonly resolve: (outcome: Outcome) => void;
   readonly reject: (error: Error) => void;
 }
 
 /**
- * Group commit: what arrives while a commit is under way is the next group. No timer and no wait when idle; the queue is
+ * Group commit: what arrives while a commit is under way is in the next groups. No timer and no wait when idle; the queue is
  * bounded, and what has run out of time is dropped before it is decided.
  */
 export class Committer {
@@ -61,6 +67,7 @@ export class Committer {
   readonly #queue: Waiting[] = [];
   readonly #capacity: Capacity;
   #waitingBytes = 0;
+  #isDiskSlow = false;
   readonly #pulse = new Pulse();
   #running: Promise<void> | undefined;
   #stopped = false;
@@ -84,6 +91,11 @@ export class Committer {
     this.#onFault = onFault;
     this.#limits = limits;
     this.#capacity = new Capacity(limits.waitingMax, limits.waitingOverloadedMax);
+  }
+
+  /** Hears what the last commit took: on a slow disk as few commits as can be are worth more than that callers are out of step. */
+  took({ decideMs, fsyncMs }: GroupTimes): void {
+    this.#isDiskSlow = fsyncMs > decideMs;
   }
 
   /** Commands that wait for their group. */
@@ -149,17 +161,21 @@ export class Committer {
   /** What is too late or unwanted takes no place in a group: under overload a commit is worth as much as ever. */
   #nextGroup(): Waiting[] {
     const { groupMax, groupBytesMax } = this.#limits;
+    const callsMax = this.#isDiskSlow ? Infinity : Math.max(CALLS_MIN, Math.ceil(callsOf(this.#queue) / 2));
     const now = performance.now();
     const group: Waiting[] = [];
     let size = 0;
     let bytes = 0;
+    let calls = 0;
     let taken = 0;
     for (const item of this.#queue) {
       const isWanted = !isTooLate(item, now);
       if (isWanted) {
         size += sizeOf(item.command);
         bytes += item.request.length;
-        if (group.length > 0 && (size > groupMax || bytes > groupBytesMax)) break;
+        if (!isOfSameCall(item, group.at(-1))) calls += 1;
+        const isFull = size > groupMax || bytes > groupBytesMax || calls > callsMax;
+        if (isFull && group.length > 0) break;
         group.push(item);
       }
       taken += 1;
@@ -233,6 +249,21 @@ export class Committer {
       await this.#commit(group.slice(half));
     }
   }
+}
+
+/** All commands of a call ask the same function whether its caller has gone. */
+function isOfSameCall(item: Waiting, before: Waiting | undefined): boolean {
+  return item.abandoned === before?.abandoned;
+}
+
+function callsOf(queue: readonly Waiting[]): number {
+  let calls = 0;
+  let last: Waiting | undefined;
+  for (const item of queue) {
+    if (!isOfSameCall(item, last)) calls += 1;
+    last = item;
+  }
+  return calls;
 }
 
 /** Its time has run out, or its caller has gone. */

@@ -17,7 +17,7 @@ import { Observer, type Origin } from './observer.js';
 import { subjectOf } from './subject.js';
 import type { CheckpointLimits } from './storage/sqlite/checkpoint-plan.js';
 import type { Synchronous } from './storage/sqlite/connection.js';
-import { CommitUnknownError } from './storage/port.js';
+import { CommitUnknownError, type GroupTimes } from './storage/port.js';
 
 export interface CoreOptions {
   /** The folder of the ledger. */
@@ -94,7 +94,11 @@ export async function startCore(given: CoreOptions): Promise<Core> {
   };
   const onDamage = (error: Error) => scrub.meet(error);
   const onUncounted = (error: Error) => log.error({ err: error }, 'movements and withholdings cannot be counted');
-  const heard = { onRoom, onDamage, onUncounted, onDeath: onFatal, onGroup: observer.group.bind(observer) };
+  const onGroup = (commands: number, took: GroupTimes) => {
+    observer.group(commands, took);
+    committer.took(took);
+  };
+  const heard = { onRoom, onDamage, onUncounted, onDeath: onFatal, onGroup };
   const options = { ...chosen, ...heard, ...(backups === undefined ? {} : { backups }) };
   const folder = await openFolder({ folder: data, owner, ...options }, keepRefusedMs, access);
   const { store, refused, tokens } = folder;

@@ -45,6 +45,13 @@ describe('the committer', () => {
   const word = (outcome: Outcome) => ('reason' in outcome ? `${outcome.status} ${outcome.reason}` : outcome.status);
   const submitAll = async (commands: readonly Command[]) =>
     (await Promise.all(commands.map((command) => submit(command)))).map(word);
+  /** As the commands of one call. */
+  const submitTogether = async (commands: readonly Command[]) => {
+    const hungUp = () => false;
+    const request = new Uint8Array(0);
+    const outcomes = commands.map((command) => committer.submit({ command, request }, 60_000, hungUp));
+    return (await Promise.all(outcomes)).map(word);
+  };
   const balance = () => store.queries.balance('demo', 'CNY');
   /** The entries that the test's own commands made. */
   const entries = () => inLedger(folder, (db) => Number(db.prepare('SELECT count(*) - 1 FROM entry').pluck().get()));
@@ -54,6 +61,19 @@ describe('the committer', () => {
   describe('groups', () => {
     it('what arrives together into one entry', async () => {
       await committerWith();
+      expect(count(await submitTogether(bets(100)), 'APPLIED')).to.equal(100);
+      expect(entries()).to.equal(1);
+    });
+
+    it('of calls that wait half at a time, or 32 if that is more, so that callers do not fall into step', async () => {
+      await committerWith();
+      expect(count(await submitAll(bets(100)), 'APPLIED')).to.equal(100);
+      expect(entries(), '50, 32 and 18').to.equal(3);
+    });
+
+    it('of all calls that wait, where the last commit waited for the disk longer than it decided', async () => {
+      await committerWith();
+      committer.took({ decideMs: 1, fsyncMs: 5, acknowledgeMs: 0 });
       expect(count(await submitAll(bets(100)), 'APPLIED')).to.equal(100);
       expect(entries()).to.equal(1);
     });
@@ -62,7 +82,7 @@ describe('the committer', () => {
       await committerWith();
       const first = submit(move({ amount: -1n, reference: 'first' }));
       await new Promise(setImmediate);
-      const rest = submitAll(bets(50));
+      const rest = submitTogether(bets(50));
       expect(word(await first)).to.equal('APPLIED');
       expect(count(await rest, 'APPLIED')).to.equal(50);
       expect(entries()).to.equal(2);
@@ -210,7 +230,7 @@ describe('the committer', () => {
   it('fails only the commands at which the rules throw, wherever in a group they stand', async () => {
     await committerWith({}, FAULTY_RULES);
     const references = times(40).map((n) => ([0, 17, 18, 39].includes(n) ? `throws-${n}` : `bet-${n}`));
-    const outcomes = await submitAll(references.map((reference) => move({ amount: -1n, reference })));
+    const outcomes = await submitTogether(references.map((reference) => move({ amount: -1n, reference })));
     expect(outcomes).to.deep.equal(
       references.map((reference) => (reference.startsWith('throws') ? 'NOT_APPLIED FAULT' : 'APPLIED')),
     );

@@ -57,6 +57,8 @@ export class References {
       else this.#unfiltered.push(this.#growing);
       this.#growing += 1;
     }
+    // Their pages have filled the page cache, and nobody reads them again.
+    this.#db.pragma('shrink_memory');
   }
 
   /** The movement that holds a reference, by its key. */

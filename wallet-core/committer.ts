@@ -1,12 +1,12 @@
-import { type Context, context, trace } from '@opentelemetry/api';
+import { context, trace } from '@opentelemetry/api';
 import { Capacity } from '../capacity.js';
 import type { Command } from './domain/command.js';
-import { saysFailed } from './domain/failed-bets.js';
 import { notApplied, type Outcome } from './domain/outcome.js';
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { Answered, Origin } from './observer.js';
 import { Pulse } from './pulse.js';
 import { CommitUnknownError, type GroupTimes, StoreFullError, type Store, type Submission } from './storage/port.js';
+import { callsOf, isOfSameCall, isTooLate, sizeOf, type Waiting } from './waiting.js';
 
 export interface CommitterLimits {
   /** Commands that may wait; one more is NOT_APPLIED at once. */
@@ -40,20 +40,6 @@ const tracer = trace.getTracer('single-wallet');
 
 /** Of what comes with a call that has a line of its own. */
 const OURS: Origin = { traceId: undefined, token: undefined };
-
-interface Waiting extends Submission {
-  /** Where the span is that it belongs to. */
-  readonly place: Context;
-  readonly origin: Origin;
-  /** When it came, on the clock of performance.now(). */
-  readonly cameMs: number;
-  /** On the clock of performance.now(). */
-  readonly deadline: number;
-  /** Whether the caller has gone, so that it takes the command for failed; the same function for all commands of a call. */
-  readonly abandoned: () => boolean;
-  readonly resolve: (outcome: Outcome) => void;
-  readonly reject: (error: Error) => void;
-}
 
 /**
  * Group commit: what arrives while a commit is under way is in the next groups. No timer and no wait when idle; the queue is
@@ -249,35 +235,4 @@ export class Committer {
       await this.#commit(group.slice(half));
     }
   }
-}
-
-/** All commands of a call ask the same function whether its caller has gone. */
-function isOfSameCall(item: Waiting, before: Waiting | undefined): boolean {
-  return item.abandoned === before?.abandoned;
-}
-
-function callsOf(queue: readonly Waiting[]): number {
-  let calls = 0;
-  let last: Waiting | undefined;
-  for (const item of queue) {
-    if (!isOfSameCall(item, last)) calls += 1;
-    last = item;
-  }
-  return calls;
-}
-
-/** Its time has run out, or its caller has gone. */
-function isTooLate({ deadline, abandoned }: Waiting, now: number): boolean {
-  return deadline <= now || abandoned();
-}
-
-/** The work of a command in movements; a name costs about an eighth of one, a bet named as failed may be refunded. */
-function sizeOf(command: Command): number {
-  if (command.type === 'movements') {
-    return command.movements.reduce(
-      (sum, { names }) => names.reduce((all, named) => all + (saysFailed(named) ? 1 : 1 / 8), sum + 1),
-      0,
-    );
-  }
-  return command.type === 'refund' ? command.lines.length : 1;
 }

@@ -17,7 +17,7 @@ export class ReferenceWriter {
   #inserted: Buffer[] = [];
   readonly #absent = new Set<Buffer>();
 
-  /** `fullAt`: so many references end an era. Throws a DamageError if the newest are not where they must be. */
+  /** `fullAt`: so many references end an era. Throws a DamageError if an era has none, or one has some that has not begun. */
   constructor(db: Database, fullAt = ERA_REFERENCES) {
     this.#references = new References(db);
     this.#insert = db.prepare('INSERT INTO reference VALUES (?, ?)');

@@ -1,0 +1,53 @@
+import type { Context } from '@opentelemetry/api';
+import type { Command } from './domain/command.js';
+import { saysFailed } from './domain/failed-bets.js';
+import type { Outcome } from './domain/outcome.js';
+import type { Origin } from './observer.js';
+import type { Submission } from './storage/port.js';
+
+/** A command that waits for its group. */
+export interface Waiting extends Submission {
+  /** Where the span is that it belongs to. */
+  readonly place: Context;
+  readonly origin: Origin;
+  /** When it came, on the clock of performance.now(). */
+  readonly cameMs: number;
+  /** On the clock of performance.now(). */
+  readonly deadline: number;
+  /** Whether the caller has gone, so that it takes the command for failed; the same function for all commands of a call. */
+  readonly abandoned: () => boolean;
+  readonly resolve: (outcome: Outcome) => void;
+  readonly reject: (error: Error) => void;
+}
+
+/** All commands of a call ask the same function whether its caller has gone. */
+export function isOfSameCall(item: Waiting, before: Waiting | undefined): boolean {
+  return item.abandoned === before?.abandoned;
+}
+
+/** How many calls the commands of a queue came with. */
+export function callsOf(queue: readonly Waiting[]): number {
+  let calls = 0;
+  let last: Waiting | undefined;
+  for (const item of queue) {
+    if (!isOfSameCall(item, last)) calls += 1;
+    last = item;
+  }
+  return calls;
+}
+
+/** Its time has run out, or its caller has gone. */
+export function isTooLate({ deadline, abandoned }: Waiting, now: number): boolean {
+  return deadline <= now || abandoned();
+}
+
+/** The work of a command in movements; a name costs about an eighth of one, a bet named as failed may be refunded. */
+export function sizeOf(command: Command): number {
+  if (command.type === 'movements') {
+    return command.movements.reduce(
+      (sum, { names }) => names.reduce((all, named) => all + (saysFailed(named) ? 1 : 1 / 8), sum + 1),
+      0,
+    );
+  }
+  return command.type === 'refund' ? command.lines.length : 1;
+}

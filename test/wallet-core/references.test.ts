@@ -32,7 +32,7 @@ describe('filters of references', () => {
     const filters = new ReferenceFilters();
     const added = keys(ERA_REFERENCES);
     filters.add(0, filterOf(added));
-    expect(added.filter((key) => filters.erasOf(key).length !== 1)).to.deep.equal([]);
+    expect(added.filter((key) => filters.erasOf(key, 1).length !== 1)).to.deep.equal([]);
     const wrong = keys(100_000).filter((key) => !filters.denies(0, key)).length;
     expect(wrong, 'of 100,000; about 57').to.be.below(200);
   });
@@ -44,9 +44,9 @@ describe('filters of references', () => {
     for (const [era, key] of added.entries()) {
       filters.add(era, era === 3 || era === 68 ? filterOf([key, twice]) : filterOf([key]));
     }
-    expect(added.map((key) => filters.erasOf(key))).to.deep.equal(added.map((_, era) => [era]));
-    expect(filters.erasOf(twice)).to.deep.equal([68, 3]);
-    expect(filters.erasOf(randomBytes(16))).to.deep.equal([]);
+    expect(added.map((key) => filters.erasOf(key, 70))).to.deep.equal(added.map((_, era) => [era]));
+    expect(filters.erasOf(twice, 70)).to.deep.equal([68, 3]);
+    expect(filters.erasOf(randomBytes(16), 70)).to.deep.equal([]);
   });
 
   it('are taken back only as they were kept, and for their own era', () => {
@@ -148,6 +148,23 @@ describe('references in many eras', () => {
     expect(movements.map(({ record }) => record.reference)).to.deep.equal(['bet-0', 'bet-199']);
     expect(unread).to.deep.equal([]);
     expect(await store.queries.movementByReference(CHANNEL, 'none')).to.equal(undefined);
+  });
+
+  it('are looked for by queries through the filters of the one who writes, also of eras that ended since', async () => {
+    for (let n = 0; eras() !== 40n; n += 1) await commit(move({ reference: `more-${n}`, amount: -1n }));
+    const found = async (reference: string) =>
+      (await store.queries.movementByReference(CHANNEL, reference)) !== undefined;
+    expect([await found('bet-30'), await found('bet-31')]).to.deep.equal([true, true]);
+    const db = new Database(path.join(folder, 'ledger.db'));
+    for (const [reference, era] of [
+      ['bet-30', 5],
+      ['bet-31', 38],
+    ] as const) {
+      const key = referenceKey(CHANNEL, reference);
+      new Forger(db).run('UPDATE reference SET key = ? WHERE key = ?', eraKey(era, key), eraKey(3, key));
+    }
+    db.close();
+    expect([await found('bet-30'), await found('bet-31')], 'where the filters deny them').to.deep.equal([false, false]);
   });
 
   it('are refunded from an old era once', async () => {
@@ -300,6 +317,17 @@ describe('references in many eras', () => {
       new Set(['REFERENCES reference in the filter: none', 'REFERENCES references of era 7: 10']),
     );
   });
+
+  it('that a filter says no to which was exchanged since the start are found by verify', async () => {
+    const db = new Database(path.join(folder, 'ledger.db'));
+    const without = ReferenceFilter.empty();
+    const kept = [Buffer.from(without.bytes), without.hash(7, 10n)] as const;
+    new Forger(db).run('UPDATE reference_era SET filter = ?, hash = ? WHERE id = 7', ...kept);
+    db.close();
+    const found = await findings();
+    expect(found).to.have.length(10);
+    expect(new Set(found)).to.deep.equal(new Set(['REFERENCES reference in the filter: none']));
+  });
 });
 
 /** On a ledger of which each era has several pages. */
@@ -365,7 +393,9 @@ describe('references on a page that cannot be read', () => {
     await open();
     expect(await repeat()).to.deep.equal({ faults: 0, balance: 997_500n });
     const { findings } = await store.verify(undefined, () => {}, new AbortController().signal);
-    expect(findings.map(({ subject, seen }) => `${subject}: ${seen}`)).to.include('filter of era 0: another');
+    expect(findings.map(({ subject, seen }) => `${subject}: ${seen}`)).to.deep.equal([
+      'filter of era 0: none that can be read',
+    ]);
   });
 });
 

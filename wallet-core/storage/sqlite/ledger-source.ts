@@ -7,6 +7,7 @@ import { DerivedCheck } from './derived.js';
 import { WRITER } from './journal-writer.js';
 import { referenceKey } from './keys.js';
 import { MovementRows } from './movement-rows.js';
+import type { ReferenceFilters } from './reference-filter.js';
 import { References } from './references.js';
 import { Scan } from './scan.js';
 
@@ -35,15 +36,16 @@ export class LedgerSource implements Source {
   readonly #accounts;
   readonly #since;
 
-  /** `pause` is called between reads, when no transaction is open. */
+  /** `pause` is called between reads, when no transaction is open; `filters`: those of the thread that writes, if there is one. */
   constructor(
     db: Database,
     readonly pause: () => void = () => {},
+    filters?: ReferenceFilters,
   ) {
     this.#db = db;
     this.#scan = new Scan(db);
     this.#rows = new MovementRows(db);
-    this.#references = new References(db);
+    this.#references = new References(db, filters);
     this.#block = db
       .prepare<[string, string, string], bigint | null>(
         `SELECT min(b.id) FROM block b JOIN channel c ON c.id = b.channel_id

@@ -23,6 +23,7 @@ import { CredentialRows } from './credential-rows.js';
 import { WRITER } from './journal-writer.js';
 import { referenceKey, roundKey } from './keys.js';
 import { MovementRows, type StoredMovement } from './movement-rows.js';
+import type { ReferenceFilters } from './reference-filter.js';
 import { References } from './references.js';
 
 /** How many rows one page may look at, so that no read holds up the calls beside it; ten names count as a row. */
@@ -59,11 +60,11 @@ export class Reader implements Queries {
   readonly #idsOfRound: Statement<[bigint, bigint, bigint], bigint>;
   readonly #ids: Statement<[bigint, bigint], bigint>;
 
-  constructor(path: string) {
+  constructor(path: string, filters?: ReferenceFilters) {
     const db = openReader(path);
     this.#db = db;
     this.#rows = new MovementRows(db);
-    this.#references = new References(db);
+    this.#references = new References(db, filters);
     this.#channels = db.prepare(`
       SELECT c.name AS channel, e.time_ms AS openedMs, act.note, since.time_ms AS sinceMs
       FROM channel c JOIN entry e ON e.seq = c.opened_id >> 16
@@ -98,11 +99,6 @@ export class Reader implements Queries {
     this.#ids = db
       .prepare<[bigint, bigint], bigint>('SELECT id FROM movement WHERE id <= ? ORDER BY id DESC LIMIT ?')
       .pluck();
-  }
-
-  /** Reads, once and before it is waited for, what finds references. */
-  prepare(): void {
-    this.#references.refresh();
   }
 
   close(): void {

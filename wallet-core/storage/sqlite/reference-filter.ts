@@ -63,65 +63,94 @@ export class ReferenceFilter {
   add(key: Buffer): void {
     for (const place of placesOf(key)) this.bytes[place >>> 3] = (this.bytes[place >>> 3] ?? 0) | (1 << (place & 7));
   }
+
+  denies(key: Buffer): boolean {
+    return placesOf(key).some((place) => ((this.bytes[place >>> 3] ?? 0) & (1 << (place & 7))) === 0);
+  }
 }
 
-/** Filters of many eras: of 32 each the same word stands side by side, so that to ask all of them touches little memory. 8 MiB for 32. */
-export class ReferenceFilters {
-  readonly #blocks: Uint32Array[] = [];
-  /** By their place in the blocks. */
-  readonly #eras: number[] = [];
-  readonly #columns = new Map<number, number>();
+/** In a block: a bit for each of its eras that has a filter there. */
+const FILTERED = 32 * WORDS;
 
-  /** Makes room for one more: without it, `add` could fail for want of memory. */
-  reserve(): void {
-    this.#blocks[this.#eras.length >>> 5] ??= new Uint32Array(32 * WORDS);
+/**
+ * Filters of eras, in memory that threads share: the one that writes adds them, all look into them. Of 32 eras the same word
+ * stands side by side, so that to ask all of them touches little memory. 8 MiB for 32.
+ */
+export class ReferenceFilters {
+  readonly #blocks: SharedArrayBuffer[] = [];
+  readonly #words: Int32Array[] = [];
+
+  /** `blocks`: those of the thread that writes. */
+  constructor(blocks: readonly SharedArrayBuffer[] = []) {
+    this.append(blocks);
+  }
+
+  /** One for each 32 eras, in their order. */
+  get blocks(): readonly SharedArrayBuffer[] {
+    return this.#blocks;
+  }
+
+  append(blocks: readonly SharedArrayBuffer[]): void {
+    for (const block of blocks) {
+      this.#blocks.push(block);
+      this.#words.push(new Int32Array(block));
+    }
+  }
+
+  /** Makes room for an era: without it, `add` could fail for want of memory. */
+  reserve(era: number): void {
+    while (this.#blocks.length <= era >>> 5) this.append([new SharedArrayBuffer(4 * (FILTERED + 1))]);
   }
 
   add(era: number, { bytes }: ReferenceFilter): void {
-    this.reserve();
-    const column = this.#eras.length;
-    const block = this.#blockOf(column);
+    this.reserve(era);
+    const words = this.#words[era >>> 5];
+    if (!words) throw new Error(`there is no room for the filter of era ${era}`);
     const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
-    for (let word = 0, to = column & 31; word < WORDS; word += 1, to += 32) block[to] = view.getUint32(4 * word, true);
-    this.#eras.push(era);
-    this.#columns.set(era, column);
+    for (let word = 0, to = era & 31; word < WORDS; word += 1, to += 32) words[to] = view.getInt32(4 * word, true);
+    // Whoever sees this sees all of the filter.
+    Atomics.or(words, FILTERED, 1 << (era & 31));
   }
 
-  /** The eras that may have the key, the last one that was added first. */
-  erasOf(key: Buffer): readonly number[] {
+  /** Whether the filter of an era is this one. */
+  has(era: number, { bytes }: ReferenceFilter): boolean {
+    const words = this.#wordsOf(era);
+    if (!words) return false;
+    const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
+    for (let word = 0, at = era & 31; word < WORDS; word += 1, at += 32) {
+      if (words[at] !== view.getInt32(4 * word, true)) return false;
+    }
+    return true;
+  }
+
+  /** Of so many eras those that may have the key, because their filter does not deny it or they have none, the last one first. */
+  erasOf(key: Buffer, count: number): readonly number[] {
     placesOf(key);
     const eras: number[] = [];
-    for (let column = this.#eras.length - 1; column >= 0; column -= 1) {
-      if (this.#mayHave(column)) eras.push(this.#eras[column] ?? 0);
-    }
+    for (let era = count - 1; era >= 0; era -= 1) if (!this.#denies(era)) eras.push(era);
     return eras;
-  }
-
-  has(era: number): boolean {
-    return this.#columns.has(era);
   }
 
   /** Whether an era has a filter here, which says that the era has not the key. */
   denies(era: number, key: Buffer): boolean {
-    const column = this.#columns.get(era);
-    if (column === undefined) return false;
     placesOf(key);
-    return !this.#mayHave(column);
-  }
-
-  #blockOf(column: number): Uint32Array {
-    const block = this.#blocks[column >>> 5];
-    if (!block) throw new Error(`there is no room for filter ${column}`);
-    return block;
+    return this.#denies(era);
   }
 
   /** Of the key in `places`. */
-  #mayHave(column: number): boolean {
-    const block = this.#blockOf(column);
+  #denies(era: number): boolean {
+    const words = this.#wordsOf(era);
+    if (!words) return false;
     for (let at = 0; at < HASHES; at += 1) {
       const place = places[at] ?? 0;
-      if (((block[32 * (place >>> 5) + (column & 31)] ?? 0) & (1 << (place & 31))) === 0) return false;
+      if (((words[32 * (place >>> 5) + (era & 31)] ?? 0) & (1 << (place & 31))) === 0) return true;
     }
-    return true;
+    return false;
+  }
+
+  /** Of a block with the filter of the era, if there is one. */
+  #wordsOf(era: number): Int32Array | undefined {
+    const words = this.#words[era >>> 5];
+    return words && (Atomics.load(words, FILTERED) & (1 << (era & 31))) !== 0 ? words : undefined;
   }
 }

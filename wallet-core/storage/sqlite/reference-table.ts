@@ -2,6 +2,7 @@ import type { Database } from 'better-sqlite3';
 import type { Findings } from '../../verify/finding.js';
 import { MultisetHash } from '../../verify/multiset.js';
 import { ERA_BYTES, eraKey, KEY_BYTES, referenceKey } from './keys.js';
+import { ReferenceFilter } from './reference-filter.js';
 import type { References } from './references.js';
 
 /** Rows that are read in one go. */
@@ -92,8 +93,7 @@ export class ReferenceTable {
           counts[era] = (counts[era] ?? 0) + 1;
           if (id > this.#end) continue;
           hash.add(key, id);
-          if (this.#references.denies(era, key))
-            this.#fault('reference in the filter', id, `one of era ${era}`, 'none');
+          if (this.#references.filters.denies(era, key)) this.#denied(era, id);
           // Six bytes behind the one that all of a part have in common: whatever looks like two is looked up.
           const mark = rows.readUIntBE(at + 1, 6);
           if (seen.has(mark)) this.#findHeldTwice(key, growing);
@@ -113,11 +113,17 @@ export class ReferenceTable {
   #compareEras(counts: readonly number[]): void {
     const growing = counts.length - 1;
     for (let era = 0; era < growing; era += 1) {
-      const size = this.#references.sizeOfEnded(era);
-      const isWhole = size?.filterBytes === 0n || this.#references.isFiltered(era);
-      if (!isWhole) this.#fault(`filter of era ${era}`, undefined, 'one that fits its hash', size ? 'another' : 'none');
-      const count = Number(size?.count ?? 0n);
-      if (count !== counts[era]) this.#fault(`references of era ${era}`, undefined, `${count}`, `${counts[era]}`);
+      const kept = this.#references.kept(era);
+      const filter = kept && ReferenceFilter.kept(era, kept);
+      if (filter) {
+        if (!this.#references.filters.has(era, filter)) this.#compareFilter(era, filter);
+      } else if (kept?.filter.length !== 0) {
+        const seen = kept ? 'another' : 'none that can be read';
+        this.#fault(`filter of era ${era}`, undefined, 'one that fits its hash', seen);
+      }
+      if (kept && kept.count !== BigInt(counts[era] ?? 0)) {
+        this.#fault(`references of era ${era}`, undefined, `${kept.count}`, `${counts[era]}`);
+      }
       this.pause();
     }
     const behind = this.#db.prepare<[Buffer, bigint], bigint>(
@@ -125,6 +131,25 @@ export class ReferenceTable {
     );
     const id = behind.pluck().get(eraKey(growing + 1, Buffer.alloc(0)), this.#end);
     if (id !== undefined) this.#fault('reference in the table', id, 'one of an era that has begun', 'a later one');
+  }
+
+  /** Of an era that nobody has a filter of, or another one than is kept: the next start will take this one. */
+  #compareFilter(era: number, filter: ReferenceFilter): void {
+    const chunk = this.#db.prepare<[Buffer, Buffer, bigint], { key: Buffer; id: bigint }>(
+      'SELECT key, movement_id AS id FROM reference WHERE key > ? AND key < ? ORDER BY key LIMIT ?',
+    );
+    const end = eraKey(era + 1, Buffer.alloc(0));
+    for (let rows = chunk.all(eraKey(era, Buffer.alloc(0)), end, CHUNK_ROWS); rows.length > 0;) {
+      for (const { key, id } of rows) {
+        if (id <= this.#end && filter.denies(key.subarray(ERA_BYTES))) this.#denied(era, id);
+      }
+      this.pause();
+      rows = chunk.all(rows.at(-1)?.key ?? end, end, CHUNK_ROWS);
+    }
+  }
+
+  #denied(era: number, id: bigint): void {
+    this.#fault('reference in the filter', id, `one of era ${era}`, 'none');
   }
 
   #findHeldTwice(key: Buffer, growing: number): void {

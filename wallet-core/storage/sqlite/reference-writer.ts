@@ -1,7 +1,7 @@
 import type { Database, Statement } from 'better-sqlite3';
 import { DamageError, UNREADABLE_WAYS } from './damage.js';
 import { ERA_BYTES, eraKey, eraOf } from './keys.js';
-import { ERA_REFERENCES, ReferenceFilter } from './reference-filter.js';
+import { ERA_REFERENCES, ReferenceFilter, type ReferenceFilters } from './reference-filter.js';
 import { References } from './references.js';
 
 /** Finds and writes references within the transactions of the one who writes. */
@@ -26,6 +26,11 @@ export class ReferenceWriter {
     this.#references.refresh();
     this.#expectEras(db);
     this.#readGrowing(db);
+  }
+
+  /** To be shared with the threads that read. */
+  get filters(): ReferenceFilters {
+    return this.#references.filters;
   }
 
   /** Forgets what a transaction before this one inserted that was rolled back. */

@@ -3,12 +3,6 @@ import { DamageError, saysDamaged, UNREADABLE_WAYS } from './damage.js';
 import { ERA_BYTES, KEY_BYTES } from './keys.js';
 import { type EndedEra, ReferenceFilter, ReferenceFilters } from './reference-filter.js';
 
-/** What is kept of an era that has ended, without its filter. */
-interface EndedSize {
-  readonly count: bigint;
-  readonly filterBytes: bigint;
-}
-
 /**
  * Finds what holds a reference, on whichever connection it is given. Keys are hashes, so in one tree each new one would fall onto a
  * page of its own among all: to read, to write, and to write again at the checkpoint. So references lie in eras: only the newest
@@ -16,24 +10,25 @@ interface EndedSize {
  * which was kept with its end; without one that can be relied on it is asked.
  */
 export class References {
+  readonly filters: ReferenceFilters;
   readonly #db: Database;
   readonly #byKey: Statement<[Buffer], bigint>;
   readonly #lastEnded: Statement<[], bigint | null>;
   readonly #countUpTo: Statement<[bigint], bigint>;
   readonly #ended: Statement<[bigint], EndedEra>;
-  readonly #sizeOfEnded: Statement<[bigint], EndedSize>;
-  readonly #filters = new ReferenceFilters();
-  readonly #unfiltered: number[] = [];
+  readonly #readsFilters: boolean;
   readonly #key = Buffer.alloc(ERA_BYTES + KEY_BYTES);
   #growing = 0;
 
-  constructor(db: Database) {
+  /** `shared`: the filters of the thread that writes; if left out, it reads them itself. */
+  constructor(db: Database, shared?: ReferenceFilters) {
     this.#db = db;
+    this.filters = shared ?? new ReferenceFilters();
+    this.#readsFilters = shared === undefined;
     this.#byKey = db.prepare<[Buffer], bigint>('SELECT movement_id FROM reference WHERE key = ?').pluck();
     this.#lastEnded = db.prepare<[], bigint | null>('SELECT max(id) FROM reference_era').pluck();
     this.#countUpTo = db.prepare<[bigint], bigint>('SELECT count(*) FROM reference_era WHERE id <= ?').pluck();
     this.#ended = db.prepare<[bigint], EndedEra>('SELECT count, filter, hash FROM reference_era WHERE id = ?');
-    this.#sizeOfEnded = db.prepare('SELECT count, length(filter) AS filterBytes FROM reference_era WHERE id = ?');
   }
 
   /** The era that takes new references: the one behind those that have ended, of which `refresh` has taken note. */
@@ -51,14 +46,8 @@ export class References {
       const fault = `${count} eras of its references have ended, of which the last has the number ${last}`;
       throw new DamageError(this.#db.name, fault, UNREADABLE_WAYS);
     }
-    while (this.#growing <= last) {
-      const filter = this.#keptOf(this.#growing);
-      if (filter) this.#filters.add(this.#growing, filter);
-      else this.#unfiltered.push(this.#growing);
-      this.#growing += 1;
-    }
-    // Their pages have filled the page cache, and nobody reads them again.
-    this.#db.pragma('shrink_memory');
+    if (this.#readsFilters) this.#readFilters(Number(last));
+    this.#growing = Number(last) + 1;
   }
 
   /** The movement that holds a reference, by its key. */
@@ -69,7 +58,11 @@ export class References {
 
   /** The same of the eras of which it has taken note. */
   findEnded(key: Buffer): bigint | undefined {
-    return this.#inAnyOf(this.#filters.erasOf(key), key) ?? this.#inAnyOf(this.#unfiltered, key);
+    for (const era of this.filters.erasOf(key, this.#growing)) {
+      const id = this.inEra(era, key);
+      if (id !== undefined) return id;
+    }
+    return undefined;
   }
 
   inEra(era: number, key: Buffer): bigint | undefined {
@@ -78,41 +71,29 @@ export class References {
     return this.#byKey.get(this.#key);
   }
 
-  /** How large an era that has ended was, and its filter; undefined: that is not kept, or cannot be read. */
-  sizeOfEnded(era: number): EndedSize | undefined {
-    return readable(() => this.#sizeOfEnded.get(BigInt(era)));
-  }
-
-  /** Whether an era that has ended has a filter that can be relied on. */
-  isFiltered(era: number): boolean {
-    return this.#filters.has(era);
-  }
-
-  /** Whether the filter of an era says that it has not the key. */
-  denies(era: number, key: Buffer): boolean {
-    return this.#filters.denies(era, key);
+  /** What is kept of an era that has ended; undefined: nothing, or it cannot be read. */
+  kept(era: number): EndedEra | undefined {
+    return readable(() => this.#ended.get(BigInt(era)));
   }
 
   /** For the one who writes: makes room, so that the returned function, which ends the era that grows, cannot fail. */
   prepareEnd(filter: ReferenceFilter): () => void {
-    this.#filters.reserve();
+    this.filters.reserve(this.#growing);
     return () => {
-      this.#filters.add(this.#growing, filter);
+      this.filters.add(this.#growing, filter);
       this.#growing += 1;
     };
   }
 
-  #keptOf(era: number): ReferenceFilter | undefined {
-    const kept = readable(() => this.#ended.get(BigInt(era)));
-    return kept && ReferenceFilter.kept(era, kept);
-  }
-
-  #inAnyOf(eras: readonly number[], key: Buffer): bigint | undefined {
-    for (const era of eras) {
-      const id = this.inEra(era, key);
-      if (id !== undefined) return id;
+  /** Those of the eras from the one that grew to this. */
+  #readFilters(last: number): void {
+    for (let era = this.#growing; era <= last; era += 1) {
+      const kept = this.kept(era);
+      const filter = kept && ReferenceFilter.kept(era, kept);
+      if (filter) this.filters.add(era, filter);
     }
-    return undefined;
+    // Their pages have filled the page cache, and nobody reads them again.
+    this.#db.pragma('shrink_memory');
   }
 }
 

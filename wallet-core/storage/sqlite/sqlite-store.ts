@@ -32,6 +32,7 @@ import type { OpenData } from './open-thread.js';
 import { own, type Ownership } from './owner.js';
 import { LEDGER_FILE, refuseUnfinished } from './place.js';
 import { Reader } from './reader.js';
+import { ReferenceFilters } from './reference-filter.js';
 import { findsRoom, Room } from './room.js';
 import { roomOf } from './taken.js';
 import { Tally } from './tally.js';
@@ -74,6 +75,7 @@ export class SqliteStore implements Store {
   readonly #path: string;
   readonly #backups: string;
   readonly #writer: WriterHandle;
+  readonly #filters: ReferenceFilters;
   readonly #reader: Reader;
   readonly #ownership: Ownership;
   readonly #room: Room;
@@ -97,8 +99,8 @@ export class SqliteStore implements Store {
     this.#tally = new Tally(path, onUncounted);
     this.#onDamage = onDamage;
     this.#onGroup = onGroup;
-    this.#reader = new Reader(path);
-    this.#reader.prepare();
+    this.#filters = new ReferenceFilters(writer.filterBlocks);
+    this.#reader = new Reader(path, this.#filters);
     this.queries = watched(this.#reader, onDamage);
   }
 
@@ -130,6 +132,7 @@ export class SqliteStore implements Store {
   async commit(group: readonly Submission[]): Promise<readonly Outcome[]> {
     const reply = await this.#writer.commit(group);
     if (reply.type === 'committed') {
+      this.#filters.append(reply.filterBlocks);
       if (reply.wrote) this.#room.found();
       this.#onGroup(group.length, reply.took);
       return reply.outcomes;
@@ -151,7 +154,7 @@ export class SqliteStore implements Store {
     signal: AbortSignal,
     share = 1,
   ): Promise<Verification> {
-    return verifyFile({ path: this.#path, against, share }, tell, signal);
+    return verifyFile({ path: this.#path, against, filterBlocks: this.#filters.blocks, share }, tell, signal);
   }
 
   backup(tell: (progress: BackupProgress) => void, signal: AbortSignal): Promise<Backup> {

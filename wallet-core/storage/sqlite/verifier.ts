@@ -6,6 +6,8 @@ import type { Progress, Verification } from '../../verify/verify.js';
 export interface VerifierData {
   readonly path: string;
   readonly against: Digest | undefined;
+  /** Of the ReferenceFilters of the thread that writes, if there is one; else it reads filters itself. */
+  readonly filterBlocks?: readonly SharedArrayBuffer[];
   /** How much of a core it may take, above 0 to 1; left out, as with 1: all of one and what it needs of another. */
   readonly share?: number;
 }
@@ -23,6 +25,8 @@ export type FromVerifier =
 
 /** What a chunk is read into is dropped with it: with room for several it is never copied. */
 const YOUNG_MB: Readonly<Record<Part, number>> = { journal: 64, rest: 8 };
+/** At most, where it keeps to a share: what it is copied for takes time, of which there is enough, and memory is wanted elsewhere. */
+const SHARING_YOUNG_MB = 24;
 
 /**
  * Verifies the ledger of a file: its journal and the rest side by side, each in a thread of its own. An abort ends both and
@@ -69,7 +73,9 @@ function verifyPart(
 ): Promise<Verification> {
   return new Promise((resolve, reject) => {
     signal.throwIfAborted();
-    const resourceLimits = { maxYoungGenerationSizeMb: YOUNG_MB[workerData.part] };
+    const { part, share = 1 } = workerData;
+    const youngMb = share < 1 ? Math.min(YOUNG_MB[part], SHARING_YOUNG_MB) : YOUNG_MB[part];
+    const resourceLimits = { maxYoungGenerationSizeMb: youngMb };
     const thread = new Worker(new URL('./verify-thread.js', import.meta.url), { workerData, resourceLimits });
     let verification: Verification | undefined;
     let failure = new Error('the verification was stopped');

@@ -11,6 +11,7 @@ import { checkIndexes } from './index-check.js';
 import { WRITER } from './journal-writer.js';
 import { LedgerSource } from './ledger-source.js';
 import { Pace } from './pace.js';
+import { ReferenceFilters } from './reference-filter.js';
 import { keptRequests } from './scan-requests.js';
 import type { FromVerifier, VerifyThreadData } from './verifier.js';
 
@@ -31,7 +32,7 @@ const NOTHING: Verification = {
   findings: [],
 };
 
-const { path, against, share = 1, part } = workerData as VerifyThreadData;
+const { path, against, filterBlocks, share = 1, part } = workerData as VerifyThreadData;
 const port = parentPort;
 if (!port) throw new Error('verify-thread.ts runs as a worker only');
 const answer = (message: FromVerifier) => port.postMessage(message);
@@ -66,7 +67,8 @@ function tell(progress: Progress): void {
 
 function verifyJournal(): Verification {
   try {
-    return verify(new LedgerSource(db, pause), against, tell);
+    const filters = filterBlocks && new ReferenceFilters(filterBlocks);
+    return verify(new LedgerSource(db, pause, filters), against, tell);
   } catch (error) {
     const { seq, movements, findings } = latest;
     const finding = unreadable(error, `reading on after entry ${seq}`);

@@ -8,14 +8,22 @@ import type { FromPruner, FromWriter, ToWriter, WriterData } from './writer-mess
 /** The thread that writes, as the one that serves has it. What it died of is what every later question is answered with. */
 export class WriterHandle {
   readonly wake: Wake;
+  /** Of ReferenceFilters, at the start; those that come later are in the answers to commits. */
+  readonly filterBlocks: readonly SharedArrayBuffer[];
   readonly #thread: Worker;
   #waiting: { resolve: (reply: FromWriter) => void; reject: (error: Error) => void } | undefined;
   #dead: CommitUnknownError | undefined;
   #closing = false;
 
-  private constructor(thread: Worker, wake: Wake, onDeath: (error: CommitUnknownError) => void) {
+  private constructor(
+    thread: Worker,
+    wake: Wake,
+    filterBlocks: readonly SharedArrayBuffer[],
+    onDeath: (error: CommitUnknownError) => void,
+  ) {
     this.#thread = thread;
     this.wake = wake;
+    this.filterBlocks = filterBlocks;
     thread.on('message', (reply: FromWriter) => this.#take()?.resolve(reply));
     const end = (error: Error) => {
       // Whoever waits for a commit hears of it as the fate of that.
@@ -38,12 +46,12 @@ export class WriterHandle {
     const resourceLimits = { maxYoungGenerationSizeMb: 16 };
     const thread = new Worker(new URL('./writer-thread.js', import.meta.url), { workerData, resourceLimits });
     try {
-      await once(thread, 'message');
+      const [ready] = (await once(thread, 'message')) as [Extract<FromWriter, { type: 'ready' }>];
+      return new WriterHandle(thread, wake, ready.filterBlocks, onDeath);
     } catch (error) {
       await thread.terminate();
       throw error;
     }
-    return new WriterHandle(thread, wake, onDeath);
   }
 
   /** One at a time. */

@@ -32,12 +32,14 @@ export type NotWritten =
 export type FromPruner = { readonly type: 'pruned'; readonly step: PrunedSoFar } | NotWritten;
 
 export type FromWriter =
-  | { readonly type: 'ready' }
+  | { readonly type: 'ready'; readonly filterBlocks: readonly SharedArrayBuffer[] }
   | {
       readonly type: 'committed';
       readonly outcomes: readonly Outcome[];
       readonly wrote: boolean;
       readonly took: GroupTimes;
+      /** Of ReferenceFilters: those that are new. */
+      readonly filterBlocks: readonly SharedArrayBuffer[];
     }
   | NotWritten
   | { readonly type: 'closed' };

@@ -15,6 +15,7 @@ const { decide } = (await import(rules)) as { decide: Decide };
 const port = parentPort;
 if (!port) throw new Error('writer-thread.ts runs as a worker only');
 const writer = openWriter();
+let blocksTold = 0;
 
 /** An error of SQLite would lose its message on the way to the other thread. */
 function openWriter(): Writer {
@@ -38,10 +39,17 @@ function answer(message: Exclude<ToWriter, { type: 'copy' | 'prune' }>): FromWri
 
 function commit(group: readonly Submission[]): FromWriter {
   try {
-    return { type: 'committed', ...writer.commit(group) };
+    return { type: 'committed', ...writer.commit(group), filterBlocks: newBlocks() };
   } catch (error) {
     return notWritten(error);
   }
+}
+
+/** What the other thread has not been told of. */
+function newBlocks(): readonly SharedArrayBuffer[] {
+  const blocks = writer.filterBlocks.slice(blocksTold);
+  blocksTold += blocks.length;
+  return blocks;
 }
 
 function prune(beforeMs: bigint): FromPruner {
@@ -66,4 +74,4 @@ port.on('message', (message: ToWriter) => {
   port.postMessage(reply);
   if (reply.type === 'closed') port.close();
 });
-port.postMessage({ type: 'ready' } satisfies FromWriter);
+port.postMessage({ type: 'ready', filterBlocks: newBlocks() } satisfies FromWriter);

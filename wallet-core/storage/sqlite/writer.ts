@@ -74,6 +74,11 @@ export class Writer {
     this.pageBytes = Number(this.#db.pragma('page_size', { simple: true }));
   }
 
+  /** The memory of ReferenceFilters, which all threads share. */
+  get filterBlocks(): readonly SharedArrayBuffer[] {
+    return this.#references.filters.blocks;
+  }
+
   /** See Store.commit. */
   commit(group: readonly Submission[]): Committed {
     const began = performance.now();

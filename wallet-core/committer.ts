@@ -1,8 +1,8 @@
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import { context, trace } from '@opentelemetry/api';
 import { Capacity } from '../capacity.js';
 import type { Command } from './domain/command.js';
 import { notApplied, type Outcome } from './domain/outcome.js';
-import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { Answered, Origin } from './observer.js';
 import { Pulse } from './pulse.js';
 import { CommitUnknownError, type GroupTimes, StoreFullError, type Store, type Submission } from './storage/port.js';
@@ -31,7 +31,7 @@ export const COMMITTER_LIMITS: CommitterLimits = {
 
 /**
  * Callers who each wait for one answer fall into step: all are read at once, then all are committed, then all answered, and callers,
- * threads and disk work in turn. So a group takes half of the calls that wait, or these.
+ * threads and disk work in turn. So a group takes half of the calls that wait, but no fewer than these.
  */
 const CALLS_MIN = 32;
 
@@ -63,8 +63,8 @@ export class Committer {
   #broken = false;
 
   /**
-   * `onFault` hears of every command that made the rules or the store throw, and of a commit of unknown fate; `onAnswered` of every
-   * command when it is answered.
+   * `onFault` hears of every command that made the rules, the store or `onAnswered` throw, and of a commit of unknown fate;
+   * `onAnswered` of every command when it is answered.
    */
   constructor(
     store: Store,
@@ -186,14 +186,23 @@ export class Committer {
     this.#since = now;
     const span = tracer.startSpan('commit', { attributes: { commands: group.length } }, first.place);
     try {
-      const outcomes = await this.#store.commit(group.map(({ command, request }) => ({ command, request })));
-      if (outcomes.length !== group.length) throw new CommitUnknownError('the store answered another group');
-      outcomes.forEach((outcome, index) => this.#answer(group[index], outcome));
-    } catch (error) {
-      await this.#recover(group, error instanceof Error ? error : new Error(String(error)));
+      const outcomes = await this.#outcomesOf(group);
+      if (outcomes instanceof Error) await this.#recover(group, outcomes);
+      else outcomes.forEach((outcome, index) => this.#answer(group[index], outcome));
     } finally {
       span.end();
       this.#since = undefined;
+    }
+  }
+
+  /** Or why it has none. */
+  async #outcomesOf(group: readonly Waiting[]): Promise<readonly Outcome[] | Error> {
+    try {
+      const outcomes = await this.#store.commit(group.map(({ command, request }) => ({ command, request })));
+      if (outcomes.length === group.length) return outcomes;
+      return new CommitUnknownError('the store answered another group');
+    } catch (error) {
+      return errorOf(error);
     }
   }
 
@@ -206,7 +215,12 @@ export class Committer {
   #tell({ command, origin, cameMs }: Waiting, outcome: Answered['outcome']): void {
     const now = performance.now();
     const begun = this.#since ?? now;
-    this.#onAnswered({ command, origin, outcome, waitMs: begun - cameMs, commitMs: now - begun });
+    try {
+      this.#onAnswered({ command, origin, outcome, waitMs: begun - cameMs, commitMs: now - begun });
+    } catch (error) {
+      // It keeps nobody from his answer.
+      this.#onFault(errorOf(error), command, origin);
+    }
   }
 
   /**
@@ -235,4 +249,8 @@ export class Committer {
       await this.#commit(group.slice(half));
     }
   }
+}
+
+function errorOf(thrown: unknown): Error {
+  return thrown instanceof Error ? thrown : new Error(String(thrown));
 }

@@ -103,7 +103,7 @@ export async function startCore(given: CoreOptions): Promise<Core> {
   const folder = await openFolder({ folder: data, owner, ...options }, keepRefusedMs, access);
   const { store, refused, tokens } = folder;
   const onFault = (error: Error, command: Command, origin: Origin) => {
-    log.error({ err: error, ...subjectOf(command), ...origin }, 'a command could not be committed');
+    log.error({ err: error, ...subjectOf(command), ...origin }, 'a command met a fault');
     if (error instanceof CommitUnknownError) onFatal(error);
   };
   const committer = new Committer(store, onFault, COMMITTER_LIMITS, observer.answered.bind(observer));

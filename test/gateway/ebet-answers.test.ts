@@ -1161,7 +1161,7 @@ describe('eBET gets 500', () => {
     ]);
     expectCredit(faulty, 500, '0');
     expect(others.map(({ json }) => json.status)).to.deep.equal([200, 200, 200, 200, 200]);
-    const traces = ['"msg":"a command could not be committed"', '"msg":"callback"'].map((message) => {
+    const traces = ['"msg":"a command met a fault"', '"msg":"callback"'].map((message) => {
       const line = planted.log.split('\n').find((line) => line.includes(message) && line.includes('fault-1'));
       return /"traceId":"([0-9a-f]{32})"/.exec(line ?? '')?.[1];
     });

@@ -254,6 +254,35 @@ describe('the committer', () => {
     expect(await balance()).to.equal(9999n);
   });
 
+  describe('what is on disk stays applied, and is not run again,', () => {
+    it('where who hears of the answers fails', async () => {
+      await committerWith();
+      const fail = () => {
+        throw new Error('planted by the test');
+      };
+      committer = new Committer(store, (error) => faults.push(error), COMMITTER_LIMITS, fail);
+      expect(await submitTogether([...bets(3), move({ amount: -1n, reference: 'last' })])).to.deep.equal(
+        times(4).map(() => 'APPLIED'),
+      );
+      expect(faults.map(({ message }) => message)).to.deep.equal(times(4).map(() => 'planted by the test'));
+      expect([await balance(), entries()]).to.deep.equal([9996n, 1]);
+    });
+
+    it('where who hears of the group fails: then nobody knows its fate', async () => {
+      await committerWith();
+      await store.close();
+      const onGroup = () => {
+        throw new Error('planted by the test');
+      };
+      store = await SqliteStore.open({ folder, owner: 'the test', onGroup });
+      committer = new Committer(store, (error) => faults.push(error));
+      for (const result of await Promise.allSettled(bets(3).map((command) => submit(command)))) {
+        expect(result).to.have.property('reason').that.is.instanceOf(CommitUnknownError);
+      }
+      expect([await balance(), entries()]).to.deep.equal([9997n, 1]);
+    });
+  });
+
   describe('when a group with a thrower is run again in parts', () => {
     const held = async (reference: string) =>
       (await store.queries.movementByReference('ebet/1', reference))?.record.reference;

@@ -39,7 +39,7 @@ import { Tally } from './tally.js';
 import { watched } from './watched.js';
 import { verifyFile } from './verifier.js';
 import { WriterHandle } from './writer-handle.js';
-import type { NotWritten } from './writer-messages.js';
+import type { Committed, NotWritten } from './writer-messages.js';
 
 export interface SqliteStoreOptions {
   /** The folder of the ledger; made if need be. */
@@ -131,12 +131,7 @@ export class SqliteStore implements Store {
 
   async commit(group: readonly Submission[]): Promise<readonly Outcome[]> {
     const reply = await this.#writer.commit(group);
-    if (reply.type === 'committed') {
-      this.#filters.append(reply.filterBlocks);
-      if (reply.wrote) this.#room.found();
-      this.#onGroup(group.length, reply.took);
-      return reply.outcomes;
-    }
+    if (reply.type === 'committed') return this.#takeIn(group, reply);
     if (reply.type !== 'full' && reply.type !== 'failed') throw new Error(`the writer answered with ${reply.type}`);
     throw this.#errorOf(reply);
   }
@@ -206,6 +201,18 @@ export class SqliteStore implements Store {
     this.#reader.close();
     await this.#writer.close();
     this.#ownership.release();
+  }
+
+  /** It is on disk: whatever goes wrong from here on, nobody may take it for undone. */
+  #takeIn(group: readonly Submission[], { filterBlocks, wrote, took, outcomes }: Committed): readonly Outcome[] {
+    try {
+      this.#filters.append(filterBlocks);
+      if (wrote) this.#room.found();
+      this.#onGroup(group.length, took);
+    } catch (error) {
+      throw new CommitUnknownError('it was committed, but not taken in', { cause: error });
+    }
+    return outcomes;
   }
 
   async #pruneStep(beforeMs: bigint): Promise<PrunedSoFar> {

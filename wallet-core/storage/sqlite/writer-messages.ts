@@ -31,15 +31,18 @@ export type NotWritten =
 /** What one step of a pruning came to. */
 export type FromPruner = { readonly type: 'pruned'; readonly step: PrunedSoFar } | NotWritten;
 
+/** A group that is on disk. */
+export interface Committed {
+  readonly type: 'committed';
+  readonly outcomes: readonly Outcome[];
+  readonly wrote: boolean;
+  readonly took: GroupTimes;
+  /** Of ReferenceFilters: those that are new. */
+  readonly filterBlocks: readonly SharedArrayBuffer[];
+}
+
 export type FromWriter =
   | { readonly type: 'ready'; readonly filterBlocks: readonly SharedArrayBuffer[] }
-  | {
-      readonly type: 'committed';
-      readonly outcomes: readonly Outcome[];
-      readonly wrote: boolean;
-      readonly took: GroupTimes;
-      /** Of ReferenceFilters: those that are new. */
-      readonly filterBlocks: readonly SharedArrayBuffer[];
-    }
+  | Committed
   | NotWritten
   | { readonly type: 'closed' };

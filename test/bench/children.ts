@@ -26,6 +26,9 @@ const running = new Set<Child>();
 export class Child {
   readonly ended: Promise<number | NodeJS.Signals>;
   readonly #process: ChildProcess;
+  /** Its messages that nobody has asked for yet. */
+  readonly #messages: unknown[] = [];
+  #listener: ((message: unknown) => void) | undefined;
   readonly #stopSignal: NodeJS.Signals;
   readonly #log: string;
 
@@ -46,6 +49,10 @@ export class Child {
       stdio: ['ignore', output, output, ...(ipc ? (['ipc'] as const) : [])],
     });
     closeSync(output);
+    this.#process.on('message', (message) => {
+      if (this.#listener) this.#listener(message);
+      else this.#messages.push(message);
+    });
     running.add(this);
     this.ended = new Promise((resolve, reject) => {
       this.#process.once('error', (error) => reject(new Error(`${name} cannot be started: ${error.message}`)));
@@ -61,14 +68,14 @@ export class Child {
 
   /** Its next message. Rejects with the end of its output if it ends instead. */
   message<Message>(): Promise<Message> {
+    if (this.#messages.length > 0) return Promise.resolve(this.#messages.shift() as Message);
     return new Promise((resolve, reject) => {
       const fail = (end: number | string) => reject(new Error(`${this.name} ended (${end}):\n${this.output()}`));
-      let isWaitedFor = true;
-      this.#process.once('message', (message) => {
-        isWaitedFor = false;
+      this.#listener = (message) => {
+        this.#listener = undefined;
         resolve(message as Message);
-      });
-      this.ended.then((end) => isWaitedFor && fail(end), reject);
+      };
+      this.ended.then((end) => this.#listener && fail(end), reject);
     });
   }
 

@@ -1,3 +1,5 @@
+import type { Tenth } from './load/tally.js';
+
 /** What one run of a load against one system came to. */
 export interface Measurement {
   /** Answers that say success, or movements, per second. */
@@ -14,14 +16,21 @@ export interface Measurement {
   readonly p50Ms: number;
   readonly p99Ms: number;
   readonly p999Ms: number;
-  /** Of good answers alone, because busy ones are quick; undefined: not known. */
+  /** Of good answers alone, because busy ones are quick, and of busy ones; undefined: there are none, or not known. */
   readonly goodP99Ms: number | undefined;
+  readonly busyP99Ms: number | undefined;
   /** CPU time per good answer of each process that is measured, by name, in microseconds. */
   readonly cpuUs: Readonly<Record<string, number>>;
   /** The most memory that each had in RAM. */
   readonly residentBytes: Readonly<Record<string, number>>;
   /** How busy the load generator was, 1 being a whole core: near 1 it is what is measured. */
   readonly generatorCores: number;
+}
+
+/** A measurement, and what was due in a lesser load right behind it, if there was one. */
+export interface Watched {
+  readonly measurement: Measurement;
+  readonly afterwards: readonly Tenth[];
 }
 
 /** Less is the turn of another process on the same cores. */

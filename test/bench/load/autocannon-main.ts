@@ -1,7 +1,7 @@
 // The closed loop where wrk is not installed. It costs several times as much of the machine.
 import autocannon from 'autocannon';
 import { type ClosedLoop, type ClosedLoopSeen, urlOf } from './closed-loop.js';
-import { begin, ownCpuMs, report, taskOf } from './generator.js';
+import { begin, finish, ownCpuMs, report, taskOf } from './generator.js';
 import { Lines } from './lines.js';
 
 const { address, connections, seconds, bodies, offset, again } = taskOf<ClosedLoop>();
@@ -36,6 +36,7 @@ const result = await autocannon({
     },
   ],
 });
+finish();
 if (bad) throw new Error(`an answer is neither success nor busy: ${bad}`);
 const { p50, p99, p99_9: p999 } = result.latency;
 const latencies = { p50Ms: p50, p99Ms: p99, p999Ms: p999, goodP99Ms: busy === 0 ? p99 : undefined };

@@ -5,12 +5,13 @@ import type { Running, Seen } from './load.js';
 export function generator<S extends Seen>(file: string, task: object, log: string): Running<S> {
   const child = startModule('generator', `test/bench/load/${file}`, { log, args: [JSON.stringify(task)] });
   const begun = child.message();
-  const seen = begun.then(async () => {
+  const over = begun.then(() => child.message());
+  const seen = over.then(async () => {
     const result = await child.message<S>();
     await child.ended;
     return result;
   });
-  return { child, begun, seen };
+  return { child, begun, over, seen };
 }
 
 /** In such a module: what it is to do. */
@@ -23,6 +24,11 @@ export function taskOf<Task>(): Task {
 /** In such a module: tells that connections and warm-up are over, so that what is used from now on counts. */
 export function begin(): void {
   process.send?.('begin');
+}
+
+/** In such a module: tells that the time that is measured is over, so that what is used from now on does not count. */
+export function finish(): void {
+  process.send?.('over');
 }
 
 /** In such a module: hands over what it saw, and ends. */

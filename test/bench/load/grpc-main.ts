@@ -11,7 +11,7 @@ import {
   type Result,
 } from '../../../proto/gen/wallet/v1/posting.js';
 import { transportTo } from '../../../transport.js';
-import { begin, ownCpuMs, report, taskOf } from './generator.js';
+import { begin, finish, ownCpuMs, report, taskOf } from './generator.js';
 import { messagesOf } from './grpc-messages.js';
 import type { GrpcTask } from './grpc-task.js';
 import type { Seen } from './load.js';
@@ -26,15 +26,19 @@ await new Promise<void>((resolve, reject) => {
   client.waitForReady(Date.now() + 5_000, (error) => (error ? reject(error) : resolve()));
 });
 let sent = 0;
-const { perSecond = 0, warmUpPerSecond = 0 } = load.type === 'open' ? load : {};
+const { perSecond = 0, warmUpPerSecond = 0, afterwardsPerSecond = 0 } = load.type === 'open' ? load : {};
 await run(warmUpSeconds, warmUpPerSecond);
 begin();
 const cpuBefore = ownCpuMs();
 const started = performance.now();
 const tally = await run(seconds, perSecond);
-await tally.settled();
+if (afterwardsPerSecond === 0) await tally.settled();
+finish();
+const cpuMs = ownCpuMs() - cpuBefore;
 const took = load.type === 'closed' ? (performance.now() - started) / 1000 : seconds;
-report<Seen>({ ...tally.seen(), seconds: took, cpuMs: ownCpuMs() - cpuBefore });
+const after = afterwardsPerSecond > 0 ? await run(seconds, afterwardsPerSecond) : undefined;
+await Promise.all([tally.settled(), after?.settled()]);
+report<Seen>({ ...tally.seen(), seconds: took, cpuMs, afterwards: after?.timeline ?? [] });
 
 /** The load for some time, counted by itself, until all has left that is due. `rate`: of an open loop, in movements. */
 async function run(time: number, rate: number): Promise<Tally> {

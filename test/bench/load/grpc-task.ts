@@ -19,7 +19,13 @@ export interface GrpcTask {
   /** Closed: so many calls are always under way. Open: so many movements are sent per second, whatever comes back. */
   readonly load:
     | { readonly type: 'closed'; readonly inFlight: number }
-    | { readonly type: 'open'; readonly perSecond: number; readonly warmUpPerSecond: number };
+    | {
+        readonly type: 'open';
+        readonly perSecond: number;
+        readonly warmUpPerSecond: number;
+        /** A lesser load right behind it, as long, to see how soon all is well again; nothing else of it counts. */
+        readonly afterwardsPerSecond?: number;
+      };
   /** What the references begin with: each is sent once. */
   readonly prefix: string;
   /** How many movements are prepared. */

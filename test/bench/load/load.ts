@@ -1,6 +1,7 @@
 import type { Child } from '../children.js';
 import type { Measurement } from '../measurement.js';
 import { cpuMs, residentBytes, treeCpuMs } from '../proc.js';
+import type { Tenth } from './tally.js';
 
 /** What a load generator saw. */
 export interface Seen {
@@ -14,8 +15,11 @@ export interface Seen {
   readonly p50Ms?: number;
   readonly p99Ms?: number;
   readonly p999Ms?: number;
-  /** Of good answers alone: a busy one is quick. Absent: the generator does not tell them apart. */
+  /** Of good answers alone, and of busy ones. Absent: there are none, or the generator does not tell them apart. */
   readonly goodP99Ms?: number | undefined;
+  readonly busyP99Ms?: number | undefined;
+  /** What was due in a lesser load behind it, if there was one. */
+  readonly afterwards?: readonly Tenth[];
   /** The CPU time that the generator took for it, if it tells itself. */
   readonly cpuMs?: number;
 }
@@ -25,6 +29,8 @@ export interface Running<S extends Seen> {
   readonly child: Child;
   /** When the time that is measured begins: after its warm-up, if it has one. */
   readonly begun: Promise<unknown>;
+  /** When it is over: before a lesser load behind it, if there is one. */
+  readonly over: Promise<unknown>;
   readonly seen: Promise<S>;
 }
 
@@ -38,16 +44,19 @@ export async function measure<S extends Seen>(
     systems,
     running.map(({ child }) => child),
   );
-  const before = Promise.all(running.map(({ begun }) => begun)).then(() => systems.map(({ pid }) => treeCpuMs(pid)));
-  const [cpuBefore, seen] = await Promise.all([
-    before,
+  const used = async (since: readonly Promise<unknown>[]) => {
+    await Promise.all(since);
+    return systems.map(({ pid }) => treeCpuMs(pid));
+  };
+  const [before, after, seen] = await Promise.all([
+    used(running.map(({ begun }) => begun)),
+    used(running.map(({ over }) => over)),
     Promise.all(running.map((generator) => generator.seen)),
   ]).finally(watch.stop);
-  const after = systems.map(({ pid }) => treeCpuMs(pid));
   const good = sum(seen.map((one) => one.good));
   const cpuUs: Record<string, number> = {};
   systems.forEach(({ name }, index) => {
-    const usedMs = (after[index] ?? 0) - (cpuBefore[index] ?? 0);
+    const usedMs = (after[index] ?? 0) - (before[index] ?? 0);
     cpuUs[name] = (cpuUs[name] ?? 0) + (1000 * usedMs) / Math.max(good, 1);
   });
   const told = seen.every((one) => one.cpuMs !== undefined);
@@ -62,6 +71,7 @@ export async function measure<S extends Seen>(
       latestMs: Math.max(...seen.map((one) => one.latestMs ?? 0)),
       ...slowestOf(seen),
       goodP99Ms: seen.length === 1 ? seen[0]?.goodP99Ms : undefined,
+      busyP99Ms: seen.length === 1 ? seen[0]?.busyP99Ms : undefined,
       cpuUs,
       residentBytes: watch.residentBytes(),
       generatorCores: generatorMs / 1000 / seconds,

@@ -2,13 +2,13 @@
 // The time of an answer counts from when its call was due, not from when it could be sent: otherwise a system that stands
 // still would be asked less and look better (coordinated omission).
 import { Connection } from './connection.js';
-import { begin, ownCpuMs, report, taskOf } from './generator.js';
+import { begin, finish, ownCpuMs, report, taskOf } from './generator.js';
 import { Lines } from './lines.js';
 import type { OpenSeen, OpenTask } from './open-task.js';
 import { onSchedule, type Phase } from './schedule.js';
 import { Tally, type Verdict } from './tally.js';
 
-/** As many as the gateway takes of one address. */
+/** Of one address the gateway takes 2,048. */
 const CONNECTIONS = 2_000;
 /** Fewer than a server lets wait to be taken. */
 const CONNECTIONS_AT_ONCE = 100;
@@ -16,15 +16,19 @@ const CONNECTIONS_AT_ONCE = 100;
 const { address, warmUp, load, afterwards, calls, offset } = taskOf<OpenTask>();
 const lines = new Lines(calls, offset);
 let position = offset;
-const idle = await connected();
+/** Those that have had no call come first: a server hangs up on who connects and says nothing. */
+const unused = await connected();
+const idle: Connection[] = [];
 await run(warmUp);
 begin();
 const cpuBefore = ownCpuMs();
 const measured = await run(load);
+if (!afterwards) await measured.settled();
+finish();
+const cpuMs = ownCpuMs() - cpuBefore;
 const after = afterwards && (await run(afterwards));
 await Promise.all([measured.settled(), after?.settled()]);
 const { seconds } = load;
-const cpuMs = ownCpuMs() - cpuBefore;
 report<OpenSeen>({ ...measured.seen(), seconds, cpuMs, afterwards: after?.timeline ?? [], offset: position });
 
 /** Until all has left that is due. A call counts where it was due: what was under way before is no part of it. */
@@ -38,7 +42,7 @@ function send(due: number, tally: Tally): void {
   const line = lines.next();
   if (line === undefined) throw new Error('there are too few prepared calls for so high a rate');
   position += line.length + 1;
-  const connection = idle.pop();
+  const connection = unused.pop() ?? idle.pop();
   if (!connection) return tally.unsent(due);
   const answered = tally.sent(due);
   const tab = line.startsWith('/') ? line.indexOf('\t') : -1;

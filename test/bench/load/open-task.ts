@@ -1,6 +1,5 @@
 import type { Seen } from './load.js';
 import type { Phase } from './schedule.js';
-import type { Tenth } from './tally.js';
 
 /** What the generator of calls in an open loop is to do. */
 export interface OpenTask {
@@ -17,8 +16,6 @@ export interface OpenTask {
 }
 
 export interface OpenSeen extends Seen {
-  /** What was due in `afterwards`. */
-  readonly afterwards: readonly Tenth[];
   /** Where the next run goes on. */
   readonly offset: number;
 }

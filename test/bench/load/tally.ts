@@ -23,6 +23,7 @@ export class Tally {
   readonly #started = performance.now();
   readonly #latencies = new Latencies();
   readonly #ofGood = new Latencies();
+  readonly #ofBusy = new Latencies();
   readonly #timeline: Mutable<Tenth>[] = [];
   readonly #counts: Record<Verdict, number> = { good: 0, busy: 0, lost: 0 };
   #underWay = 0;
@@ -57,8 +58,8 @@ export class Tally {
   }
 
   seen(): Omit<Seen, 'seconds'> & { readonly lost: number } {
-    const goodP99Ms = this.#ofGood.percentiles().p99Ms;
-    return { ...this.#counts, latestMs: this.#latestMs, ...this.#latencies.percentiles(), goodP99Ms };
+    const p99s = { goodP99Ms: this.#ofGood.percentiles()?.p99Ms, busyP99Ms: this.#ofBusy.percentiles()?.p99Ms };
+    return { ...this.#counts, latestMs: this.#latestMs, ...this.#latencies.percentiles(), ...p99s };
   }
 
   #count(answer: readonly Verdict[], ms: number, tenth: Mutable<Tenth>): void {
@@ -67,7 +68,9 @@ export class Tally {
     // One whose connection broke is not a quick one.
     this.#latencies.add(isLost ? Math.max(ms, GIVEN_UP_MS) : ms);
     for (const verdict of answer) this.#counts[late ? 'lost' : verdict] += 1;
-    if (isLost || !answer.every((verdict) => verdict === 'good')) return;
+    if (isLost) return;
+    if (answer.every((verdict) => verdict === 'busy')) this.#ofBusy.add(ms);
+    if (!answer.every((verdict) => verdict === 'good')) return;
     this.#ofGood.add(ms);
     tenth.good += 1;
     tenth.maxMs = Math.max(tenth.maxMs, ms);

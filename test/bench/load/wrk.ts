@@ -29,7 +29,8 @@ export function wrk(
   ];
   const args = [...loop, '--', bodies, String(offset), again ? 'again' : 'once'];
   const child = new Child('generator', 'wrk', args, { log });
-  return { child, begun: Promise.resolve(), seen: child.ended.then(() => readResult(readFileSync(log, 'utf8'))) };
+  const seen = child.ended.then(() => readResult(readFileSync(log, 'utf8')));
+  return { child, begun: Promise.resolve(), over: child.ended, seen };
 }
 
 function readResult(output: string): ClosedLoopSeen {

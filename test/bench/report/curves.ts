@@ -9,8 +9,9 @@ export interface CurveLine extends Line {
   /** Good answers in parts of the maximum, each round's by its own. */
   readonly ofMaximum: number;
   readonly ofMaximumRange: readonly [number, number];
-  /** Of good answers; undefined where the load generator does not tell them from busy ones, which are quick. */
+  /** Of good answers, and of busy ones; undefined: there are none, or the load generator does not tell them apart. */
   readonly goodP99Ms: number | undefined;
+  readonly busyP99Ms: number | undefined;
   /** The most that wallet-core had in any round. */
   readonly coreMegabytes: number;
 }
@@ -43,6 +44,7 @@ function curveLineOf(points: readonly Point[]): CurveLine {
     ofMaximum: median(parts) ?? 0,
     ofMaximumRange: [Math.min(...parts), Math.max(...parts)],
     goodP99Ms: p99s.length === points.length ? median(p99s) : undefined,
+    busyP99Ms: median(measured.flatMap(({ busyP99Ms }) => busyP99Ms ?? [])),
     coreMegabytes: Math.max(...measured.map(({ residentBytes }) => residentBytes['wallet-core'] ?? 0)) / 1e6,
   };
 }

@@ -1,5 +1,6 @@
 import type { Bench } from '../bench.js';
 import { CASES, type Case } from '../cases.js';
+import type { Options } from '../options.js';
 import { CLOSED_LOOP_TOOL } from '../load/closed-loop.js';
 import { curvesOf, type Curves } from './curves.js';
 import { lineOf, type Line } from './line.js';
@@ -14,7 +15,7 @@ export interface Report {
   readonly machine: Machine;
   readonly versions: Readonly<Record<string, string>>;
   readonly loadGenerator: string;
-  readonly options: Bench['options'];
+  readonly options: Pick<Options, 'rows' | 'rounds' | 'seconds' | 'warmUpSeconds' | 'seed' | 'movements'>;
   readonly lines: readonly Line[];
   readonly measures: readonly Measure[];
   readonly leftOut: Readonly<Record<string, string>>;
@@ -22,13 +23,14 @@ export interface Report {
 }
 
 export function reportOf(bench: Bench, machine: Machine, complete: boolean): Report {
+  const { rows, rounds, seconds, warmUpSeconds, seed, movements } = bench.options;
   return {
     complete,
     date: new Date().toISOString().slice(0, 10),
     machine,
     versions: Object.fromEntries(bench.versions),
     loadGenerator: CLOSED_LOOP_TOOL,
-    options: bench.options,
+    options: { rows, rounds, seconds, warmUpSeconds, seed, movements },
     lines: (Object.keys(CASES) as Case[]).flatMap((name) => {
       const all = bench.results.get(name);
       return all ? lineOf(CASES[name], all) : [];

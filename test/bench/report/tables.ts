@@ -51,11 +51,12 @@ export function overloadTable({ curves }: Report): Table {
   return {
     head: [
       ...['load', 'good per second', 'lowest to highest', 'of the maximum', 'answered busy', 'lost'],
-      ...['p99 ms of good', 'wallet-core MB'],
+      ...['p99 ms of good', 'of busy', 'wallet-core MB'],
     ],
     rows: all.map((line) => [
       ...[line.name, whole(line.perSecond), rangeOf(line), line.ofMaximum.toFixed(2), whole(line.busy)],
-      ...[whole(line.lost), line.goodP99Ms?.toFixed(0) ?? 'not known', line.coreMegabytes.toFixed(0)],
+      ...[whole(line.lost), line.goodP99Ms?.toFixed(0) ?? 'not known'],
+      ...[line.busy === 0 ? '' : (line.busyP99Ms?.toFixed(0) ?? 'not known'), line.coreMegabytes.toFixed(0)],
     ]),
   };
 }

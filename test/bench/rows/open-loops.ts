@@ -3,8 +3,7 @@ import type { Child } from '../children.js';
 import { generator } from '../load/generator.js';
 import { measure } from '../load/load.js';
 import type { OpenSeen, OpenTask } from '../load/open-task.js';
-import type { Tenth } from '../load/tally.js';
-import type { Measurement } from '../measurement.js';
+import type { Watched } from '../measurement.js';
 
 /** Calls sent in open loops to one system, each once. */
 export class OpenLoops {
@@ -28,14 +27,12 @@ export class OpenLoops {
     return this.#offset;
   }
 
-  async run(
-    phases: Pick<OpenTask, 'warmUp' | 'load' | 'afterwards'>,
-  ): Promise<{ readonly measurement: Measurement; readonly afterwards: readonly Tenth[] }> {
+  async run(phases: Pick<OpenTask, 'warmUp' | 'load' | 'afterwards'>): Promise<Watched> {
     const task: OpenTask = { address: this.#address, calls: this.#calls, offset: this.#offset, ...phases };
     const start = () => [generator<OpenSeen>('open-main.js', task, this.#bench.fresh('generator.log'))];
     const { measurement, seen } = await measure(this.#systems, start);
     if (!seen[0]) throw new Error('the load generator saw nothing');
     this.#offset = seen[0].offset;
-    return { measurement, afterwards: seen[0].afterwards };
+    return { measurement, afterwards: seen[0].afterwards ?? [] };
   }
 }

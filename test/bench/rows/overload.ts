@@ -2,7 +2,7 @@ import type { Bench } from '../bench.js';
 import type { GrpcTask } from '../load/grpc-task.js';
 import type { Phase } from '../load/schedule.js';
 import type { Tenth } from '../load/tally.js';
-import type { Measurement } from '../measurement.js';
+import type { Measurement, Watched } from '../measurement.js';
 import { OpenLoops } from './open-loops.js';
 import { runGrpc } from './wallet-grpc.js';
 import { loopsOn, startOn } from './wallet.js';
@@ -27,6 +27,8 @@ export type Maxima = readonly [before: number, after: number];
 interface OpenCurve {
   readonly points: readonly Point[];
   readonly maxima: Maxima;
+  /** How long after its overload ended until all answers were good and quick again; undefined: they were not. */
+  readonly recoverySeconds: number | undefined;
 }
 
 /** What becomes of the product when more is asked of it than it can do: one round. */
@@ -37,20 +39,21 @@ export interface Overload {
   readonly calls: readonly Point[];
   /** wallet-core alone, called in batches in an open loop, by movements per second. */
   readonly grpc: readonly Point[];
-  readonly maxima: Readonly<Record<'calls' | 'grpc', Maxima>>;
+  readonly maxima: Readonly<Record<OpenCurveName, Maxima>>;
   /** Goodput at twice the connections that reached most, in parts of that. */
   readonly twiceTheConnections: number;
-  /** How long after a load of 1.3 times the maximum ended until all answers were good and quick again, if they were. */
-  readonly recoverySeconds: number | undefined;
+  /** How long after the overload with a goal ended until all answers were good and quick again, if they were. */
+  readonly recoverySeconds: Readonly<Record<OpenCurveName, number | undefined>>;
 }
 
-export type CurveName = 'connections' | 'calls' | 'grpc';
+export type OpenCurveName = 'calls' | 'grpc';
+export type CurveName = 'connections' | OpenCurveName;
 
 const CONNECTIONS = [32, 64, 128, 256, 512, 1024];
 const MULTIPLES = [0.5, 0.8, 1, 1.3, 2];
-/** The load that recovery is watched after. */
-const RECOVERED_FROM = 1.3;
-/** Part of the maximum that is asked for after the overload. */
+/** The loads with a goal, in parts of the maximum: recovery is watched after them. */
+export const OVERLOADS = { calls: 1.3, grpc: 2 } as const;
+/** Part of the maximum that is asked for after them. */
 const AFTERWARDS = 0.5;
 /** An answer that takes no longer is a quick one. */
 const QUICK_MS = 200;
@@ -68,9 +71,9 @@ export async function overload(bench: Bench): Promise<void> {
   bench.overload.push({
     ...connections,
     calls: calls.points,
-    recoverySeconds: calls.recoverySeconds,
     grpc: grpc.points,
     maxima: { calls: calls.maxima, grpc: grpc.maxima },
+    recoverySeconds: { calls: calls.recoverySeconds, grpc: grpc.recoverySeconds },
   });
 }
 
@@ -95,7 +98,7 @@ async function byConnections(
 }
 
 /** `best`: the connections of the closed loop. */
-async function byCalls(bench: Bench, best: number): Promise<OpenCurve & Pick<Overload, 'recoverySeconds'>> {
+async function byCalls(bench: Bench, best: number): Promise<OpenCurve> {
   const system = await startOn(bench, await bench.smallLedger());
   const [address = ''] = system.addresses;
   const closed = loopsOn(bench, system);
@@ -103,41 +106,42 @@ async function byCalls(bench: Bench, best: number): Promise<OpenCurve & Pick<Ove
   const { perSecond: before } = await closed.run(best);
   const loops = new OpenLoops(bench, [system.core, ...system.gateways], address, bench.bets(), closed.offset);
   const { seconds } = bench.options;
-  const measured: [multiple: number, Measurement][] = [];
-  let recoverySeconds: number | undefined;
+  const measured: [multiple: number, Watched][] = [];
   for (const [multiple, warmUp] of loadsOf(bench, before)) {
     const load = { perSecond: multiple * before, seconds };
-    const isWatched = multiple === RECOVERED_FROM;
-    const lesser = isWatched ? { afterwards: { perSecond: AFTERWARDS * before, seconds } } : {};
-    const { measurement, afterwards } = await loops.run({ warmUp, load, ...lesser });
-    if (isWatched) recoverySeconds = recoveryOf(afterwards);
-    measured.push([multiple, measurement]);
+    const lesser = multiple === OVERLOADS.calls ? { afterwards: { perSecond: AFTERWARDS * before, seconds } } : {};
+    measured.push([multiple, await loops.run({ warmUp, load, ...lesser })]);
   }
   const { perSecond: after } = await loopsOn(bench, system, loops.offset).run(best);
   await system.stop();
-  return { ...curveOf(bench, 'open loop', measured, [before, after]), recoverySeconds };
+  return curveOf(bench, 'calls', measured, [before, after]);
 }
 
 async function byMovements(bench: Bench): Promise<OpenCurve> {
   const system = await startOn(bench, await bench.smallLedger(), { gateways: 0 });
   const { seconds, warmUpSeconds } = bench.options;
   const run = (prefix: string, load: GrpcTask['load'], warmUp: number, perSecondMax: number) => {
-    const count = Math.ceil(perSecondMax * (warmUp + seconds)) + GRPC_BATCH;
+    const count = Math.ceil(perSecondMax * (warmUp + 2 * seconds)) + GRPC_BATCH;
     const times = { warmUpSeconds: warmUp, seconds, count };
     return runGrpc(bench, system.core, { address: system.coreAddress, batch: GRPC_BATCH, prefix, load, ...times });
   };
   const closed = { type: 'closed', inFlight: GRPC_IN_FLIGHT } as const;
-  const reached = async (prefix: string) => (await run(prefix, closed, warmUpSeconds, GRPC_PER_SECOND_MAX)).perSecond;
+  const reached = async (prefix: string) =>
+    (await run(prefix, closed, warmUpSeconds, GRPC_PER_SECOND_MAX)).measurement.perSecond;
   const before = await reached('before');
-  const measured: [multiple: number, Measurement][] = [];
+  const measured: [multiple: number, Watched][] = [];
   for (const [multiple, warmUp] of loadsOf(bench, before)) {
-    const load = { type: 'open', perSecond: multiple * before, warmUpPerSecond: warmUp.perSecond } as const;
-    const most = Math.max(load.perSecond, warmUp.perSecond);
-    measured.push([multiple, await run(`times-${multiple}`, load, warmUp.seconds, most)]);
+    const rates = { perSecond: multiple * before, warmUpPerSecond: warmUp.perSecond };
+    const lesser = multiple === OVERLOADS.grpc ? { afterwardsPerSecond: AFTERWARDS * before } : {};
+    const most = Math.max(rates.perSecond, rates.warmUpPerSecond);
+    measured.push([
+      multiple,
+      await run(`times-${multiple}`, { type: 'open', ...rates, ...lesser }, warmUp.seconds, most),
+    ]);
   }
   const after = await reached('after');
   await system.stop();
-  return curveOf(bench, 'gRPC', measured, [before, after]);
+  return curveOf(bench, 'grpc', measured, [before, after]);
 }
 
 /** Multiples of the maximum, each with what comes before it: each load has a generator of its own, which has to get warm. */
@@ -148,18 +152,20 @@ function loadsOf(bench: Bench, maximum: number): (readonly [multiple: number, wa
 
 function curveOf(
   bench: Bench,
-  loop: string,
-  measured: readonly (readonly [multiple: number, Measurement])[],
+  curve: OpenCurveName,
+  measured: readonly (readonly [multiple: number, Watched])[],
   maxima: Maxima,
 ): OpenCurve {
   const [before, after] = maxima;
+  const loop = curve === 'calls' ? 'open loop' : 'gRPC';
   bench.tell(
     `overload, ${loop}: ${Math.round(before)} and ${Math.round(after)} per second in the closed loops around it`,
   );
-  const points = measured.map(([multiple, measurement]) =>
+  const points = measured.map(([multiple, { measurement }]) =>
     pointOf(bench, multiple, `${loop}, ${multiple} of the maximum`, measurement, (before + after) / 2),
   );
-  return { points, maxima };
+  const watched = measured.find(([multiple]) => multiple === OVERLOADS[curve]);
+  return { points, maxima, recoverySeconds: watched && recoveryOf(watched[1].afterwards) };
 }
 
 function pointOf(bench: Bench, load: number, name: string, measured: Measurement, maximum: number): Point {

@@ -32,7 +32,7 @@ export async function commitGroups(
   const { good, seconds: took, cpuMs, movements } = await child.message<Seen & { cpuMs: number; movements: number }>();
   await child.ended;
   const cpuUs = { storage: (1000 * cpuMs) / good };
-  const nobodyWaits = { p50Ms: 0, p99Ms: 0, p999Ms: 0, goodP99Ms: undefined };
+  const nobodyWaits = { p50Ms: 0, p99Ms: 0, p999Ms: 0, goodP99Ms: undefined, busyP99Ms: undefined };
   const noLoad = { busy: 0, lost: 0, latestMs: 0, residentBytes: {}, generatorCores: 0 };
   return { measurement: { perSecond: good / took, good, cpuUs, ...nobodyWaits, ...noLoad }, movements };
 }

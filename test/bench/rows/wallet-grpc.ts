@@ -3,7 +3,7 @@ import { listening, startModule, type Child } from '../children.js';
 import { generator } from '../load/generator.js';
 import type { GrpcAccess, GrpcTask } from '../load/grpc-task.js';
 import { measure } from '../load/load.js';
-import type { Measurement } from '../measurement.js';
+import type { Watched } from '../measurement.js';
 import { startOn } from './wallet.js';
 
 /** Calls in flight of each kind, and more movements per second than any machine of today makes of them. */
@@ -42,12 +42,13 @@ export async function closedLoops(
     const count = perSecondMax * (warmUpSeconds + seconds);
     const shared = { ...rest, address, ...(access && { access }) };
     const task = { ...shared, load, warmUpSeconds, seconds, count, prefix: shape, again };
-    bench.note(`${name}${shape}`, await runGrpc(bench, system, task));
+    bench.note(`${name}${shape}`, (await runGrpc(bench, system, task)).measurement);
   }
 }
 
 /** One run of the generator of gRPC calls against a process. */
-export async function runGrpc(bench: Bench, system: Child, task: GrpcTask): Promise<Measurement> {
+export async function runGrpc(bench: Bench, system: Child, task: GrpcTask): Promise<Watched> {
   const start = () => [generator('grpc-main.js', task, bench.fresh('generator.log'))];
-  return (await measure([system], start)).measurement;
+  const { measurement, seen } = await measure([system], start);
+  return { measurement, afterwards: seen[0]?.afterwards ?? [] };
 }

@@ -3,6 +3,7 @@ import { createServer } from 'node:http';
 import { Router } from '@koa/router';
 import Koa from 'koa';
 import getRawBody from 'raw-body';
+import { HTTP_LIMITS } from '../../../gateway/http-server.js';
 import { serve } from './serve.js';
 
 interface Callback {
@@ -25,4 +26,6 @@ for (const path of ['/increaseCredit', '/syncCredit']) {
 const app = new Koa();
 app.use(router.routes());
 const handle = app.callback();
-serve(createServer((request, response) => void handle(request, response)));
+// As the gateway: in an open loop a connection may rest for longer than Node lets it.
+const options = { keepAliveTimeout: HTTP_LIMITS.idleMs };
+serve(createServer(options, (request, response) => void handle(request, response)));

@@ -25,6 +25,8 @@ export class Bench {
   readonly versions = new Map<string, string>();
   /** Of each round. */
   readonly overload: Overload[] = [];
+  /** The large ledger is one for all rounds: how many there were, and which byte of the bodies is the next. */
+  readonly onLarge = { rounds: 0, offset: 0 };
   readonly bodies: Bodies;
   /** Of this run only. */
   readonly folder: string;

@@ -9,7 +9,7 @@ const ROOT = path.join(import.meta.dirname, '../../../..');
 const PAGE = 'docs/performance.md';
 
 /** Goals of the short table in the README. */
-const SHORT = /^`wallet` ÷|^`wallet` with|^p99|^resident|^start/;
+const SHORT = /^`wallet` ÷|^`wallet` with|^`wallet-grpc` unary|^p99|^resident|^start|^overload/;
 
 /** Writes what a run came to into the documentation, between the markers that stand there. */
 export async function writeDocuments(report: Report): Promise<void> {

@@ -7,13 +7,10 @@ import { loopsOn, startOn } from './wallet.js';
 const SHIM = path.join(import.meta.dirname, '../../../../test/bench/slow-fsync.c');
 const SLOW_FSYNC_MS = 5;
 
-/** Where the next round goes on in the bodies, for each run: the large ledger is one for all of them. */
-const sent = new WeakMap<Bench, { offset: number; rounds: number }>();
-
 /** The product on a ledger of many movements. */
 export async function largeLedger(bench: Bench): Promise<void> {
   const data = await bench.largeLedger();
-  const { offset, rounds } = sent.get(bench) ?? { offset: 0, rounds: 0 };
+  const { rounds, offset } = bench.onLarge;
   const system = await startOn(bench, data);
   bench.figure('largeStartMs', system.coreStartMs);
   const loops = loopsOn(bench, system, offset);
@@ -21,7 +18,7 @@ export async function largeLedger(bench: Bench): Promise<void> {
   const measured = await loops.run(64);
   bench.note('large64', measured);
   bench.figure('largeMegabytes', (measured.residentBytes['wallet-core'] ?? 0) / 1e6);
-  sent.set(bench, { offset: loops.offset, rounds: rounds + 1 });
+  Object.assign(bench.onLarge, { rounds: rounds + 1, offset: loops.offset });
   await system.stop();
   const { measurement } = await commitGroups(bench, data, 32, `storage-${rounds}`);
   bench.note('largeStorage32', measurement);

@@ -67,7 +67,7 @@ export class ReferenceTable {
 
   /**
    * In parts by the first byte of a key, each of all eras, so that two of the same key are met together. SQLite joins the rows of
-   * a part into one text: much faster than to hand each over.
+   * a part into one text: much faster than to hand each over. A key that is too short is filled up, so that all rows are as long.
    */
   #listed(): MultisetHash {
     const part = this.#db

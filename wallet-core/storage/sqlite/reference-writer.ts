@@ -15,6 +15,7 @@ export class ReferenceWriter {
   #filter = ReferenceFilter.empty();
   /** In this transaction. */
   #inserted: Buffer[] = [];
+  /** What `find` has not found: the same Buffer comes to `insert`, which need not look again. */
   readonly #absent = new Set<Buffer>();
 
   /** `fullAt`: so many references end an era. Throws a DamageError if an era has none, or one has some that has not begun. */

@@ -9,7 +9,7 @@ import { CommitUnknownError, type GroupTimes, StoreFullError, type Store, type S
 import { callsOf, isOfSameCall, isTooLate, sizeOf, type Waiting } from './waiting.js';
 
 export interface CommitterLimits {
-  /** Commands that may wait; one more is NOT_APPLIED at once. */
+  /** Commands that may wait: half a second's work of a slow machine, or most would come too late. One more is NOT_APPLIED at once. */
   readonly waitingMax: number;
   /** The same for some seconds once that was too few: two groups, so that the writer always has the next. */
   readonly waitingOverloadedMax: number;
@@ -22,7 +22,7 @@ export interface CommitterLimits {
 }
 
 export const COMMITTER_LIMITS: CommitterLimits = {
-  waitingMax: 10_000,
+  waitingMax: 4_096,
   waitingOverloadedMax: 1_024,
   waitingBytesMax: 64 * 2 ** 20,
   groupMax: 512,

@@ -15,14 +15,14 @@ describe('eBET beside a platform that asks for more than wallet-core can queue',
     rmSync(planted.folder, { recursive: true });
   });
 
-  /** Zeros, 800 in a call; more of them wait than the 10,000 that may. */
+  /** Zeros, 800 in a call; more of them wait than the 4,096 that may. */
   async function flood(playerId: string): Promise<void> {
     const commandOf = () => {
       const value = { movements: [{ ...MOVEMENT, playerId, amount: '0', reference: fresh('flood') }] };
       const body = { $case: 'movements' as const, value };
       return { channel: 'platform/test', timeoutMs: 60_000, request: Buffer.alloc(0), body };
     };
-    const batches = Array.from({ length: 15 }, () => Array.from({ length: 800 }, commandOf));
+    const batches = Array.from({ length: 8 }, () => Array.from({ length: 800 }, commandOf));
     const { posting } = planted.clients;
     await Promise.all(
       batches.map((commands) => call<PostBatchResponse>((done) => posting.postBatch({ commands }, done))),

@@ -1,7 +1,6 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { context, trace } from '@opentelemetry/api';
 import { Capacity } from '../capacity.js';
-import type { Command } from './domain/command.js';
 import { notApplied, type Outcome } from './domain/outcome.js';
 import type { Answered, Origin } from './observer.js';
 import { Pulse } from './pulse.js';
@@ -48,7 +47,7 @@ const OURS: Origin = { traceId: undefined, token: undefined };
 export class Committer {
   readonly #store: Store;
   readonly #limits: CommitterLimits;
-  readonly #onFault: (error: Error, command: Command, origin: Origin) => void;
+  readonly #onFault: (error: Error, command: Answered['command'], origin: Origin) => void;
   readonly #onAnswered: (answered: Answered) => void;
   readonly #queue: Waiting[] = [];
   readonly #capacity: Capacity;
@@ -68,12 +67,19 @@ export class Committer {
    */
   constructor(
     store: Store,
-    onFault: (error: Error, command: Command, origin: Origin) => void,
+    onFault: (error: Error, command: Answered['command'], origin: Origin) => void,
     limits = COMMITTER_LIMITS,
     onAnswered: (answered: Answered) => void = () => {},
   ) {
     this.#store = store;
-    this.#onAnswered = onAnswered;
+    this.#onAnswered = (answered) => {
+      try {
+        onAnswered(answered);
+      } catch (error) {
+        // It keeps nobody from his answer.
+        onFault(errorOf(error), answered.command, answered.origin);
+      }
+    };
     this.#onFault = onFault;
     this.#limits = limits;
     this.#capacity = new Capacity(limits.waitingMax, limits.waitingOverloadedMax);
@@ -186,23 +192,15 @@ export class Committer {
     this.#since = now;
     const span = tracer.startSpan('commit', { attributes: { commands: group.length } }, first.place);
     try {
-      const outcomes = await this.#outcomesOf(group);
+      const submissions = group.map(({ command, request }) => ({ command, request }));
+      const outcomes = await this.#store.commit(submissions).catch(errorOf);
       if (outcomes instanceof Error) await this.#recover(group, outcomes);
+      else if (outcomes.length !== group.length)
+        await this.#recover(group, new CommitUnknownError('the store answered another group'));
       else outcomes.forEach((outcome, index) => this.#answer(group[index], outcome));
     } finally {
       span.end();
       this.#since = undefined;
-    }
-  }
-
-  /** Or why it has none. */
-  async #outcomesOf(group: readonly Waiting[]): Promise<readonly Outcome[] | Error> {
-    try {
-      const outcomes = await this.#store.commit(group.map(({ command, request }) => ({ command, request })));
-      if (outcomes.length === group.length) return outcomes;
-      return new CommitUnknownError('the store answered another group');
-    } catch (error) {
-      return errorOf(error);
     }
   }
 
@@ -215,12 +213,7 @@ export class Committer {
   #tell({ command, origin, cameMs }: Waiting, outcome: Answered['outcome']): void {
     const now = performance.now();
     const begun = this.#since ?? now;
-    try {
-      this.#onAnswered({ command, origin, outcome, waitMs: begun - cameMs, commitMs: now - begun });
-    } catch (error) {
-      // It keeps nobody from his answer.
-      this.#onFault(errorOf(error), command, origin);
-    }
+    this.#onAnswered({ command, origin, outcome, waitMs: begun - cameMs, commitMs: now - begun });
   }
 
   /**

@@ -5,7 +5,6 @@ import { CORE_METRICS } from '../metrics.js';
 import type { Service } from '../process.js';
 import { keepRenewing } from '../renewed.js';
 import { tellExpiry } from '../tls.js';
-import type { Command } from './domain/command.js';
 import { formatDigest } from './journal/digest.js';
 import { DigestLog } from './digest-log.js';
 import { OPEN, type Access } from './access/settings.js';
@@ -13,7 +12,7 @@ import { Scrub } from './scrub.js';
 import { Committer, COMMITTER_LIMITS } from './committer.js';
 import { openFolder } from './folder.js';
 import { listen } from './grpc/server.js';
-import { Observer, type Origin } from './observer.js';
+import { type Answered, Observer, type Origin } from './observer.js';
 import { subjectOf } from './subject.js';
 import type { CheckpointLimits } from './storage/sqlite/checkpoint-plan.js';
 import type { Synchronous } from './storage/sqlite/connection.js';
@@ -102,7 +101,7 @@ export async function startCore(given: CoreOptions): Promise<Core> {
   const options = { ...chosen, ...heard, ...(backups === undefined ? {} : { backups }) };
   const folder = await openFolder({ folder: data, owner, ...options }, keepRefusedMs, access);
   const { store, refused, tokens } = folder;
-  const onFault = (error: Error, command: Command, origin: Origin) => {
+  const onFault = (error: Error, command: Answered['command'], origin: Origin) => {
     log.error({ err: error, ...subjectOf(command), ...origin }, 'a command met a fault');
     if (error instanceof CommitUnknownError) onFatal(error);
   };

@@ -266,6 +266,10 @@ describe('the committer', () => {
       );
       expect(faults.map(({ message }) => message)).to.deep.equal(times(4).map(() => 'planted by the test'));
       expect([await balance(), entries()]).to.deep.equal([9996n, 1]);
+      await committer.stop();
+      expect(word(await submit(move({}))), 'what is not taken has its answer, too').to.equal(
+        'NOT_APPLIED SHUTTING_DOWN',
+      );
     });
 
     it('where who hears of the group fails: then nobody knows its fate', async () => {

@@ -121,7 +121,8 @@ async function byMovements(bench: Bench): Promise<OpenCurve> {
   const system = await startOn(bench, await bench.smallLedger(), { gateways: 0 });
   const { seconds, warmUpSeconds } = bench.options;
   const run = (prefix: string, load: GrpcTask['load'], warmUp: number, perSecondMax: number) => {
-    const count = Math.ceil(perSecondMax * (warmUp + 2 * seconds)) + GRPC_BATCH;
+    const { afterwardsPerSecond = 0 } = load.type === 'open' ? load : {};
+    const count = Math.ceil(perSecondMax * (warmUp + seconds) + afterwardsPerSecond * seconds) + GRPC_BATCH;
     const times = { warmUpSeconds: warmUp, seconds, count };
     return runGrpc(bench, system.core, { address: system.coreAddress, batch: GRPC_BATCH, prefix, load, ...times });
   };

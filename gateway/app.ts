@@ -1,4 +1,4 @@
-import type { RequestListener, Server } from 'node:http';
+import type { Server } from 'node:http';
 import { Server as NetServer, type AddressInfo } from 'node:net';
 import Koa from 'koa';
 import type { Logger } from 'pino';
@@ -8,6 +8,7 @@ import { GATEWAY_METRICS } from '../metrics.js';
 import type { Service } from '../process.js';
 import { keepRenewing } from '../renewed.js';
 import { tellExpiry } from '../tls.js';
+import { arrivals } from './arrivals.js';
 import { Callbacks, isTheirs } from './callbacks.js';
 import { clientAddress } from './client-address.js';
 import type { Channel, GatewayConfig } from './config.js';
@@ -45,7 +46,7 @@ export async function startGateway(config: GatewayConfig, log: Logger, limits = 
   const health = new Health(() => client.readiness(), stopping.signal);
   const app = createApp(config, client, callbacks, log, intake, health, stopping.signal);
   const { channels, tls, trustedProxies } = config;
-  const listener = turningAway(intake, busyAnswers(config), health, app, stopping.signal);
+  const listener = arrivals(intake, busyAnswers(config), health, app.callback(), stopping.signal);
   const listed = channels.flatMap(({ allowFrom }) => allowFrom ?? []);
   const server = httpServer(tls, trustedProxies, listed, limits, log, listener);
   const { host } = config.listen;
@@ -113,29 +114,6 @@ function isApiv1(channel: Channel) {
 
 function busyAnswers({ channels }: GatewayConfig): BusyAnswers {
   return new Map([...ebetBusyAnswers(), ...apiv1BusyAnswers(channels.filter(isApiv1))]);
-}
-
-/**
- * What is answered busy must cost little, or soon nothing else would be answered: so that is done before anything is read,
- * and before Koa. Probes are answered also then.
- */
-function turningAway(
-  intake: Intake,
-  busy: BusyAnswers,
-  health: Health,
-  app: Koa,
-  stopping: AbortSignal,
-): RequestListener {
-  const handle = app.callback();
-  return (request, response) => {
-    if (health.answers(request, response)) return;
-    const answer = intake.isFull && request.method === 'POST' ? busy.get(request.url ?? '') : undefined;
-    if (!answer) return void handle(request, response);
-    intake.turnAway();
-    response.setHeader('Content-Type', 'application/json; charset=utf-8');
-    if (stopping.aborted) response.setHeader('Connection', 'close');
-    response.end(answer());
-  };
 }
 
 async function stop(server: Server, client: WalletClient, stopping: AbortController): Promise<void> {

@@ -16,12 +16,15 @@ const SMALL_BYTES_MAX = 16 * 2 ** 10;
  * apart, because others could do that to them.
  */
 export async function readBody(
-  { req, request }: Context,
+  ctx: Context,
   bytesMax: number,
   intake: Intake,
   address: string,
   lists: readonly AddressList[],
 ): Promise<Buffer> {
+  const { req, request } = ctx;
+  // The connection broke between the request's head and its turn.
+  if (req.destroyed) ctx.throw(400, 'request aborted');
   const { length } = request;
   const forget =
     length === undefined || length > SMALL_BYTES_MAX

@@ -1,6 +1,7 @@
 import type { IncomingMessage } from 'node:http';
 import type { status } from '@grpc/grpc-js';
 import { traceIdOf } from '../trace.js';
+import { sideBySide } from './cohort.js';
 import { answerBy } from './deadline.js';
 
 /** Texts of callers, whose form may not have been looked at, are cut to so many characters. */
@@ -64,7 +65,8 @@ export class Callback {
   }
 
   /** Checks its signature. */
-  isSignedBy(check: () => boolean): boolean {
+  async isSignedBy(check: () => boolean): Promise<boolean> {
+    await sideBySide();
     const since = performance.now();
     this.isSigned = check();
     this.signatureMs = performance.now() - since;

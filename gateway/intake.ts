@@ -34,13 +34,14 @@ export class Intake {
     return this.#underWay;
   }
 
-  get isFull(): boolean {
-    return this.#capacity.isReached(this.#underWay);
+  /** Whether one more would be too many, beside so many that have come and have not entered yet. */
+  isFull(come = 0): boolean {
+    return this.#capacity.isReached(this.#underWay + come);
   }
 
   /** Takes in a callback, which leaves when it is answered; false if too many are under way: "busy, retry later". */
   enter(): boolean {
-    if (this.isFull) {
+    if (this.isFull()) {
       this.turnAway();
       return false;
     }
@@ -59,10 +60,10 @@ export class Intake {
     return this.#bodyBytes[from] <= BODY_BYTES_MAX;
   }
 
-  /** Counts a callback that is answered busy. A line in the log for each would cost more than the answer. */
-  turnAway(): void {
+  /** Counts a callback that is answered busy beside those and so many that have come. A line in the log for each would cost more than the answer. */
+  turnAway(come = 0): void {
     this.#turnedAway += 1;
-    this.#capacity.refused(this.#underWay);
+    this.#capacity.refused(this.#underWay + come);
     this.#metrics?.turnedAway.inc();
     if (this.#turnedAway > 1) return;
     this.#log.warn({ underWay: this.#underWay }, 'too many callbacks are under way: more are answered busy');

@@ -72,8 +72,11 @@ function channelForm(name: FieldName, channel: Apiv1Channel): RegExp {
 }
 
 /** Whether the channel's key signed the call. */
-export function signatureFault(endpoint: SignedEndpoint, { body, channel, callback }: Call): string | undefined {
-  if (callback.isSignedBy(() => verifySignature(endpoint, body, channel.key))) return undefined;
+export async function signatureFault(
+  endpoint: SignedEndpoint,
+  { body, channel, callback }: Call,
+): Promise<string | undefined> {
+  if (await callback.isSignedBy(() => verifySignature(endpoint, body, channel.key))) return undefined;
   return 'the sign is not by the key of the channel';
 }
 

@@ -9,7 +9,7 @@ export async function balanceCheck(call: Call): Promise<Answer> {
   const { currency } = channel;
   const fault =
     fieldFault(body, ['member_id', 'timestamp', 'sign'], channel) ??
-    signatureFault('balance-check', call) ??
+    (await signatureFault('balance-check', call)) ??
     staleness(body, channel);
   if (fault !== undefined) {
     callback.refuse(fault);

@@ -22,7 +22,7 @@ const FIELDS: readonly FieldName[] = [
 /** balance-update: one movement of money. */
 export async function balanceUpdate(call: Call): Promise<Answer> {
   const { body, channel, client, callback } = call;
-  const fault = fieldFault(body, FIELDS, channel) ?? signatureFault('balance-update', call);
+  const fault = fieldFault(body, FIELDS, channel) ?? (await signatureFault('balance-update', call));
   if (fault !== undefined) {
     // To what is not rightly signed no balance is told.
     callback.refuse(fault);

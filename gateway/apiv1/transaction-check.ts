@@ -10,7 +10,8 @@ import { errorOf, isOurs, STATUS, whyOf, type ErrorCode } from './status.js';
 export async function transactionCheck(call: Call): Promise<Answer> {
   const { body, request, channel, client, callback } = call;
   const fault =
-    fieldFault(body, ['transaction_id', 'timestamp', 'sign'], channel) ?? signatureFault('transaction-check', call);
+    fieldFault(body, ['transaction_id', 'timestamp', 'sign'], channel) ??
+    (await signatureFault('transaction-check', call));
   if (fault !== undefined) return refuse(call, 'OTHERS', fault);
   const stale = staleness(body, channel);
   // Not OTHERS: that would say that the transaction failed, which nobody has looked up.

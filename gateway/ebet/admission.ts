@@ -102,8 +102,11 @@ export function fieldFault(body: JsonObject, fields: Fields): Rejection | undefi
 }
 
 /** Whether one of the channel's keys signed the call. */
-export function signatureFault(endpoint: SignedEndpoint, { body, channel, callback }: Call): Rejection | undefined {
-  if (callback.isSignedBy(() => verifySignature(endpoint, body, channel.publicKeys))) return undefined;
+export async function signatureFault(
+  endpoint: SignedEndpoint,
+  { body, channel, callback }: Call,
+): Promise<Rejection | undefined> {
+  if (await callback.isSignedBy(() => verifySignature(endpoint, body, channel.publicKeys))) return undefined;
   return { status: STATUS.WRONG_SIGNATURE, why: "the signature is by none of the channel's keys" };
 }
 
@@ -133,11 +136,15 @@ function staleness(body: JsonObject, { timestampToleranceMs }: EbetChannel): Rej
 }
 
 /** The checks of a call whose list is not signed, in the protocol's order. */
-export function listCallFault(endpoint: SignedEndpoint, call: Call, fields: Fields): Rejection | undefined {
+export async function listCallFault(
+  endpoint: SignedEndpoint,
+  call: Call,
+  fields: Fields,
+): Promise<Rejection | undefined> {
   const { body, channel } = call;
   return (
     fieldFault(body, fields) ??
-    signatureFault(endpoint, call) ??
+    (await signatureFault(endpoint, call)) ??
     staleness(body, channel) ??
     eventFault(endpoint, body) ??
     currencyFault(body, channel.currency)

@@ -40,7 +40,7 @@ export const autoBatchRefund: Endpoint = { answer, refuse: (_body, status) => ({
 async function answer(call: Call): Promise<Answer> {
   const { body, channel } = call;
   const { currency } = channel;
-  const fault = listCallFault('autoBatchRefund', call, FIELDS);
+  const fault = await listCallFault('autoBatchRefund', call, FIELDS);
   if (fault) return refuse(call, fault);
 
   const list = body.get('batchRefundList');

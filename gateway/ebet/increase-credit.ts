@@ -31,7 +31,7 @@ export const increaseCredit: Endpoint = { answer, refuse: (body, status) => bala
 /** The order of checks is the protocol's. */
 async function answer(call: Call): Promise<Answer> {
   const { body, channel, client } = call;
-  const unread = fieldFault(body, FIELDS) ?? detailFault(body) ?? signatureFault('increaseCredit', call);
+  const unread = fieldFault(body, FIELDS) ?? detailFault(body) ?? (await signatureFault('increaseCredit', call));
   if (unread) return refuseUnread(call, unread);
   const misdirected = eventFault('increaseCredit', body);
   if (misdirected) return refuse(call, misdirected);

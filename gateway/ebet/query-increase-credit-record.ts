@@ -23,7 +23,7 @@ export const queryIncreaseCreditRecord: Endpoint = {
 
 async function answer(call: Call): Promise<Answer> {
   const { body, channel, client, callback } = call;
-  const fault = listCallFault('queryIncreaseCreditRecord', call, FIELDS);
+  const fault = await listCallFault('queryIncreaseCreditRecord', call, FIELDS);
   if (fault) return refuse(call, fault);
 
   const username = textOf(body, 'username');

@@ -25,7 +25,7 @@ export const refundSingleWallet: Endpoint = {
 
 async function answer(call: Call): Promise<Answer> {
   const { body, channel } = call;
-  const fault = listCallFault('refundSingleWallet', call, FIELDS);
+  const fault = await listCallFault('refundSingleWallet', call, FIELDS);
   if (fault) return refuse(call, fault);
 
   const player = playerOf(textOf(body, 'username'));

@@ -63,7 +63,7 @@ async function answer(call: Call): Promise<Answer> {
   const fault =
     fieldFault(body, FIELDS) ??
     (way && fieldFault(body, way.fields)) ??
-    signatureFault(way?.signed ?? 'registerOrLogin', call) ??
+    (await signatureFault(way?.signed ?? 'registerOrLogin', call)) ??
     eventFault('registerOrLogin', body);
   if (fault) return refuse(call, fault);
   if (!way) return refuse(call, { status: STATUS.NOT_AVAILABLE, why: 'eventType is unknown' });

@@ -252,7 +252,7 @@ describe('what the gateway tells by itself', () => {
 
     beforeEach(() => {
       intake = new Intake(pino({ level: 'silent' }));
-      while (!intake.isFull) intake.enter();
+      while (!intake.isFull()) intake.enter();
     });
 
     const told = () => lines.map(({ level, outcome, why }) => [level, outcome, why]);

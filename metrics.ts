@@ -37,7 +37,7 @@ export const GATEWAY_METRICS = {
     name: 'single_wallet_gateway_stage_seconds',
     type: 'histogram',
     labels: ['endpoint', 'stage'],
-    help: 'Time of a call in each stage: read (until its body has come and is parsed), signature (checking it), wallet_core (waiting for wallet-core) and whole (until its answer is handed to the connection). A call is only in the stages that it came to.',
+    help: 'Time of a call in each stage: read (until its body has come and is parsed, as those are that came in the same turn), signature (checking it), wallet_core (waiting for wallet-core) and whole (until its answer is handed to the connection). A call is only in the stages that it came to.',
     buckets: SECONDS,
     unit: 's',
   },

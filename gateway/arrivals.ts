@@ -4,8 +4,8 @@ import type { Health } from './health.js';
 import type { BusyAnswers, Intake } from './intake.js';
 
 /**
- * What each request comes to first. What is answered busy must cost little, or soon nothing else would be answered: so that is done before
- * anything is read, and before Koa. Probes are answered also then.
+ * What each request comes to first. What is answered busy must cost little, or soon nothing else would be answered: so that is
+ * done before anything is read, and before Koa. Probes are answered also then.
  */
 export function arrivals(
   intake: Intake,
@@ -27,10 +27,14 @@ export function arrivals(
   });
   return (request, response) => {
     if (health.answers(request, response)) return;
-    const isTooMuch = request.method === 'POST' && intake.isFull(taken.size);
-    const answer = isTooMuch ? busy.get(request.url ?? '') : undefined;
-    if (!answer) return taken.add([request, response]);
-    intake.turnAway(taken.size);
-    refused.add([response, answer]);
+    const answer = request.method === 'POST' ? busy.get(request.url ?? '') : undefined;
+    if (!answer) return void handle(request, response);
+    if (intake.isFull()) {
+      intake.turnAway();
+      return refused.add([response, answer]);
+    }
+    taken.add([request, response]);
+    // Before the next they have entered, or left, as those do that nobody signed: who floods us with these takes no room.
+    if (intake.isFull(taken.size)) taken.runAll();
   };
 }

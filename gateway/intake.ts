@@ -34,7 +34,7 @@ export class Intake {
     return this.#underWay;
   }
 
-  /** Whether one more would be too many, beside so many that have come and have not entered yet. */
+  /** Whether one more would be too many, beside so many that have not entered yet. */
   isFull(come = 0): boolean {
     return this.#capacity.isReached(this.#underWay + come);
   }
@@ -60,10 +60,10 @@ export class Intake {
     return this.#bodyBytes[from] <= BODY_BYTES_MAX;
   }
 
-  /** Counts a callback that is answered busy beside those and so many that have come. A line in the log for each would cost more than the answer. */
-  turnAway(come = 0): void {
+  /** Counts a callback that is answered busy. A line in the log for each would cost more than the answer. */
+  turnAway(): void {
     this.#turnedAway += 1;
-    this.#capacity.refused(this.#underWay + come);
+    this.#capacity.refused(this.#underWay);
     this.#metrics?.turnedAway.inc();
     if (this.#turnedAway > 1) return;
     this.#log.warn({ underWay: this.#underWay }, 'too many callbacks are under way: more are answered busy');

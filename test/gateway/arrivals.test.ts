@@ -7,6 +7,7 @@ import { pino } from 'pino';
 import { arrivals } from '../../gateway/arrivals.js';
 import { readBody } from '../../gateway/body.js';
 import { Callbacks } from '../../gateway/callbacks.js';
+import { sideBySide } from '../../gateway/cohort.js';
 import { connectionTo } from '../../gateway/connection.js';
 import { Health } from '../../gateway/health.js';
 import { Intake } from '../../gateway/intake.js';
@@ -41,41 +42,66 @@ describe('what comes to the gateway in one turn', () => {
     return socket;
   }
 
-  it('is taken in as far as there is room beside all of it; the rest is answered busy', async () => {
-    let taken = 0;
-    await listen((_, response) => {
-      taken += 1;
-      response.end('taken');
-      return Promise.resolve();
-    });
+  /** How many of calls that come at once, for which there is less room, are answered busy. */
+  async function answeredBusy(): Promise<number> {
     while (!intake.isFull(ROOM)) intake.enter();
     const sockets: Socket[] = [];
     while (sockets.length < CALLS) sockets.push(await connected());
     for (const socket of sockets) socket.write(CALL);
     const answers = await Promise.all(sockets.map(async (socket) => String((await once(socket, 'data'))[0])));
-    expect(answers.filter((answer) => answer.endsWith(BUSY))).to.have.length(CALLS - ROOM);
-    expect(taken).to.equal(ROOM);
+    return answers.filter((answer) => answer.endsWith(BUSY)).length;
+  }
+
+  it('is taken in as far as there is room for it; the rest is answered busy', async () => {
+    let entered = 0;
+    await listen((_, response) => {
+      if (intake.enter()) entered += 1;
+      response.end('taken');
+      return Promise.resolve();
+    });
+    expect(await answeredBusy()).to.equal(CALLS - ROOM);
+    expect(entered).to.equal(ROOM);
+  });
+
+  it('takes no room if it is refused at once, as what nobody signed is', async () => {
+    await listen(async (_, response) => {
+      intake.enter();
+      await sideBySide();
+      intake.leave();
+      response.end('refused');
+    });
+    expect(await answeredBusy()).to.equal(0);
   });
 
   it('is no fault of ours where the connection breaks before its turn', async () => {
-    const lines: { readonly level: number; readonly msg: string; readonly why: string }[] = [];
-    const log = pino({}, { write: (line: string) => void lines.push(JSON.parse(line) as (typeof lines)[number]) });
+    const told: (readonly [level: number, why: string])[] = [];
+    let tell!: () => void;
+    const isTold = new Promise<void>((resolve) => (tell = resolve));
+    const write = (text: string) => {
+      const { level, msg, why } = JSON.parse(text) as { level: number; msg: string; why: string };
+      if (msg !== 'callback') return;
+      told.push([level, why]);
+      tell();
+    };
+    const log = pino({}, { write });
     const client = new WalletClient(
       connectionTo({ walletCoreAddress: '127.0.0.1:1', walletCoreToken: undefined }),
       log,
     );
-    const callbacks = new Callbacks(() => '127.0.0.1', client.refused, log);
-    const app = new Koa().use(
-      callbacks.on('increaseCredit', async (ctx) => String(await readBody(ctx, 100, intake, '127.0.0.1', []))),
-    );
-    app.silent = true;
-    await listen(app.callback());
-    // As Node does when it reads the end of a connection.
-    server.on('request', (request) => request.destroy());
-    (await connected()).write(CALL);
-    while (lines.length === 0) await new Promise((resolve) => setImmediate(resolve));
-    await client.close();
-    const told = lines.filter(({ msg }) => msg === 'callback').map(({ level, why }) => [level, why]);
+    try {
+      const callbacks = new Callbacks(() => '127.0.0.1', client.refused, log);
+      const app = new Koa().use(
+        callbacks.on('increaseCredit', async (ctx) => String(await readBody(ctx, 100, intake, '127.0.0.1', []))),
+      );
+      app.silent = true;
+      await listen(app.callback());
+      // As Node does when it reads the end of a connection.
+      server.on('request', (request) => request.destroy());
+      (await connected()).write(CALL);
+      await isTold;
+    } finally {
+      await client.close();
+    }
     expect(told).to.deep.equal([[pino.levels.values['warn'], 'request aborted']]);
   });
 });

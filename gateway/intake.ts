@@ -35,8 +35,8 @@ export class Intake {
   }
 
   /** Whether one more would be too many, beside so many that have not entered yet. */
-  isFull(come = 0): boolean {
-    return this.#capacity.isReached(this.#underWay + come);
+  isFull(beside = 0): boolean {
+    return this.#capacity.isReached(this.#underWay + beside);
   }
 
   /** Takes in a callback, which leaves when it is answered; false if too many are under way: "busy, retry later". */

@@ -12,6 +12,8 @@ import { connectionTo } from '../../gateway/connection.js';
 import { Health } from '../../gateway/health.js';
 import { Intake } from '../../gateway/intake.js';
 import { WalletClient } from '../../gateway/wallet-client.js';
+import { System } from '../system.js';
+import { Ebet, expectCredit } from './ebet.js';
 
 const CALLS = 50;
 const ROOM = 20;
@@ -103,5 +105,31 @@ describe('what comes to the gateway in one turn', () => {
       await client.close();
     }
     expect(told).to.deep.equal([[pino.levels.values['warn'], 'request aborted']]);
+  });
+});
+
+describe('a gateway that stood still while more than 1,024 calls came that nobody signed', () => {
+  const UNSIGNED = 2_000;
+  let system: System;
+
+  before(async () => (system = await System.start(undefined, [], {}, [], false)));
+  after(() => system.stop());
+
+  it('answers none of them busy, and makes the bet behind them', async () => {
+    const player = await new Ebet(system).player('100.00');
+    const body = '{"channelId":1,"username":"x"}';
+    const call = `POST /increaseCredit HTTP/1.1\r\nHost: gateway\r\nContent-Length: ${body.length}\r\n\r\n${body}`;
+    const strangers = Array.from({ length: UNSIGNED }, () => connect(Number(new URL(system.url).port), '127.0.0.1'));
+    await Promise.all(strangers.map((socket) => once(socket, 'connect')));
+    system.gateway.child.kill('SIGSTOP');
+    const answers = strangers.map(async (socket) => {
+      socket.write(call);
+      return String((await once(socket, 'data'))[0]);
+    });
+    const bet = player.increaseCredit(1, '-1');
+    system.gateway.child.kill('SIGCONT');
+    expect((await Promise.all(answers)).filter((answer) => answer.includes('"status":4003'))).to.deep.equal([]);
+    expectCredit(await bet, 200, '99', '100');
+    for (const socket of strangers) socket.destroy();
   });
 });

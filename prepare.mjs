@@ -35,12 +35,17 @@ function installIsCurrent() {
   );
 }
 
-const OPEN_DATABASE = `new (require('better-sqlite3'))(':memory:').close()`;
+/** The better-sqlite3 for this Node (wallet-core/storage/sqlite/library.ts says why), and how npm compiles it. */
+const [SQLITE, ...BUILD_SQLITE] =
+  Number.parseInt(process.versions.node) < 22
+    ? ['better-sqlite3-12', 'rebuild', 'better-sqlite3-12', '--ignore-scripts=false']
+    : ['better-sqlite3', 'run', 'build-release', '--prefix', at('node_modules/better-sqlite3')];
+const OPEN_DATABASE = `new (require('${SQLITE}'))(':memory:').close()`;
 
-/** Whether better-sqlite3 has a binary that this Node can load: another major version of Node needs another one. */
+/** Whether it has a binary that this Node can load: 12 needs one for each major version, 13 brings those of most platforms. */
 function sqliteLoads() {
   try {
-    const Database = createRequire(at('package.json'))('better-sqlite3');
+    const Database = createRequire(at('package.json'))(SQLITE);
     new Database(':memory:').close();
     return true;
   } catch {
@@ -71,19 +76,19 @@ If better-sqlite3 could not be compiled, install a compiler, make and python3, t
   Debian, Ubuntu  apt-get install -y python3 make g++
   Alpine          apk add python3 make g++
   Fedora, RHEL    dnf install -y python3 make gcc-c++
-  macOS           xcode-select --install
-If your npm does not run install scripts, build its binary with: npm rebuild better-sqlite3 --ignore-scripts=false`;
+  macOS           xcode-select --install`;
 
 function install() {
   let last = { ok: true, output: '' };
   if (!installIsCurrent()) {
-    say('installing the locked dependencies; better-sqlite3 may compile for a minute');
-    last = npm('ci', '--include=dev');
+    say('installing the locked dependencies');
+    // Only better-sqlite3 has a script that is needed, and only the one for this Node: it is built below.
+    last = npm('ci', '--include=dev', '--ignore-scripts');
     if (!last.ok) throw new Failure(`${last.output}\nnpm ci failed, its output is above.\n${ADVICE}`);
   }
   if (!sqliteLoads()) {
     say(`building better-sqlite3 for Node ${process.versions.node}; it may compile for a minute`);
-    last = npm('rebuild', 'better-sqlite3', '--ignore-scripts=false');
+    last = npm(...BUILD_SQLITE);
     if (!last.ok || !sqliteLoads()) throw new Failure(`${last.output}\nbetter-sqlite3 cannot be loaded.\n${ADVICE}`);
   }
 }

@@ -1,7 +1,7 @@
 import path from 'node:path';
-import Database from 'better-sqlite3';
 import { expect } from 'chai';
 import type { GetAccountsResponse } from '../proto/gen/wallet/v1/account.js';
+import { SQLite } from '../wallet-core/storage/sqlite/library.js';
 import { Ebet, expectCredit } from './gateway/ebet.js';
 import { call, type Process, System } from './system.js';
 import { failure } from './wallet-core/core.js';
@@ -35,7 +35,7 @@ describe('when nobody reads its output any more', () => {
 
   it('wallet-core goes on and ends when it is told to', async () => {
     const { name } = await ebet.player('1.00');
-    const damage = new Database(path.join(system.folder, 'data', 'ledger.db'));
+    const damage = new SQLite(path.join(system.folder, 'data', 'ledger.db'));
     damage.exec('DROP TABLE freeze_act');
     damage.close();
     breakPipes(system.core);

@@ -66,8 +66,9 @@ function isTrue(cite: string, tests: readonly Test[]): boolean {
 
 describe('the documentation', () => {
   it('has a reason for each dependency, and for nothing else', () => {
-    const { dependencies, devDependencies } = JSON.parse(read('package.json')) as Record<string, object>;
-    const installed = Object.keys({ ...dependencies, ...devDependencies }).filter(
+    const manifest = JSON.parse(read('package.json')) as Record<string, object>;
+    const { dependencies, optionalDependencies, devDependencies } = manifest;
+    const installed = Object.keys({ ...dependencies, ...optionalDependencies, ...devDependencies }).filter(
       (name) => !name.startsWith('@types/'),
     );
     const cells = [...read('docs/dependencies.md').matchAll(/^\| (`.*?`) +\|/gm)].map(([, cell = '']) => cell);

@@ -1,7 +1,7 @@
 import path from 'node:path';
-import Database from 'better-sqlite3';
 import type { Outcome } from '../../wallet-core/domain/outcome.js';
 import type { Submission } from '../../wallet-core/storage/port.js';
+import { SQLite } from '../../wallet-core/storage/sqlite/library.js';
 import { SqliteStore } from '../../wallet-core/storage/sqlite/sqlite-store.js';
 import { CHANNELS, depositOf, tablePlay } from './table-play.js';
 import { CURRENCY, PLATFORM, playerOf, PLAYERS } from './world.js';
@@ -67,7 +67,7 @@ function* groupsOf(submissions: Iterable<Submission>): Generator<Submission[]> {
 }
 
 function countMovements(folder: string): number {
-  const db = new Database(path.join(folder, 'ledger.db'), { readonly: true, fileMustExist: true });
+  const db = new SQLite(path.join(folder, 'ledger.db'), { readonly: true, fileMustExist: true });
   try {
     return db.prepare<[], number>('SELECT count(*) FROM movement').pluck().get() ?? 0;
   } finally {

@@ -1,13 +1,13 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
-import Database from 'better-sqlite3';
 import { expect } from 'chai';
 import type {
   EndSessionsResponse,
   IssueAccessTokenRequest,
   IssueAccessTokenResponse,
 } from '../../proto/gen/wallet/v1/account.js';
+import { SQLite } from '../../wallet-core/storage/sqlite/library.js';
 import { call, System } from '../system.js';
 import {
   Ebet,
@@ -513,7 +513,7 @@ describe('a login at eBET', () => {
     const player = await ebet.player('0.00');
     const password = 'the-password-of-the-player';
     await call((done) => system.clients.accounts.setPassword({ playerId: player.name, password }, done));
-    const damage = new Database(path.join(system.folder, 'data', 'ledger.db'));
+    const damage = new SQLite(path.join(system.folder, 'data', 'ledger.db'));
     damage.exec('DROP TABLE session');
     damage.close();
     const common = { channelId: 1, seqNo: 'login-1', event: 'registerOrLogin', timestamp: Date.now() };

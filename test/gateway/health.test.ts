@@ -2,7 +2,6 @@ import { once } from 'node:events';
 import { rmSync, unlinkSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { type sendUnaryData, Server, ServerCredentials } from '@grpc/grpc-js';
-import Database from 'better-sqlite3';
 import { expect } from 'chai';
 import { pino } from 'pino';
 import { connectionTo } from '../../gateway/connection.js';
@@ -10,6 +9,7 @@ import { Health } from '../../gateway/health.js';
 import { WalletClient } from '../../gateway/wallet-client.js';
 import { Kind } from '../../proto/gen/wallet/v1/movement.js';
 import { OperationsServiceService } from '../../proto/gen/wallet/v1/operations.js';
+import { SQLite } from '../../wallet-core/storage/sqlite/library.js';
 import { dial } from '../secured.js';
 import { System } from '../system.js';
 import { Disk } from '../torture/full-disk.js';
@@ -112,7 +112,7 @@ describe('the health of the gateway', () => {
 
   it('is not ready on a damaged ledger', async () => {
     await becomes(system.url, '200 ready');
-    const file = new Database(path.join(system.folder, 'data', 'ledger.db'));
+    const file = new SQLite(path.join(system.folder, 'data', 'ledger.db'));
     file.exec('UPDATE account SET balance = balance + 1');
     file.close();
     expect((await verify(system.clients)).clean).to.equal(false);

@@ -1,12 +1,12 @@
 import { randomBytes } from 'node:crypto';
 import { mkdirSync, readdirSync, realpathSync, rmSync, statSync, symlinkSync } from 'node:fs';
 import path from 'node:path';
-import Database from 'better-sqlite3';
 import { expect } from 'chai';
 import { Role, type CreateTokenResponse, type ListTokensResponse } from '../../proto/gen/wallet/v1/access.js';
 import type { ListRefusedResponse } from '../../proto/gen/wallet/v1/operations.js';
 import type { Command, PostResponse } from '../../proto/gen/wallet/v1/posting.js';
 import type { ListActsResponse } from '../../proto/gen/wallet/v1/query.js';
+import { SQLite } from '../../wallet-core/storage/sqlite/library.js';
 import { Random } from '../simulator/random.js';
 import { call, System } from '../system.js';
 import { backup } from '../wallet-core/backup.js';
@@ -191,7 +191,7 @@ describe('the ledger on a disk that gets full', () => {
 
     it('never leaves the fate of a commit open for want of room beside the WAL', async () => {
       // A reader elsewhere keeps the WAL from being begun anew, so that it grows.
-      const reader = new Database(path.join(tank.disk.folder, 'ledger.db'), { readonly: true });
+      const reader = new SQLite(path.join(tank.disk.folder, 'ledger.db'), { readonly: true });
       try {
         reader.exec('BEGIN');
         reader.prepare('SELECT count(*) FROM movement').get();

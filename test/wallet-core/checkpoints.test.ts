@@ -3,8 +3,8 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { randomBytes } from 'node:crypto';
 import { expect } from 'chai';
-import Database from 'better-sqlite3';
 import { CheckpointPlan } from '../../wallet-core/storage/sqlite/checkpoint-plan.js';
+import { SQLite } from '../../wallet-core/storage/sqlite/library.js';
 import { SqliteStore } from '../../wallet-core/storage/sqlite/sqlite-store.js';
 import type { Submission } from '../../wallet-core/storage/port.js';
 
@@ -60,7 +60,7 @@ describe('checkpoints beside the commits', () => {
   });
 
   it('wait for a reader of the past, and go on after it', async () => {
-    const reader = new Database(ledger, { readonly: true });
+    const reader = new SQLite(ledger, { readonly: true });
     reader.exec('BEGIN');
     const seen = reader.prepare('SELECT count(*) FROM movement').pluck().get();
     const before = saltsOf();
@@ -74,7 +74,7 @@ describe('checkpoints beside the commits', () => {
   it('leave one file when the ledger is closed', async () => {
     await store.close();
     expect(statSync(wal, { throwIfNoEntry: false })?.size ?? 0).to.equal(0);
-    const db = new Database(ledger, { readonly: true });
+    const db = new SQLite(ledger, { readonly: true });
     expect(db.prepare('SELECT count(*) FROM movement').pluck().get()).to.equal(made);
     db.close();
     store = await SqliteStore.open({ folder, owner: 'the test' });

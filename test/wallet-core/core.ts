@@ -2,7 +2,7 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { Metadata, type ServiceError, status } from '@grpc/grpc-js';
-import Database from 'better-sqlite3';
+import type { Database } from 'better-sqlite3';
 import { parse, stringify } from 'yaml';
 import { Kind, Outcome, Reason } from '../../proto/gen/wallet/v1/movement.js';
 import {
@@ -17,6 +17,7 @@ import {
   type RefundLine,
   type Result,
 } from '../../proto/gen/wallet/v1/posting.js';
+import { SQLite } from '../../wallet-core/storage/sqlite/library.js';
 import { CORE_SETTINGS } from '../secured.js';
 import { call, Clients, MOVEMENT, Process } from '../system.js';
 
@@ -178,8 +179,8 @@ export class TestCore {
 }
 
 /** Reads the file of a ledger that nobody has open, with plain SQL. */
-export function inLedger<T>(folder: string, read: (db: Database.Database) => T): T {
-  const db = new Database(path.join(folder, 'ledger.db'), { readonly: true, fileMustExist: true });
+export function inLedger<T>(folder: string, read: (db: Database) => T): T {
+  const db = new SQLite(path.join(folder, 'ledger.db'), { readonly: true, fileMustExist: true });
   try {
     return read(db.defaultSafeIntegers(true));
   } finally {

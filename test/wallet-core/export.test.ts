@@ -450,7 +450,9 @@ describe('an export or an import that is cut short', () => {
   });
 
   describe('by a reader who is slow, or goes', () => {
-    const next = (stream: ReturnType<typeof core.clients.operations.export>) =>
+    type Stream = ReturnType<typeof core.clients.operations.export>;
+
+    const next = (stream: Stream) =>
       new Promise<boolean>((resolve, reject) => {
         stream.on('error', reject);
         stream.once('data', () => {
@@ -469,15 +471,23 @@ describe('an export or an import that is cut short', () => {
       return Number(/^VmRSS:\s+(\d+)/m.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1]) / 1024;
     }
 
-    it('is not read ahead of: what nobody takes fills no memory', async () => {
-      await core.restart('SIGTERM');
-      const before = await resting();
-      const stream = core.clients.operations.export({});
-      await next(stream);
-      const more = (await resting()) - before;
-      expect(more, 'of the 100 MB that it would send').to.be.below(80);
+    const leave = (stream: Stream) => {
       stream.on('error', () => {});
       stream.cancel();
+    };
+
+    it('is not read ahead of: what nobody takes fills no memory', async () => {
+      await core.restart('SIGTERM');
+      const during = async () => {
+        const stream = core.clients.operations.export({});
+        await next(stream);
+        const memory = await resting();
+        leave(stream);
+        return memory;
+      };
+      // What the first one takes is V8's and its thread's.
+      const first = await during();
+      expect((await during()) - first, 'of the 100 MB that it would send').to.be.below(50);
     });
 
     it('makes room for others when it goes', async () => {
@@ -486,10 +496,6 @@ describe('an export or an import that is cut short', () => {
           const stream = core.clients.operations.export({});
           if ((await failure(next(stream))) === 'OK') return stream;
         }
-      };
-      const leave = (stream: Awaited<ReturnType<typeof open>>) => {
-        stream.on('error', () => {});
-        stream.cancel();
       };
       const streams = [await open(), await open()];
       expect(await failure(next(core.clients.operations.export({})))).to.match(

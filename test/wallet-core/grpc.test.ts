@@ -1,5 +1,4 @@
 import { makeClientConstructor, status, type ClientReadableStream, type ServiceError } from '@grpc/grpc-js';
-import Database from 'better-sqlite3';
 import { expect } from 'chai';
 import { service as healthDefinition } from 'grpc-health-check';
 import path from 'node:path';
@@ -12,6 +11,7 @@ import type {
   ListMovementsRequest,
   ListMovementsResponse,
 } from '../../proto/gen/wallet/v1/query.js';
+import { SQLite } from '../../wallet-core/storage/sqlite/library.js';
 import { clientAccess } from '../secured.js';
 import { call } from '../system.js';
 import { CHANNEL, deposit, failure, movements, refund, TestCore, words } from './core.js';
@@ -548,7 +548,7 @@ describe('wallet-core', () => {
 
   it('logs an unexpected error and tells the caller nothing of it', async () => {
     await core.player('demo', '1.00');
-    const damage = new Database(path.join(core.data, 'ledger.db'));
+    const damage = new SQLite(path.join(core.data, 'ledger.db'));
     damage.exec('DROP TABLE freeze');
     damage.close();
     expect(await failure(getAccounts('demo'))).to.equal(

@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import path from 'node:path';
-import Database from 'better-sqlite3';
 import { expect } from 'chai';
+import { SQLite } from '../../wallet-core/storage/sqlite/library.js';
 import { readWal } from '../../wallet-core/storage/sqlite/wal.js';
 import { deposit, TestCore } from './core.js';
 import { verify } from './verify.js';
@@ -20,7 +20,7 @@ describe('a ledger that was killed when its WAL was long', () => {
 
   it('has all that was answered after the next start', async () => {
     // As long as somebody reads the past, the WAL cannot begin anew.
-    const reader = new Database(path.join(core.data, 'ledger.db'), { readonly: true });
+    const reader = new SQLite(path.join(core.data, 'ledger.db'), { readonly: true });
     reader.exec('BEGIN');
     reader.prepare('SELECT max(seq) FROM entry').get();
     let known = 0;

@@ -1,7 +1,7 @@
 import path from 'node:path';
-import Database from 'better-sqlite3';
 import { expect } from 'chai';
 import { Kind, Relation } from '../../proto/gen/wallet/v1/movement.js';
+import { SQLite } from '../../wallet-core/storage/sqlite/library.js';
 import { CommandLine } from './command-line.js';
 import { check, movements, refund, TestCore, words } from './core.js';
 
@@ -77,7 +77,7 @@ describe('what is open', () => {
 
   it('is a negative balance, which only another hand can write into the file', async () => {
     await core.end();
-    const ledger = new Database(path.join(core.data, 'ledger.db'));
+    const ledger = new SQLite(path.join(core.data, 'ledger.db'));
     const forge = () => ledger.exec("UPDATE account SET balance = -5 WHERE player = 'demo'");
     expect(forge).to.throw('CHECK constraint failed');
     ledger.pragma('ignore_check_constraints = ON');

@@ -1,8 +1,8 @@
 import { createHash } from 'node:crypto';
 import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
-import Database from 'better-sqlite3';
 import { expect } from 'chai';
+import { SQLite } from '../../wallet-core/storage/sqlite/library.js';
 import { Process } from '../system.js';
 import { movements, TestCore } from './core.js';
 
@@ -38,7 +38,7 @@ describe('the ledger has one owner', () => {
   }
 
   function inFile(file: string, sql: string): void {
-    const db = new Database(file);
+    const db = new SQLite(file);
     db.exec(sql);
     db.close();
   }

@@ -1,13 +1,13 @@
 import { randomBytes } from 'node:crypto';
 import { closeSync, copyFileSync, openSync, rmSync, writeSync } from 'node:fs';
 import path from 'node:path';
-import Database from 'better-sqlite3';
 import { expect } from 'chai';
 import type { Command } from '../../wallet-core/domain/command.js';
 import type { Outcome } from '../../wallet-core/domain/outcome.js';
 import { openWriter } from '../../wallet-core/storage/sqlite/connection.js';
 import { Importer } from '../../wallet-core/storage/sqlite/importer.js';
 import { eraKey, referenceKey } from '../../wallet-core/storage/sqlite/keys.js';
+import { SQLite } from '../../wallet-core/storage/sqlite/library.js';
 import {
   ERA_REFERENCES,
   ReferenceFilter,
@@ -91,7 +91,7 @@ describe('references in many eras', () => {
 
   async function reopened(change: (forger: Forger) => void = () => {}): Promise<void> {
     await store.close();
-    const db = new Database(path.join(folder, 'ledger.db'));
+    const db = new SQLite(path.join(folder, 'ledger.db'));
     change(new Forger(db));
     db.close();
     await open();
@@ -155,7 +155,7 @@ describe('references in many eras', () => {
     const found = async (reference: string) =>
       (await store.queries.movementByReference(CHANNEL, reference)) !== undefined;
     expect([await found('bet-30'), await found('bet-31')]).to.deep.equal([true, true]);
-    const db = new Database(path.join(folder, 'ledger.db'));
+    const db = new SQLite(path.join(folder, 'ledger.db'));
     for (const [reference, era] of [
       ['bet-30', 5],
       ['bet-31', 38],
@@ -222,7 +222,7 @@ describe('references in many eras', () => {
 
   it('keep what is written on a disk that had no room for the end of an era', async () => {
     await store.close();
-    const db = new Database(path.join(folder, 'ledger.db'));
+    const db = new SQLite(path.join(folder, 'ledger.db'));
     const pages = Number(db.pragma('page_count', { simple: true }));
     db.close();
     const writer = openWriter(path.join(folder, 'ledger.db'), 'FULL');
@@ -271,7 +271,7 @@ describe('references in many eras', () => {
   }
 
   it('of an era that has not begun are found by verify, when they are written meanwhile', async () => {
-    const db = new Database(path.join(folder, 'ledger.db'));
+    const db = new SQLite(path.join(folder, 'ledger.db'));
     const forger = new Forger(db);
     forger.run('INSERT INTO reference VALUES (?, ?)', eraKey(99, randomBytes(16)), forger.id('bet-3'));
     db.close();
@@ -319,7 +319,7 @@ describe('references in many eras', () => {
   });
 
   it('that a filter says no to which was exchanged since the start are found by verify', async () => {
-    const db = new Database(path.join(folder, 'ledger.db'));
+    const db = new SQLite(path.join(folder, 'ledger.db'));
     const without = ReferenceFilter.empty();
     const kept = [Buffer.from(without.bytes), without.hash(7, 10n)] as const;
     new Forger(db).run('UPDATE reference_era SET filter = ?, hash = ? WHERE id = 7', ...kept);

@@ -11,8 +11,8 @@ import {
 } from 'node:fs';
 import path from 'node:path';
 import { gunzipSync } from 'node:zlib';
-import Database from 'better-sqlite3';
 import { expect } from 'chai';
+import { SQLite } from '../../wallet-core/storage/sqlite/library.js';
 import { backup, filled, grow } from './backup.js';
 import { CommandLine } from './command-line.js';
 import { deposit, movements, TestCore } from './core.js';
@@ -50,7 +50,7 @@ describe('npx single-wallet restore', () => {
     new CommandLine(['restore', '--from', from, '--data', data, ...more]);
   const restore = (from: string, ...more: string[]) => begin(from, ...more).end();
   const inCopy = (sql: string) => {
-    const db = new Database(copy);
+    const db = new SQLite(copy);
     db.exec(sql);
     db.close();
   };

@@ -1,11 +1,11 @@
 import { closeSync, openSync, writeSync } from 'node:fs';
 import path from 'node:path';
-import Database from 'better-sqlite3';
 import { expect } from 'chai';
 import { pino } from 'pino';
 import { DigestLog } from '../../wallet-core/digest-log.js';
 import { formatDigest } from '../../wallet-core/journal/digest.js';
 import { formatId } from '../../wallet-core/journal/position.js';
+import { SQLite } from '../../wallet-core/storage/sqlite/library.js';
 import { Pace } from '../../wallet-core/storage/sqlite/pace.js';
 import { SqliteStore } from '../../wallet-core/storage/sqlite/sqlite-store.js';
 import { verifyFile } from '../../wallet-core/storage/sqlite/verifier.js';
@@ -18,7 +18,7 @@ import { verify } from './verify.js';
 
 /** Changes the file of a ledger with plain SQL, beside the process that has it. */
 function tamper(data: string, ...sql: readonly string[]): void {
-  const db = new Database(path.join(data, 'ledger.db'));
+  const db = new SQLite(path.join(data, 'ledger.db'));
   db.unsafeMode();
   for (const each of sql) db.exec(each);
   db.close();

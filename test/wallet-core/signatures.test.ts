@@ -1,7 +1,6 @@
 import { copyFileSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import Database from 'better-sqlite3';
 import { expect } from 'chai';
 import { stringify } from 'yaml';
 import type { ListActsResponse } from '../../proto/gen/wallet/v1/query.js';
@@ -10,6 +9,7 @@ import { packRequests, unpackRequests } from '../../wallet-core/journal/requests
 import { Signatures, type SignatureReport } from '../../wallet-core/cli/signatures.js';
 import { exportFile } from '../../wallet-core/storage/sqlite/exporter.js';
 import { importLedger } from '../../wallet-core/storage/sqlite/import.js';
+import { SQLite } from '../../wallet-core/storage/sqlite/library.js';
 import { verifyFile } from '../../wallet-core/storage/sqlite/verifier.js';
 import { Apiv1 } from '../gateway/apiv1.js';
 import { Ebet, number, type Fields } from '../gateway/ebet.js';
@@ -244,7 +244,7 @@ describe('the signatures of kept requests', () => {
     it(`show ${what}, although all hashes were made to fit`, async () => {
       for (const end of ['', '-wal', '-shm']) rmSync(file + end, { force: true });
       copyFileSync(ledger, file);
-      const db = new Database(file);
+      const db = new SQLite(file);
       tamper(new Forger(db));
       hashAnew(db);
       db.close();
@@ -268,7 +268,7 @@ describe('the signatures of kept requests', () => {
   });
 
   it('end the command with 1 when one is wrong, and with 2 when the configuration cannot be read', async () => {
-    const db = new Database(ledger);
+    const db = new SQLite(ledger);
     new Forger(db).changeAmount('payout-1', 1_000n);
     hashAnew(db);
     db.close();

@@ -4,12 +4,12 @@ import { copyFileSync, mkdtempSync, readdirSync, readFileSync, readlinkSync, rmS
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { deflateRawSync, gunzipSync } from 'node:zlib';
-import Database from 'better-sqlite3';
 import { expect } from 'chai';
 import { Kind, Relation } from '../../proto/gen/wallet/v1/movement.js';
 import { formatDigest, parseDigest } from '../../wallet-core/journal/digest.js';
 import { formatId } from '../../wallet-core/journal/position.js';
 import { eraKey, referenceKey } from '../../wallet-core/storage/sqlite/keys.js';
+import { SQLite } from '../../wallet-core/storage/sqlite/library.js';
 import { verifyFile } from '../../wallet-core/storage/sqlite/verifier.js';
 import { call } from '../system.js';
 import { commandAccess } from '../secured.js';
@@ -593,7 +593,7 @@ describe('verify, of a ledger that somebody tampered with', () => {
     it(`finds ${what}`, async () => {
       for (const end of ['', '-wal', '-shm']) rmSync(file + end, { force: true });
       copyFileSync(path.join(core.data, 'ledger.db'), file);
-      const db = new Database(file);
+      const db = new SQLite(file);
       const forger = new Forger(db);
       const ids = new Map<string, string>();
       const remember = () => {

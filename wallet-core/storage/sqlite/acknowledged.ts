@@ -1,6 +1,6 @@
 import { statSync } from 'node:fs';
 import { join } from 'node:path';
-import Database from 'better-sqlite3';
+import type { Database } from 'better-sqlite3';
 import { formatDigest, type Digest } from '../../journal/digest.js';
 import { AcknowledgedFile, readAcknowledged, type Acknowledged } from './acknowledged-file.js';
 import { openReader } from './connection.js';
@@ -51,7 +51,7 @@ function expectWal(path: string, { wal }: Acknowledged, told: string): void {
 }
 
 function expectEntry(path: string, acknowledged: Acknowledged, told: string): void {
-  let db: Database.Database | undefined;
+  let db: Database | undefined;
   try {
     db = openReader(path);
     if (!isMarked(db))
@@ -64,7 +64,7 @@ function expectEntry(path: string, acknowledged: Acknowledged, told: string): vo
   }
 }
 
-function expectEntryIn(db: Database.Database, { digest }: Acknowledged, told: string): void {
+function expectEntryIn(db: Database, { digest }: Acknowledged, told: string): void {
   const found = db.prepare<[bigint], Uint8Array>('SELECT hash FROM entry WHERE seq = ?').pluck().get(digest.seq);
   const hash = found && Buffer.from(found).toString('hex');
   if (hash === digest.hash) return;
@@ -86,7 +86,7 @@ export class Acknowledgement {
   #seq: bigint;
 
   /** `checkpoint` writes the WAL into the database and empties it, after syncing both. */
-  constructor(db: Database.Database, folder: string, end: End, checkpoint: () => void) {
+  constructor(db: Database, folder: string, end: End, checkpoint: () => void) {
     this.#gauge = new WalGauge(db);
     this.#seq = end.seq;
     const known = readAcknowledged(folder);

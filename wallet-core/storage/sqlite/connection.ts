@@ -1,12 +1,13 @@
-import Database from 'better-sqlite3';
+import type { Database } from 'better-sqlite3';
+import { SQLite } from './library.js';
 import { checkIsLedger } from './schema.js';
 
 /** When SQLite syncs: FULL at each commit, NORMAL only at checkpoints. */
 export type Synchronous = 'FULL' | 'NORMAL';
 
 /** The one connection that writes. The owner's lock makes it the only one, so it never waits for another. */
-export function openWriter(path: string, synchronous: Synchronous): Database.Database {
-  const db = new Database(path);
+export function openWriter(path: string, synchronous: Synchronous): Database {
+  const db = new SQLite(path);
   checkIsLedger(db);
   db.defaultSafeIntegers(true);
   db.pragma('journal_mode = WAL');
@@ -22,15 +23,15 @@ export function openWriter(path: string, synchronous: Synchronous): Database.Dat
 }
 
 /** The connection that writes the WAL into the database, and syncs both, beside the one that commits. */
-export function openCheckpointer(path: string): Database.Database {
-  const db = new Database(path, { fileMustExist: true });
+export function openCheckpointer(path: string): Database {
+  const db = new SQLite(path, { fileMustExist: true });
   db.pragma('synchronous = FULL');
   return db;
 }
 
 /** A connection that only reads, for the thread that serves calls: in WAL mode it never waits for the writer. */
-export function openReader(path: string): Database.Database {
-  const db = new Database(path, { readonly: true, fileMustExist: true });
+export function openReader(path: string): Database {
+  const db = new SQLite(path, { readonly: true, fileMustExist: true });
   db.defaultSafeIntegers(true);
   db.pragma('query_only = ON');
   db.pragma('cache_size = -16384');

@@ -1,5 +1,5 @@
 import { dirname } from 'node:path';
-import Database from 'better-sqlite3';
+import { SQLite } from './library.js';
 import { saysFull } from './room.js';
 
 /** The ledger is not what it was when answers were given. The message says what the person on call can do. */
@@ -38,7 +38,7 @@ export function explained(path: string, error: unknown): unknown {
   // What is read at the start is of our own making: values of other types are no longer that.
   if (error instanceof TypeError || error instanceof RangeError)
     return new DamageError(path, error.message, UNREADABLE_WAYS);
-  if (!(error instanceof Database.SqliteError)) return error;
+  if (!(error instanceof SQLite.SqliteError)) return error;
   if (saysFull(error)) return new Error(`${path}: the disk is full; make room (${error.code})`);
   const fault = `${error.message} (${error.code})`;
   return DAMAGED.test(error.code) ? new DamageError(path, fault, UNREADABLE_WAYS) : new Error(`${path}: ${fault}`);
@@ -47,7 +47,7 @@ export function explained(path: string, error: unknown): unknown {
 /** Whether an ordinary read or write met something in the file that is not as it was written, or that the disk does not give. */
 export function saysDamaged(error: unknown): boolean {
   if (error instanceof DamageError) return true;
-  return error instanceof Database.SqliteError && /^SQLITE_(CORRUPT|NOTADB|IOERR)/.test(error.code) && !saysFull(error);
+  return error instanceof SQLite.SqliteError && /^SQLITE_(CORRUPT|NOTADB|IOERR)/.test(error.code) && !saysFull(error);
 }
 
 /** What SQLite says of a file that is not as it left it; a statement that fails at the start is against our own schema. */

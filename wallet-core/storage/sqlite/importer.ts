@@ -1,4 +1,4 @@
-import Database from 'better-sqlite3';
+import type { Database } from 'better-sqlite3';
 import { formatDigest, type Digest } from '../../journal/digest.js';
 import { LineError } from '../../journal/forms.js';
 import { readLine, type EntryLine } from '../../journal/line.js';
@@ -21,7 +21,7 @@ export class Importer {
   end: Digest | undefined;
   entries = 0;
   records = 0;
-  readonly #db: Database.Database;
+  readonly #db: Database;
   readonly #loader: Loader;
   readonly #recorder: Recorder;
   readonly #references: ReferenceWriter;

@@ -1,4 +1,5 @@
-import Database from 'better-sqlite3';
+import type { Database } from 'better-sqlite3';
+import { SQLite } from './library.js';
 
 /** Held as long as the process lives. */
 export interface Ownership {
@@ -11,7 +12,7 @@ export interface Ownership {
  * read who holds it.
  */
 export function own(path: string, description: string): Ownership {
-  const db = new Database(path, { timeout: 0 });
+  const db = new SQLite(path, { timeout: 0 });
   try {
     db.pragma('journal_mode = DELETE');
     db.exec(
@@ -36,10 +37,10 @@ export function own(path: string, description: string): Ownership {
 }
 
 function isBusy(error: unknown): boolean {
-  return error instanceof Database.SqliteError && error.code.startsWith('SQLITE_BUSY');
+  return error instanceof SQLite.SqliteError && error.code.startsWith('SQLITE_BUSY');
 }
 
-function holderOf(db: Database.Database): string {
+function holderOf(db: Database): string {
   try {
     return String(db.prepare('SELECT description FROM owner').pluck().get());
   } catch {

@@ -1,7 +1,8 @@
 import { rmSync } from 'node:fs';
 import { join } from 'node:path';
-import Database from 'better-sqlite3';
+import type { Database, RunResult, Statement } from 'better-sqlite3';
 import { StoreFullError, type DroppedCalls, type RefusedCall, type RefusedFilter, type RefusedList } from '../port.js';
+import { SQLite } from './library.js';
 import { saysFull } from './room.js';
 
 /** How many calls are kept. */
@@ -70,10 +71,10 @@ type Row = Omit<RefusedCall, 'fromProvider'> & { readonly fromProvider: bigint }
  * the last of them in a power cut is nothing, so the disk is waited for only where the WAL goes into the file.
  */
 export class RefusedFile {
-  readonly #db: Database.Database;
+  readonly #db: Database;
   readonly #keepMs: number;
   readonly #room: Room;
-  readonly #statements = new Map<string, Database.Statement<unknown[]>>();
+  readonly #statements = new Map<string, Statement<unknown[]>>();
   #rows: bigint;
 
   constructor(folder: string, keepMs: number, room = ROOM) {
@@ -168,7 +169,7 @@ export class RefusedFile {
   }
 
   /** Of few texts, each of which is prepared once: a call of the gateway brings up to a thousand rows. */
-  #run(sql: string, ...values: readonly unknown[]): Database.RunResult {
+  #run(sql: string, ...values: readonly unknown[]): RunResult {
     const statement = this.#statements.get(sql) ?? this.#db.prepare<unknown[]>(sql);
     this.#statements.set(sql, statement);
     return statement.run(...values);
@@ -187,7 +188,7 @@ function read<R extends { readonly fromProvider: bigint }>({ fromProvider, ...re
  * One that is damaged is made anew: nothing that matters is in it, and it must not keep the wallet from starting. Whatever else
  * is wrong says nothing about what it holds, and would mostly be wrong with the ledger as well.
  */
-function open(path: string): Database.Database {
+function open(path: string): Database {
   try {
     return opened(path);
   } catch (error) {
@@ -201,11 +202,11 @@ function open(path: string): Database.Database {
 }
 
 function isDamage(error: unknown): boolean {
-  return error instanceof Database.SqliteError && /^SQLITE_(CORRUPT|NOTADB)/.test(error.code);
+  return error instanceof SQLite.SqliteError && /^SQLITE_(CORRUPT|NOTADB)/.test(error.code);
 }
 
-function opened(path: string): Database.Database {
-  const db = new Database(path);
+function opened(path: string): Database {
+  const db = new SQLite(path);
   try {
     db.defaultSafeIntegers(true);
     db.pragma('journal_mode = WAL');

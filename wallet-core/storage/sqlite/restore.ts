@@ -1,9 +1,9 @@
 import { existsSync, statSync } from 'node:fs';
 import { open } from 'node:fs/promises';
 import { setImmediate as nextTurn } from 'node:timers/promises';
-import Database from 'better-sqlite3';
 import { formatDigest, type Digest } from '../../journal/digest.js';
 import type { Verification } from '../../verify/verify.js';
+import { SQLite } from './library.js';
 import { intoEmptyPlace } from './place.js';
 import { saysFull } from './room.js';
 import { endOf } from './self-contained.js';
@@ -130,7 +130,7 @@ async function copyFile(
 
 /** The copy has the newest schema, and SQLite finds nothing wrong with it. */
 function makeCurrent(file: string, from: string): void {
-  const db = new Database(file);
+  const db = new SQLite(file);
   try {
     db.pragma('journal_mode = DELETE');
     const found = String(db.pragma('integrity_check(1)', { simple: true }));

@@ -1,7 +1,7 @@
 import { closeSync, fstatSync, openSync, writeSync } from 'node:fs';
 import { open, rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import Database from 'better-sqlite3';
+import { SQLite } from './library.js';
 
 /** How long commits must have gone well before a full disk is believed to have room: near its limit small ones still fit. */
 const QUIET_MS = 1_000;
@@ -59,7 +59,7 @@ export async function findsRoom(folder: string): Promise<boolean> {
 
 /** Whether an error of SQLite means that the disk is full: of a write, or of more memory to share between connections. */
 export function saysFull(error: unknown): boolean {
-  return error instanceof Database.SqliteError && /^SQLITE_(FULL|IOERR_SHMSIZE)/.test(error.code);
+  return error instanceof SQLite.SqliteError && /^SQLITE_(FULL|IOERR_SHMSIZE)/.test(error.code);
 }
 
 /** The same of the file system; a quota is a disk of one's own. */

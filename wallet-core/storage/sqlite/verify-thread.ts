@@ -1,6 +1,5 @@
 import { constants, setPriority } from 'node:os';
 import { parentPort, workerData } from 'node:worker_threads';
-import Database from 'better-sqlite3';
 import { recordId } from '../../journal/position.js';
 import { Findings, type Finding } from '../../verify/finding.js';
 import { checkRequests } from '../../verify/requests.js';
@@ -10,6 +9,7 @@ import { explained } from './damage.js';
 import { checkIndexes } from './index-check.js';
 import { WRITER } from './journal-writer.js';
 import { LedgerSource } from './ledger-source.js';
+import { SQLite } from './library.js';
 import { Pace } from './pace.js';
 import { ReferenceFilters } from './reference-filter.js';
 import { keptRequests } from './scan-requests.js';
@@ -95,7 +95,7 @@ function verifyRest(): Verification {
 
 /** What keeps it from going on is a finding: on a page that is damaged, reading ends where nothing makes sense. */
 function unreadable(error: unknown, subject: string): Finding {
-  if (error instanceof Database.SqliteError && NOT_OF_THE_FILE.test(error.code)) throw explained(path, error);
+  if (error instanceof SQLite.SqliteError && NOT_OF_THE_FILE.test(error.code)) throw explained(path, error);
   const seen = error instanceof Error ? error.message : String(error);
   return { check: 'FILE', subject, expected: 'a ledger that can be read', seen };
 }

@@ -1,5 +1,5 @@
 import { dirname } from 'node:path';
-import Database from 'better-sqlite3';
+import type { BackupMetadata, Database, Statement } from 'better-sqlite3';
 import type { Decide } from '../../domain/decision.js';
 import type { Outcome } from '../../domain/outcome.js';
 import type { CommandRecord } from '../../domain/record.js';
@@ -11,6 +11,7 @@ import type { CheckpointLimits } from './checkpoint-plan.js';
 import { Checkpoints } from './checkpoints.js';
 import { openWriter, type Synchronous } from './connection.js';
 import { JournalWriter } from './journal-writer.js';
+import { SQLite } from './library.js';
 import { Loader } from './loader.js';
 import { Pruner } from './prune.js';
 import { Recorder } from './recorder.js';
@@ -33,7 +34,7 @@ export interface Committed {
 export class Writer {
   /** Bytes of a page of the file. */
   readonly pageBytes: number;
-  readonly #db: Database.Database;
+  readonly #db: Database;
   readonly #decide: Decide;
   readonly #loader: Loader;
   readonly #recorder: Recorder;
@@ -43,9 +44,9 @@ export class Writer {
   readonly #acknowledgement: Acknowledgement;
   readonly #checkpoints: Checkpoints;
   readonly #channels: Map<string, bigint>;
-  readonly #begin: Database.Statement;
-  readonly #commit: Database.Statement;
-  readonly #rollback: Database.Statement;
+  readonly #begin: Statement;
+  readonly #commit: Statement;
+  readonly #rollback: Statement;
   readonly #walIndex: { release(): void };
 
   constructor(
@@ -106,7 +107,7 @@ export class Writer {
    * Copies the ledger into a file, so many pages at a time as `pace` says, with turns of the event loop between, in which
    * commits go on. On this connection: what they write is carried over into the copy, which so never begins again.
    */
-  async copy(path: string, pace: (progress: Database.BackupMetadata) => number): Promise<void> {
+  async copy(path: string, pace: (progress: BackupMetadata) => number): Promise<void> {
     await this.#db.backup(path, { progress: pace });
   }
 
@@ -197,7 +198,7 @@ export class Writer {
       this.#commit.run();
     } catch (error) {
       this.#rollBack();
-      if (error instanceof Database.SqliteError && error.code.startsWith('SQLITE_FULL')) {
+      if (error instanceof SQLite.SqliteError && error.code.startsWith('SQLITE_FULL')) {
         throw new StoreFullError(messageOf(error));
       }
       throw new CommitUnknownError(messageOf(error));

@@ -19,4 +19,13 @@ export default tseslint.config(
     files: ['test/**/*.ts'],
     rules: { '@typescript-eslint/no-unused-expressions': 'off' },
   },
+  {
+    files: ['**/*.ts'],
+    rules: {
+      '@typescript-eslint/no-restricted-imports': [
+        'error',
+        { name: 'better-sqlite3', message: 'Import SQLite from storage/sqlite/library.ts.', allowTypeImports: true },
+      ],
+    },
+  },
 );

@@ -23,6 +23,16 @@ function checkNode() {
   throw new Failure(`Node ${wanted} or newer is needed; this is Node ${process.versions.node} (${process.execPath}).`);
 }
 
+/** The better-sqlite3 for this Node (wallet-core/storage/sqlite/library.ts says why). */
+const SQLITE = Number(process.versions.napi) < 10 ? 'better-sqlite3-12' : 'better-sqlite3';
+/** How npm compiles it. */
+const BUILD_SQLITE = {
+  'better-sqlite3-12': ['rebuild', 'better-sqlite3-12', '--ignore-scripts=false'],
+  'better-sqlite3': ['run', 'build-release', '--prefix', at('node_modules/better-sqlite3')],
+}[SQLITE];
+const OPEN_DATABASE = `new (require('${SQLITE}'))(':memory:').close()`;
+
+/** What is optional may be absent, such as what is for other machines; but not the better-sqlite3 for this one. */
 function installIsCurrent() {
   if (!fs.existsSync(at('node_modules/.package-lock.json'))) return false;
   const locked = readJson(at('package-lock.json')).packages;
@@ -30,19 +40,12 @@ function installIsCurrent() {
   return Object.entries(locked).every(
     ([folder, { version, optional }]) =>
       folder === '' ||
-      optional ||
+      (optional && !installed[folder] && folder !== `node_modules/${SQLITE}`) ||
       (installed[folder]?.version === version && fs.existsSync(at(folder, 'package.json'))),
   );
 }
 
-/** The better-sqlite3 for this Node (wallet-core/storage/sqlite/library.ts says why), and how npm compiles it. */
-const [SQLITE, ...BUILD_SQLITE] =
-  Number.parseInt(process.versions.node) < 22
-    ? ['better-sqlite3-12', 'rebuild', 'better-sqlite3-12', '--ignore-scripts=false']
-    : ['better-sqlite3', 'run', 'build-release', '--prefix', at('node_modules/better-sqlite3')];
-const OPEN_DATABASE = `new (require('${SQLITE}'))(':memory:').close()`;
-
-/** Whether it has a binary that this Node can load: 12 needs one for each major version, 13 brings those of most platforms. */
+/** Whether it has a binary that this Node can load: 12 needs one for each major version of Node, 13 brings those of most machines. */
 function sqliteLoads() {
   try {
     const Database = createRequire(at('package.json'))(SQLITE);
@@ -72,7 +75,7 @@ function run(command, args, env) {
 }
 
 const ADVICE = `If a package could not be downloaded, check the network and the registry (npm config get registry).
-If better-sqlite3 could not be compiled, install a compiler, make and python3, then run the same command again:
+If better-sqlite3 could not be compiled, install a compiler for C++20, make and python3, then run the same command again:
   Debian, Ubuntu  apt-get install -y python3 make g++
   Alpine          apk add python3 make g++
   Fedora, RHEL    dnf install -y python3 make gcc-c++
@@ -82,8 +85,9 @@ function install() {
   let last = { ok: true, output: '' };
   if (!installIsCurrent()) {
     say('installing the locked dependencies');
-    // Only better-sqlite3 has a script that is needed, and only the one for this Node: it is built below.
-    last = npm('ci', '--include=dev', '--ignore-scripts');
+    // Only better-sqlite3 has a script that is needed, and only the one for this Node, which is built below. The other one is not
+    // for this Node, so npm must not be strict about that.
+    last = npm('ci', '--include=dev', '--include=optional', '--ignore-scripts', '--engine-strict=false');
     if (!last.ok) throw new Failure(`${last.output}\nnpm ci failed, its output is above.\n${ADVICE}`);
   }
   if (!sqliteLoads()) {

@@ -255,7 +255,10 @@ describe('the direction of imports', () => {
   const ALLOWED: readonly (readonly [file: string, text: string])[] = [
     ['wallet-core/domain/x.ts', `import { withinLimit } from '../money.js'; import './kinds.js';`],
     ['wallet-core/journal/x.ts', `import { createHash } from 'node:crypto'; import '../domain/record.js';`],
-    ['wallet-core/storage/sqlite/x.ts', `import Database from 'better-sqlite3'; import '../../domain/state.js';`],
+    [
+      'wallet-core/storage/sqlite/x.ts',
+      `import type { Database } from 'better-sqlite3'; import '../../domain/state.js';`,
+    ],
     ['wallet-core/cli/x.ts', `import '../../proto/gen/wallet/v1/query.js'; import '../storage/sqlite/restore.js';`],
     ['gateway/x.ts', `import '../wallet-core/money.js'; import '../proto/gen/wallet/v1/query.js'; import 'koa';`],
     ['wallet-core/cli/x.ts', `import '../../gateway/kept-request.js';`],

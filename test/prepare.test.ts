@@ -1,5 +1,15 @@
 import { spawnSync } from 'node:child_process';
-import { cpSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import {
+  cpSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { expect } from 'chai';
@@ -28,9 +38,10 @@ describe('prepare', () => {
 
   const at = (name: string) => path.join(folder, name);
   const write = (source: string) => writeFileSync(at('answer.ts'), source);
-  const prepare = () => {
+  const prepare = (environment: NodeJS.ProcessEnv = {}) => {
     const { status, stdout, stderr } = spawnSync(process.execPath, ['prepare.mjs'], {
       cwd: folder,
+      env: { ...process.env, ...environment },
       encoding: 'utf8',
     });
     return { status, stdout, stderr };
@@ -71,5 +82,24 @@ describe('prepare', () => {
     expect(readFileSync(at('dist/answer.js'), 'utf8')).to.contain('43');
     expect(existsSync(at('dist/gateway'))).to.equal(false);
     expect(existsSync(at('dist/.lock'))).to.equal(false);
+  });
+
+  it('installs again when the better-sqlite3 for this Node is missing, although one of the two always may be', () => {
+    const name = Number(process.versions.napi) < 10 ? 'better-sqlite3-12' : 'better-sqlite3';
+    const modules = path.join(ROOT, 'node_modules');
+    rmSync(at('node_modules'));
+    mkdirSync(at('node_modules'));
+    for (const entry of readdirSync(modules).filter((entry) => entry !== name && entry !== '.package-lock.json')) {
+      symlinkSync(path.join(modules, entry), at(`node_modules/${entry}`));
+    }
+    const installed = JSON.parse(readFileSync(path.join(modules, '.package-lock.json'), 'utf8')) as {
+      packages: Record<string, unknown>;
+    };
+    delete installed.packages[`node_modules/${name}`];
+    writeFileSync(at('node_modules/.package-lock.json'), JSON.stringify(installed));
+    writeFileSync(at('npm-cli.js'), 'console.log(process.argv.slice(2).join(" ")); process.exitCode = 1;');
+    const { status, stdout, stderr } = prepare({ npm_execpath: at('npm-cli.js') });
+    expect({ status, stdout }).to.deep.equal({ status: 1, stdout: 'prepare: installing the locked dependencies\n' });
+    expect(stderr).to.match(/^ci /);
   });
 });

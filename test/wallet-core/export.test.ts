@@ -352,7 +352,7 @@ describe('an export or an import that is cut short', () => {
   before(async () => {
     core = await TestCore.start('1000.00');
     const request = Buffer.alloc(2 ** 20, 'x');
-    for (let n = 0; n < 100; n += 1) {
+    for (let n = 0; n < 200; n += 1) {
       await core.post({ ...movements({ reference: `bet-${n}`, amount: '-0.01', kind: Kind.BET }), request });
     }
   });
@@ -478,16 +478,13 @@ describe('an export or an import that is cut short', () => {
 
     it('is not read ahead of: what nobody takes fills no memory', async () => {
       await core.restart('SIGTERM');
-      const during = async () => {
-        const stream = core.clients.operations.export({});
-        await next(stream);
-        const memory = await resting();
-        leave(stream);
-        return memory;
-      };
-      // What the first one takes is V8's and its thread's.
-      const first = await during();
-      expect((await during()) - first, 'of the 100 MB that it would send').to.be.below(50);
+      const before = await resting();
+      const stream = core.clients.operations.export({});
+      await next(stream);
+      const more = (await resting()) - before;
+      leave(stream);
+      // Up to 100 MB are V8's and its thread's.
+      expect(more, 'of the 200 MB that it would send').to.be.below(150);
     });
 
     it('makes room for others when it goes', async () => {

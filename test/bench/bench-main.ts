@@ -4,16 +4,16 @@ import { wholeNumber } from '../simulator/command-line.js';
 import { table } from '../simulator/table.js';
 import { Bench, RESULT_FILE } from './bench.js';
 import { killAll, stopAll } from './children.js';
-import { AFTER_ROUNDS, ROW_NAMES, type Options, type RowName } from './options.js';
+import { ROW_NAMES, type Options, type RowName } from './options.js';
 import { writeDocuments } from './report/documents.js';
 import { describeMachine } from './report/machine.js';
 import { reportOf, type Report } from './report/report.js';
 import { behindText, linesTable, machineText, measuresTable, overloadTable } from './report/tables.js';
-import { ROWS } from './rows/rows.js';
+import { measureRows } from './rows/rows.js';
 
 /** What the documentation shows is measured so. */
-const FULL = { rounds: 3, seconds: 5, movements: 10_000_000 };
-const QUICK = { rounds: 1, seconds: 1, movements: 20_000 };
+const FULL = { rounds: 3, turns: 3, seconds: 3, movements: 10_000_000 };
+const QUICK = { rounds: 1, turns: 1, seconds: 1, movements: 20_000 };
 /** As long as V8 goes on compiling: until then its threads take as much of the machine as the product does. */
 const WARM_UP_SECONDS = 8;
 
@@ -24,8 +24,9 @@ const command = new Command('bench')
       `${RESULT_FILE}, and after a full run also the tables of docs/performance.md and README.md.`,
   )
   .addOption(new Option('--rows <names...>', 'what is measured').choices(ROW_NAMES).default([...ROW_NAMES], 'all'))
-  .option('--rounds <n>', 'how often each row is measured, in turn with the others', wholeNumber(1), FULL.rounds)
-  .option('--seconds <n>', 'how long each measurement takes', wholeNumber(1), FULL.seconds)
+  .option('--rounds <n>', 'how often all is started anew', wholeNumber(1), FULL.rounds)
+  .option('--turns <n>', 'how often each load has its turn in a round', wholeNumber(1), FULL.turns)
+  .option('--seconds <n>', 'how long a turn takes, and half of one in an open loop', wholeNumber(1), FULL.seconds)
   .option('--seed <n>', 'of what is sent', wholeNumber(0), 1)
   .option('--movements <n>', 'in the large ledger, which is made once and kept', wholeNumber(1), FULL.movements)
   .option('--secured', 'only the rows that show what TLS, tokens and metrics cost: wallet, wallet-grpc, secured')
@@ -53,7 +54,7 @@ process.on('exit', killAll);
 for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => void end(130));
 
 try {
-  await run();
+  await measureRows(bench, () => keep(false));
   const report = keep(true);
   print(report);
   const missing = missingForDocs(report);
@@ -63,25 +64,6 @@ try {
 } catch (error) {
   if (!ending) console.error(error instanceof Error ? error.message : error);
   await end(1);
-}
-
-/** Rounds in which each row has its turn, so that a machine that changes changes for all; then what builds on their results. */
-async function run(): Promise<void> {
-  const isLater = (name: RowName) => AFTER_ROUNDS.includes(name);
-  const inTurn = options.rows.filter((name) => !isLater(name));
-  const later = options.rows.filter(isLater);
-  for (let round = 1; round <= options.rounds; round += 1) {
-    bench.tell(`round ${round} of ${options.rounds}`);
-    for (const name of inTurn) await measureRow(name);
-  }
-  for (let round = 1; round <= options.rounds; round += 1) {
-    for (const name of later) await measureRow(name);
-  }
-}
-
-async function measureRow(name: RowName): Promise<void> {
-  for (const row of ROWS[name]) await row(bench);
-  keep(false);
 }
 
 /** Writes what there is by now: an error later does not lose it. */

@@ -2,7 +2,7 @@ import path from 'node:path';
 import { Bodies } from './bodies.js';
 import { CASES, FIGURES, type Case, type Figure } from './cases.js';
 import { keptLedger, smallLedger, copyLedger } from './ledgers.js';
-import { median, type Measurement } from './measurement.js';
+import { median, ratiosOf, type Measurement } from './measurement.js';
 import type { Options } from './options.js';
 import type { Overload } from './rows/overload.js';
 import { CACHE, TemporaryFolders } from './temporary-folders.js';
@@ -23,8 +23,7 @@ export class Bench {
   readonly leftOut = new Map<string, string>();
   /** Versions of what else is measured. */
   readonly versions = new Map<string, string>();
-  /** Of each round. */
-  readonly overload: Overload[] = [];
+  readonly overload: Overload = { connections: new Map(), calls: [], grpc: [] };
   /** The large ledger is one for all rounds: how many there were, and which byte of the bodies is the next. */
   readonly onLarge = { rounds: 0, offset: 0 };
   readonly bodies: Bodies;
@@ -42,13 +41,18 @@ export class Bench {
     this.folder = this.#folders.make('run');
   }
 
-  /**
-   * A file of distinct signed bets, enough for the longest series of measurements on one ledger: the open loops of a curve with the
-   * closed ones around them, in seconds at the maximum, or the rounds on the large one.
-   */
+  /** A file of distinct signed bets, enough for the longest series of loads on one ledger, in seconds at the maximum. */
   bets(): string {
-    const { warmUpSeconds, seconds, rounds } = this.options;
-    const count = PER_SECOND_MAX * Math.max(5 * warmUpSeconds + 9 * seconds, rounds * (warmUpSeconds + seconds));
+    const { rows, warmUpSeconds, seconds, turns, rounds } = this.options;
+    const large = rounds * (warmUpSeconds + turns * seconds);
+    const byConnections = warmUpSeconds + 6 * turns * seconds;
+    const curve = 2 * warmUpSeconds + 1 + 23 * seconds;
+    const series = [
+      warmUpSeconds + 2 * turns * seconds,
+      ...(rows.includes('large-ledger') ? [large] : []),
+      ...(rows.includes('overload') ? [byConnections, curve] : []),
+    ];
+    const count = PER_SECOND_MAX * Math.max(...series);
     return this.bodies.bets(count, this.#step(`signing ${count} bets`));
   }
 
@@ -81,6 +85,11 @@ export class Bench {
   figure(what: Figure, value: number): void {
     this.tell(`${FIGURES[what]}: ${value.toFixed(1)}`);
     this.figures.set(what, [...(this.figures.get(what) ?? []), value]);
+  }
+
+  /** A figure of one case ÷ that of another, of each turn; empty if one of them was not measured. */
+  ratios(part: Case, whole: Case, of: (measurement: Measurement) => number): number[] {
+    return ratiosOf((this.results.get(part) ?? []).map(of), (this.results.get(whole) ?? []).map(of));
   }
 
   /** The median of a figure of a measurement; undefined if it was not measured. */

@@ -1,7 +1,9 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { closeSync, fstatSync, openSync, readSync } from 'node:fs';
 import path from 'node:path';
+import { setTimeout } from 'node:timers/promises';
 import { NODE_OPTIONS } from '../../node-options.js';
+import { treeCpuMs } from './proc.js';
 
 const DIST = path.join(import.meta.dirname, '../..');
 
@@ -119,6 +121,24 @@ export function startModule(
 /** Where a server of ours listens, as host:port. */
 export async function listening(child: Child): Promise<string> {
   return (await child.message<{ listening: string }>()).listening;
+}
+
+/** How often, and how much work of all of them together in between is none: idle servers look at this and that. */
+const LOOK_MS = 100;
+const IDLE_CPU_MS = 20;
+/** A server's own upkeep may go on for longer. */
+const LOOKS = 50;
+
+/** Until none of the processes works on what a load has left, such as a checkpoint: the next one would pay for it. */
+export async function quiet(): Promise<void> {
+  const used = () => [...running].reduce((sum, { pid }) => sum + treeCpuMs(pid), 0);
+  let before = used();
+  for (let look = 0; look < LOOKS; look += 1) {
+    await setTimeout(LOOK_MS);
+    const now = used();
+    if (now - before <= IDLE_CPU_MS) return;
+    before = now;
+  }
 }
 
 export async function stopAll(): Promise<void> {

@@ -5,12 +5,12 @@ import { expect } from 'chai';
 import { copyLedger, nameOf } from './ledgers.js';
 import { Latencies } from './load/latencies.js';
 import { dueTimes } from './load/schedule.js';
-import { median, type Measurement } from './measurement.js';
-import { curvesOf } from './report/curves.js';
+import { median, quantile, ratiosOf, type Measurement } from './measurement.js';
+import { curvesOf, twiceTheConnections } from './report/curves.js';
 import { judge, type Goal } from './report/measures.js';
 import type { Report } from './report/report.js';
 import { behindText, maximaText, measuresTable, overloadTable } from './report/tables.js';
-import { recoveryOf, type Overload } from './rows/overload.js';
+import { recoveryOf } from './rows/overload.js';
 
 describe('the figures of the benchmark', () => {
   const MEDIANS: readonly (readonly [values: readonly number[], middle: number | undefined])[] = [
@@ -22,6 +22,11 @@ describe('the figures of the benchmark', () => {
   for (const [values, middle] of MEDIANS) {
     it(`has ${middle} as the median of ${values.length} values`, () => expect(median(values)).to.equal(middle));
   }
+
+  it('has quartiles between values in proportion', () => {
+    expect([0, 0.25, 0.5, 0.75, 1].map((part) => quantile([4, 1, 3, 2], part))).to.deep.equal([1, 1.75, 2.5, 3.25, 4]);
+    expect(quantile([], 0.25)).to.equal(undefined);
+  });
 
   it('counts percentiles of all latencies, in whatever order they come', () => {
     const latencies = new Latencies();
@@ -55,7 +60,7 @@ describe('the figures of the benchmark', () => {
       const measure = judge({ measure: 'it', decimals: 2, ...goal });
       expect(measure.reached).to.equal(reached);
       const { rows } = measuresTable({ measures: [measure] } as unknown as Report);
-      expect(rows[0]?.slice(2)).to.deep.equal([reached ?? 'not measured', verdict]);
+      expect([rows[0]?.[2], rows[0]?.[4]]).to.deep.equal([reached ?? 'not measured', verdict]);
     });
   }
 
@@ -72,38 +77,58 @@ describe('the figures of the benchmark', () => {
     it(`tells that all was well again ${when}`, () => expect(recoveryOf(afterwards)).to.equal(seconds));
   }
 
-  const recoverySeconds = { calls: 0, grpc: 0 };
   const MEASURED: Measurement = {
     ...{ perSecond: 900, good: 4_500, busy: 1, lost: 0, latestMs: 0, p50Ms: 1, p99Ms: 2, p999Ms: 3, goodP99Ms: 12.4 },
     busyP99Ms: 7,
     ...{ cpuUs: {}, residentBytes: { 'wallet-core': 200e6 }, generatorCores: 0.1 },
   };
+  const curveOf = (load: number, perSecond: number, maxima: readonly [number, number], more = {}) => {
+    const measured = { ...MEASURED, perSecond, residentBytes: { 'wallet-core': perSecond * 1e6 }, ...more };
+    return { points: [{ load, measured, maxima }], recoverySeconds: 0 };
+  };
+  const connectionsOf = (reached: Record<number, readonly number[]>, more = {}) =>
+    new Map(
+      Object.entries(reached).map(([count, rates]) => [
+        Number(count),
+        rates.map((perSecond) => ({ ...MEASURED, perSecond, ...more })),
+      ]),
+    );
 
-  it('shows of each load the median of the rounds, the lowest and the highest, and parts of the maximum of each round', () => {
-    const round = (perSecond: number, ofMaximum: number): Overload => {
-      const measured = { ...MEASURED, perSecond, residentBytes: { 'wallet-core': perSecond * 1e6 } };
-      const point = { load: 2, name: 'gRPC, 2 of the maximum', measured, ofMaximum };
-      const maxima = { calls: [0, 0], grpc: [perSecond, perSecond - 100] } as const;
-      return { connections: [], calls: [], grpc: [point], maxima, twiceTheConnections: 1, recoverySeconds };
-    };
-    const curves = curvesOf([round(900, 0.8), round(700, 0.9), round(1_000, 0.95)]);
-    expect(maximaText({ curves } as unknown as Report)).to.contain('over gRPC 900 and 800 per second');
-    expect(curves.grpc[0]?.ofMaximumRange).to.deep.equal([0.8, 0.95]);
-    expect(overloadTable({ curves } as unknown as Report).rows).to.deep.equal([
-      ['gRPC, 2 of the maximum', '900', '700 to 1,000', '0.90', '3', '0', '12', '7', '1000'],
+  it('shows of each load the median of the times, the lowest and the highest, and parts of what closed loops reached around it', () => {
+    const grpc = [curveOf(2, 900, [1_200, 1_050]), curveOf(2, 700, [700, 855]), curveOf(2, 1_000, [1_000, 1_105])];
+    const curves = curvesOf({ connections: connectionsOf({ 64: [900] }), calls: [], grpc });
+    expect(maximaText({ curves } as unknown as Report)).to.contain('and 1,025 over gRPC');
+    const line = curves?.grpc.find(({ load }) => load === 2);
+    expect(line?.ofMaximumRange).to.deep.equal([0.8, 1_000 / 1_052.5]);
+    const { rows } = overloadTable({ curves } as unknown as Report);
+    expect(rows.find(([name]) => name === 'gRPC, 2 of the maximum')).to.deep.equal([
+      ...['gRPC, 2 of the maximum', '900', '700 to 1,000', '0.90', '3', '0', '12', '7', '1000'],
     ]);
   });
 
+  it('holds twice the best number of connections against that number in the same turns', () => {
+    // By its highest turn 256 would be the best.
+    const connections = connectionsOf({ 64: [10, 10, 10], 128: [30, 25, 40], 256: [27, 20, 50], 512: [1, 1, 1] });
+    expect(twiceTheConnections({ connections, calls: [], grpc: [] })).to.deep.equal([0.9, 0.8, 1.25]);
+  });
+
+  it('compares what was measured in the same turn, not medians', () => {
+    expect(ratiosOf([50, 30, 9], [100, 50, 10])).to.deep.equal([0.5, 0.6, 0.9]);
+    expect(ratiosOf([50, 30], [])).to.deep.equal([]);
+  });
+
+  it('shows of a ratio between what the half of its values in the middle lies', () => {
+    const measure = judge({ measure: 'it', goal: 'stated', value: 0.6, values: [0.2, 0.5, 0.6, 0.7, 3], decimals: 2 });
+    const { rows } = measuresTable({ measures: [measure] } as unknown as Report);
+    expect(rows[0]).to.deep.equal(['it', 'stated', '0.60', '0.50 to 0.70', '']);
+  });
+
   it('says that a p99 is not known, and which loads were not what they are said to be', () => {
-    const point = (name: string, more: Partial<Measurement>) => {
-      return { load: 1, name, measured: { ...MEASURED, ...more }, ofMaximum: 1 };
-    };
-    const maxima = { calls: [1, 1], grpc: [1, 1] } as const;
-    const rest = { grpc: [], maxima, twiceTheConnections: 1, recoverySeconds };
-    const connections = [point('64 connections', { goodP99Ms: undefined })];
-    const calls = [point('open loop, 1 of the maximum', { latestMs: 250 })];
-    const report = { lines: [], curves: curvesOf([{ connections, calls, ...rest }]) } as unknown as Report;
-    expect(overloadTable(report).rows.map((row) => row[6])).to.deep.equal(['not known', '12']);
+    const connections = connectionsOf({ 64: [900] }, { goodP99Ms: undefined });
+    const calls = [curveOf(1, 900, [900, 900], { latestMs: 250 })];
+    const report = { lines: [], curves: curvesOf({ connections, calls, grpc: [] }) } as unknown as Report;
+    const p99Of = (name: string) => overloadTable(report).rows.find(([load]) => load === name)?.[6];
+    expect([p99Of('64 connections'), p99Of('open loop, 1 of the maximum')]).to.deep.equal(['not known', '12']);
     expect(behindText(report)).to.contain('open loop, 1 of the maximum (250 ms)');
     expect(behindText({ lines: [], curves: undefined } as unknown as Report)).to.equal(undefined);
   });

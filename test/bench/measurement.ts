@@ -36,10 +36,23 @@ export interface Watched {
 /** Less is the turn of another process on the same cores. */
 export const BEHIND_MS = 100;
 
+/** Each of the first ÷ the one in the same place of the second, as far as there are both. */
+export function ratiosOf(parts: readonly number[], wholes: readonly number[]): number[] {
+  return parts.flatMap((part, place) => {
+    const whole = wholes[place];
+    return whole === undefined ? [] : part / whole;
+  });
+}
+
 /** The middle one; of an even number the mean of the two in the middle. */
 export function median(values: readonly number[]): number | undefined {
+  return quantile(values, 0.5);
+}
+
+/** What this part of the values, from 0 to 1, lies below; between two of them in proportion. */
+export function quantile(values: readonly number[], part: number): number | undefined {
   const sorted = values.toSorted((a, b) => a - b);
-  const upper = sorted[Math.floor(sorted.length / 2)];
-  const lower = sorted[Math.floor((sorted.length - 1) / 2)];
-  return upper === undefined || lower === undefined ? undefined : (upper + lower) / 2;
+  const place = part * (sorted.length - 1);
+  const [lower, upper] = [sorted[Math.floor(place)], sorted[Math.ceil(place)]];
+  return upper === undefined || lower === undefined ? undefined : lower + (upper - lower) * (place % 1);
 }

@@ -1,4 +1,4 @@
-/** What can be measured, in the order in which it is. */
+/** What can be measured. */
 export const ROW_NAMES = [
   'echo',
   'wallet',
@@ -15,14 +15,15 @@ export const ROW_NAMES = [
 
 export type RowName = (typeof ROW_NAMES)[number];
 
-/** They begin with what the others reached. */
-export const AFTER_ROUNDS: readonly RowName[] = ['mixed', 'overload'];
-
 export interface Options {
   readonly rows: readonly RowName[];
+  /** How often all processes are started anew, each on a fresh ledger. */
   readonly rounds: number;
-  /** How long each measurement takes, after its warm-up. */
+  /** How often each load comes in a round, in turn with the others. */
+  readonly turns: number;
+  /** How long it takes. */
   readonly seconds: number;
+  /** How long each process works before its first turn. */
   readonly warmUpSeconds: number;
   readonly seed: number;
   /** Movements of the large ledger. */

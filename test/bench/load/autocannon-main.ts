@@ -1,44 +1,44 @@
 // The closed loop where wrk is not installed. It costs several times as much of the machine.
 import autocannon from 'autocannon';
 import { type ClosedLoop, type ClosedLoopSeen, urlOf } from './closed-loop.js';
-import { begin, finish, ownCpuMs, report, taskOf } from './generator.js';
+import { begin, finish, serve } from './generator.js';
 import { Lines } from './lines.js';
 
-const { address, connections, seconds, bodies, offset, again } = taskOf<ClosedLoop>();
-let lines = new Lines(bodies, offset);
-let position = offset;
-let [good, busy, bad] = [0, 0, ''];
+serve<ClosedLoop, ClosedLoopSeen>(run);
 
-function nextBody(): string {
-  let line = lines.next();
-  if (line === undefined) {
-    if (!again) throw new Error('there are too few prepared bodies for so fast a system; lower --seconds');
-    lines = new Lines(bodies, (position = 0));
-    line = lines.next() ?? '';
-  }
-  position += line.length + 1;
-  return line;
-}
-
-begin();
-const cpuBefore = ownCpuMs();
-const result = await autocannon({
-  ...{ url: urlOf(address), connections, duration: seconds },
-  requests: [
-    {
-      ...{ method: 'POST', path: '/increaseCredit', headers: { 'content-type': 'application/json' } },
-      setupRequest: (request) => ({ ...request, body: nextBody() }),
-      onResponse: (_, body) => {
-        if (/"status":200[,}]/.test(body)) good += 1;
-        else if (/"status":4003[,}]/.test(body)) busy += 1;
-        else bad ||= body;
+async function run({ address, connections, seconds, bodies, offset, again }: ClosedLoop): Promise<ClosedLoopSeen> {
+  let lines = new Lines(bodies, offset);
+  let position = offset;
+  let [good, busy, bad] = [0, 0, ''];
+  const nextBody = () => {
+    let line = lines.next();
+    if (line === undefined) {
+      if (!again) throw new Error('there are too few prepared bodies for so fast a system; lower --seconds');
+      lines = new Lines(bodies, (position = 0));
+      line = lines.next() ?? '';
+    }
+    position += line.length + 1;
+    return line;
+  };
+  begin();
+  const result = await autocannon({
+    ...{ url: urlOf(address), connections, duration: seconds },
+    requests: [
+      {
+        ...{ method: 'POST', path: '/increaseCredit', headers: { 'content-type': 'application/json' } },
+        setupRequest: (request) => ({ ...request, body: nextBody() }),
+        onResponse: (_, body) => {
+          if (/"status":200[,}]/.test(body)) good += 1;
+          else if (/"status":4003[,}]/.test(body)) busy += 1;
+          else bad ||= body;
+        },
       },
-    },
-  ],
-});
-finish();
-if (bad) throw new Error(`an answer is neither success nor busy: ${bad}`);
-const { p50, p99, p99_9: p999 } = result.latency;
-const latencies = { p50Ms: p50, p99Ms: p99, p999Ms: p999, goodP99Ms: busy === 0 ? p99 : undefined };
-const cpuMs = ownCpuMs() - cpuBefore;
-report<ClosedLoopSeen>({ good, busy, seconds: result.duration, cpuMs, offset: position, ...latencies });
+    ],
+  });
+  finish();
+  if (bad) throw new Error(`an answer is neither success nor busy: ${bad}`);
+  const { p50, p99, p99_9: p999 } = result.latency;
+  const latencies = { p50Ms: p50, p99Ms: p99, p999Ms: p999, goodP99Ms: busy === 0 ? p99 : undefined };
+  lines.close();
+  return { good, busy, seconds: result.duration, offset: position, ...latencies };
+}

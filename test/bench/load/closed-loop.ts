@@ -1,5 +1,5 @@
 import { closeSync, openSync, readSync, statSync } from 'node:fs';
-import { generator } from './generator.js';
+import { Generator } from './generator.js';
 import type { Running, Seen } from './load.js';
 import { wrk, wrkIsThere } from './wrk.js';
 
@@ -30,7 +30,10 @@ export const CLOSED_LOOP_TOOL = wrkIsThere() ? 'wrk' : 'autocannon';
 
 /** Starts the load generator; `log` is for its output. */
 export function closedLoop(load: ClosedLoop, log: string): Running<ClosedLoopSeen> {
-  return CLOSED_LOOP_TOOL === 'wrk' ? wrk(load, log) : generator('autocannon-main.js', load, log);
+  if (CLOSED_LOOP_TOOL === 'wrk') return wrk(load, log);
+  const one = new Generator<ClosedLoop, ClosedLoopSeen>('load/autocannon-main.js', {}, log);
+  const { seen, ...running } = one.run(load);
+  return { ...running, seen: seen.finally(() => one.stop()) };
 }
 
 const LINE_BYTES_MAX = 2 ** 14;

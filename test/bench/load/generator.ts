@@ -1,43 +1,58 @@
-import { startModule } from '../children.js';
+import { startModule, type Child } from '../children.js';
 import type { Running, Seen } from './load.js';
 
-/** Starts a load generator of ours, a Node module in dist/test/bench/load, with what it is to do. */
-export function generator<S extends Seen>(file: string, task: object, log: string): Running<S> {
-  const child = startModule('generator', `test/bench/load/${file}`, { log, args: [JSON.stringify(task)] });
-  const begun = child.message();
-  const over = begun.then(() => child.message());
-  const seen = over.then(async () => {
-    const result = await child.message<S>();
-    await child.ended;
-    return result;
-  });
-  return { child, begun, over, seen };
+/** A process that makes one load after another: its own code, too, has to get warm. */
+export class Generator<Load extends object, S extends Seen> {
+  readonly #child: Child;
+
+  /** `file`: a module of the benchmark that serves loads. */
+  constructor(file: string, task: object, log: string, name = 'generator') {
+    this.#child = startModule(name, `test/bench/${file}`, { log, args: [JSON.stringify(task)] });
+  }
+
+  run(load: Load): Running<S> {
+    const child = this.#child;
+    child.send(load);
+    const begun = child.message();
+    const over = begun.then(() => child.message());
+    return { child, begun, over, seen: over.then(() => child.message<S>()) };
+  }
+
+  stop(): Promise<void> {
+    return this.#child.stop();
+  }
 }
 
-/** In such a module: what it is to do. */
+/** In such a module: what all its loads have in common. */
 export function taskOf<Task>(): Task {
   const [, , text] = process.argv;
   if (text === undefined) throw new Error('the benchmark starts this module, with a task');
   return JSON.parse(text) as Task;
 }
 
+let cpuMs = 0;
+
+/** In such a module: makes each load that is asked for. `run` says when what is measured of it begins and when it is over. */
+export function serve<Load, S extends Seen>(run: (load: Load) => Promise<S>): void {
+  process.on('message', (load) => {
+    void run(load as Load).then((seen) => process.send?.({ ...seen, cpuMs }));
+  });
+}
+
 /** In such a module: tells that connections and warm-up are over, so that what is used from now on counts. */
 export function begin(): void {
+  cpuMs = -ownCpuMs();
   process.send?.('begin');
 }
 
 /** In such a module: tells that the time that is measured is over, so that what is used from now on does not count. */
 export function finish(): void {
+  cpuMs += ownCpuMs();
   process.send?.('over');
 }
 
-/** In such a module: hands over what it saw, and ends. */
-export function report<S extends Seen>(seen: S): void {
-  process.send?.(seen, () => process.exit(0));
-}
-
 /** The CPU time that this process has used, in milliseconds. */
-export function ownCpuMs(): number {
+function ownCpuMs(): number {
   const { user, system } = process.cpuUsage();
   return (user + system) / 1000;
 }

@@ -1,4 +1,4 @@
-// Posts bets of a platform over gRPC, in a closed or an open loop. Messages are made before the time begins, so that as
+// Posts bets of a platform over gRPC, in a closed or an open loop. Messages are made before the time of a load begins, so that as
 // little as possible of the machine goes to this side of them; all answers are read.
 import { readFileSync } from 'node:fs';
 import { Client, Metadata, type ServiceError } from '@grpc/grpc-js';
@@ -11,50 +11,49 @@ import {
   type Result,
 } from '../../../proto/gen/wallet/v1/posting.js';
 import { transportTo } from '../../../transport.js';
-import { begin, finish, ownCpuMs, report, taskOf } from './generator.js';
+import { begin, finish, serve, taskOf } from './generator.js';
 import { messagesOf } from './grpc-messages.js';
-import type { GrpcTask } from './grpc-task.js';
+import type { ClosedGrpcLoad, GrpcLoad, GrpcPhases, GrpcTask } from './grpc-task.js';
 import type { Seen } from './load.js';
-import { onSchedule } from './schedule.js';
+import { onSchedule, type Phase } from './schedule.js';
 import { GIVEN_UP_MS, Tally, type Verdict } from './tally.js';
 
-const task = taskOf<GrpcTask>();
-const { batch, warmUpSeconds, seconds, load } = task;
-const messages = messagesOf(task.count, batch, task.prefix);
+const { address, access, batch } = taskOf<GrpcTask>();
 const client = connected();
-await new Promise<void>((resolve, reject) => {
-  client.waitForReady(Date.now() + 5_000, (error) => (error ? reject(error) : resolve()));
-});
-let sent = 0;
-const { perSecond = 0, warmUpPerSecond = 0, afterwardsPerSecond = 0 } = load.type === 'open' ? load : {};
-await run(warmUpSeconds, warmUpPerSecond);
-begin();
-const cpuBefore = ownCpuMs();
-const started = performance.now();
-const tally = await run(seconds, perSecond);
-if (afterwardsPerSecond === 0) await tally.settled();
-finish();
-const cpuMs = ownCpuMs() - cpuBefore;
-const took = load.type === 'closed' ? (performance.now() - started) / 1000 : seconds;
-const after = afterwardsPerSecond > 0 ? await run(seconds, afterwardsPerSecond) : undefined;
-await Promise.all([tally.settled(), after?.settled()]);
-report<Seen>({ ...tally.seen(), seconds: took, cpuMs, afterwards: after?.timeline ?? [] });
 
-/** The load for some time, counted by itself, until all has left that is due. `rate`: of an open loop, in movements. */
-async function run(time: number, rate: number): Promise<Tally> {
+serve<GrpcLoad, Seen>(async ({ prefix, count, load }) => {
+  const sender = new Sender(messagesOf(count, batch, prefix));
+  await new Promise<void>((resolve, reject) => {
+    client.waitForReady(Date.now() + 5_000, (error) => (error ? reject(error) : resolve()));
+  });
+  return load.type === 'closed' ? closed(sender, load) : open(sender, load);
+});
+
+async function closed(sender: Sender, { inFlight, seconds }: ClosedGrpcLoad): Promise<Seen> {
+  begin();
+  const started = performance.now();
   const tally = new Tally();
-  if (load.type === 'closed') {
-    const end = performance.now() + time * 1000;
-    await Promise.all(Array.from({ length: load.inFlight }, () => closedLoop(tally, end)));
-  } else {
-    const phase = { perSecond: rate / (batch ?? 1), seconds: time };
-    await onSchedule(phase, (due) => void call(tally, due));
-  }
-  return tally;
+  const end = started + seconds * 1000;
+  const oneAfterAnother = async () => {
+    for (let now = started; now < end; now = performance.now()) await sender.call(tally, now);
+  };
+  await Promise.all(Array.from({ length: inFlight }, oneAfterAnother));
+  finish();
+  return { ...tally.seen(), seconds: (performance.now() - started) / 1000 };
+}
+
+async function open(sender: Sender, { warmUp, load, afterwards }: GrpcPhases): Promise<Seen> {
+  await sender.run(warmUp);
+  begin();
+  const tally = await sender.run(load);
+  if (!afterwards) await tally.settled();
+  finish();
+  const after = afterwards && (await sender.run(afterwards));
+  await Promise.all([tally.settled(), after?.settled()]);
+  return { ...tally.seen(), seconds: load.seconds, afterwards: after?.timeline ?? [] };
 }
 
 function connected(): Client {
-  const { address, access } = task;
   const files = access && {
     authorities: readFileSync(access.ca),
     certificate: readFileSync(access.certificate),
@@ -65,16 +64,32 @@ function connected(): Client {
   return new Client(address, transport, { ...options, interceptors, 'grpc.enable_http_proxy': 0 });
 }
 
-/** One call after another. */
-async function closedLoop(tally: Tally, end: number): Promise<void> {
-  for (let now = performance.now(); now < end; now = performance.now()) await call(tally, now);
-}
+/** Prepared messages, each sent once. */
+class Sender {
+  readonly #messages: readonly Buffer[];
+  #sent = 0;
 
-async function call(tally: Tally, due: number): Promise<void> {
-  const answered = tally.sent(due);
-  const message = messages[task.again ? sent++ % messages.length : sent++];
-  if (!message) throw new Error('there are too few prepared messages for so fast a system');
-  answered((await post(message)).map(verdictOf));
+  constructor(messages: readonly Buffer[]) {
+    this.#messages = messages;
+  }
+
+  /** An open loop, in movements, until all has left that is due. */
+  async run({ perSecond, seconds }: Phase): Promise<Tally> {
+    const tally = new Tally();
+    await onSchedule(
+      { perSecond: perSecond / (batch ?? 1), seconds },
+      (due) => void this.call(tally, due, GIVEN_UP_MS),
+    );
+    return tally;
+  }
+
+  /** Without `timeoutMs` it has no deadline, and an answer that does not come is an error. */
+  async call(tally: Tally, due: number, timeoutMs?: number): Promise<void> {
+    const answered = tally.sent(due);
+    const message = this.#messages[this.#sent++];
+    if (!message) throw new Error('there are too few prepared messages for so fast a system');
+    answered((await post(message, timeoutMs)).map(verdictOf));
+  }
 }
 
 function verdictOf(result: Result | undefined): Verdict {
@@ -85,14 +100,14 @@ function verdictOf(result: Result | undefined): Verdict {
 }
 
 /** Without results if nobody knows what became of it in time. */
-function post(message: Buffer): Promise<readonly (Result | undefined)[]> {
+function post(message: Buffer, timeoutMs: number | undefined): Promise<readonly (Result | undefined)[]> {
   const { path } = batch === undefined ? PostingServiceService.post : PostingServiceService.postBatch;
-  const options = load.type === 'closed' ? {} : { deadline: Date.now() + GIVEN_UP_MS };
+  const options = timeoutMs === undefined ? {} : { deadline: Date.now() + timeoutMs };
   return new Promise((resolve, reject) => {
     client.makeUnaryRequest(path, asItIs, resultsOf, message, new Metadata(), options, done);
     function done(error: ServiceError | null, results?: readonly (Result | undefined)[]): void {
       if (results) resolve(results);
-      else if (load.type === 'open') resolve(Array.from({ length: batch ?? 1 }));
+      else if (timeoutMs !== undefined) resolve(Array.from({ length: batch ?? 1 }));
       else reject(error ?? new Error('no answer'));
     }
   });

@@ -25,14 +25,15 @@ export class Lines {
       }
       const chunk = Buffer.allocUnsafe(CHUNK_BYTES);
       const length = readSync(this.#file, chunk, 0, CHUNK_BYTES, this.#offset);
-      if (length === 0) {
-        closeSync(this.#file);
-        return undefined;
-      }
+      if (length === 0) return undefined;
       this.#offset += length;
       // The files have ASCII only, so that no character is cut.
       this.#text = this.#text.slice(this.#position) + chunk.toString('latin1', 0, length);
       this.#position = 0;
     }
+  }
+
+  close(): void {
+    closeSync(this.#file);
   }
 }

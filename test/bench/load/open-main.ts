@@ -2,9 +2,9 @@
 // The time of an answer counts from when its call was due, not from when it could be sent: otherwise a system that stands
 // still would be asked less and look better (coordinated omission).
 import { Connection } from './connection.js';
-import { begin, finish, ownCpuMs, report, taskOf } from './generator.js';
+import { begin, finish, serve, taskOf } from './generator.js';
 import { Lines } from './lines.js';
-import type { OpenSeen, OpenTask } from './open-task.js';
+import type { OpenLoad, OpenSeen, OpenTask } from './open-task.js';
 import { onSchedule, type Phase } from './schedule.js';
 import { Tally, type Verdict } from './tally.js';
 
@@ -13,44 +13,65 @@ const CONNECTIONS = 2_000;
 /** Fewer than a server lets wait to be taken. */
 const CONNECTIONS_AT_ONCE = 100;
 
-const { address, warmUp, load, afterwards, calls, offset } = taskOf<OpenTask>();
-const lines = new Lines(calls, offset);
-let position = offset;
-/** Those that have had no call come first: a server hangs up on who connects and says nothing. */
-const unused = await connected();
-const idle: Connection[] = [];
-await run(warmUp);
-begin();
-const cpuBefore = ownCpuMs();
-const measured = await run(load);
-if (!afterwards) await measured.settled();
-finish();
-const cpuMs = ownCpuMs() - cpuBefore;
-const after = afterwards && (await run(afterwards));
-await Promise.all([measured.settled(), after?.settled()]);
-const { seconds } = load;
-report<OpenSeen>({ ...measured.seen(), seconds, cpuMs, afterwards: after?.timeline ?? [], offset: position });
+const { address, calls } = taskOf<OpenTask>();
 
-/** Until all has left that is due. A call counts where it was due: what was under way before is no part of it. */
-async function run(phase: Phase): Promise<Tally> {
-  const tally = new Tally();
-  await onSchedule(phase, (due) => send(due, tally));
-  return tally;
-}
+serve<OpenLoad, OpenSeen>(async ({ offset, warmUp, load, afterwards }) => {
+  const sender = new Sender(await connected(), new Lines(calls, offset), offset);
+  await sender.run(warmUp);
+  begin();
+  const measured = await sender.run(load);
+  if (!afterwards) await measured.settled();
+  finish();
+  const after = afterwards && (await sender.run(afterwards));
+  await Promise.all([measured.settled(), after?.settled()]);
+  sender.close();
+  const { seconds } = load;
+  return { ...measured.seen(), seconds, afterwards: after?.timeline ?? [], offset: sender.position };
+});
 
-function send(due: number, tally: Tally): void {
-  const line = lines.next();
-  if (line === undefined) throw new Error('there are too few prepared calls for so high a rate');
-  position += line.length + 1;
-  const connection = unused.pop() ?? idle.pop();
-  if (!connection) return tally.unsent(due);
-  const answered = tally.sent(due);
-  const tab = line.startsWith('/') ? line.indexOf('\t') : -1;
-  const path = tab < 0 ? '/increaseCredit' : line.slice(0, tab);
-  connection.post(path, line.slice(tab + 1), (answer) => {
-    idle.push(connection);
-    answered([verdictOf(answer)]);
-  });
+/** Calls over connections that are its own. */
+class Sender {
+  /** The byte at which the calls begin that were not sent. */
+  position: number;
+  readonly #connections: readonly Connection[];
+  readonly #lines: Lines;
+  /** Those that have had no call come first: a server hangs up on who connects and says nothing. */
+  readonly #unused: Connection[];
+  readonly #idle: Connection[] = [];
+
+  constructor(connections: readonly Connection[], lines: Lines, offset: number) {
+    this.#connections = connections;
+    this.#unused = [...connections];
+    this.#lines = lines;
+    this.position = offset;
+  }
+
+  /** Until all has left that is due. A call counts where it was due: what was under way before is no part of it. */
+  async run(phase: Phase): Promise<Tally> {
+    const tally = new Tally();
+    await onSchedule(phase, (due) => this.#send(due, tally));
+    return tally;
+  }
+
+  close(): void {
+    this.#lines.close();
+    for (const connection of this.#connections) connection.close();
+  }
+
+  #send(due: number, tally: Tally): void {
+    const line = this.#lines.next();
+    if (line === undefined) throw new Error('there are too few prepared calls for so high a rate');
+    this.position += line.length + 1;
+    const connection = this.#unused.pop() ?? this.#idle.pop();
+    if (!connection) return tally.unsent(due);
+    const answered = tally.sent(due);
+    const tab = line.startsWith('/') ? line.indexOf('\t') : -1;
+    const path = tab < 0 ? '/increaseCredit' : line.slice(0, tab);
+    connection.post(path, line.slice(tab + 1), (answer) => {
+      this.#idle.push(connection);
+      answered([verdictOf(answer)]);
+    });
+  }
 }
 
 function verdictOf(answer: string | undefined): Verdict {

@@ -1,12 +1,20 @@
-import { median } from '../measurement.js';
-import type { CurveName, Maxima, Overload, Point } from '../rows/overload.js';
+import { median, ratiosOf, type Measurement } from '../measurement.js';
+import {
+  bestOf,
+  LOOPS,
+  OPEN_LOADS,
+  type CurveName,
+  type OpenCurveName,
+  type OpenPoint,
+  type Overload,
+} from '../rows/overload.js';
 import { lineOf, type Line } from './line.js';
 
 /** The medians of one load. */
 export interface CurveLine extends Line {
   /** Connections, or what was sent in parts of the maximum. */
   readonly load: number;
-  /** Good answers in parts of the maximum, each round's by its own. */
+  /** Good answers in parts of the maximum of the same moments. */
   readonly ofMaximum: number;
   readonly ofMaximumRange: readonly [number, number];
   /** Of good answers, and of busy ones; undefined: there are none, or the load generator does not tell them apart. */
@@ -17,33 +25,62 @@ export interface CurveLine extends Line {
 }
 
 export interface Curves extends Readonly<Record<CurveName, readonly CurveLine[]>> {
-  /** Medians. */
-  readonly maxima: Overload['maxima'];
+  /** Of the closed loops around the open ones, per second. */
+  readonly maxima: Readonly<Record<OpenCurveName, number>>;
 }
 
-export function curvesOf(rounds: readonly Overload[]): Curves {
-  const lines = (curve: CurveName) =>
-    (rounds[0]?.[curve] ?? []).map((_, index) => curveLineOf(rounds.flatMap((round) => round[curve][index] ?? [])));
-  const middle = (of: (round: Overload) => number) => median(rounds.map(of)) ?? 0;
-  const maximaOf = (loop: keyof Overload['maxima']): Maxima => [
-    middle(({ maxima }) => maxima[loop][0]),
-    middle(({ maxima }) => maxima[loop][1]),
-  ];
-  const maxima = { calls: maximaOf('calls'), grpc: maximaOf('grpc') };
-  return { connections: lines('connections'), calls: lines('calls'), grpc: lines('grpc'), maxima };
+/** Undefined: it was not measured. */
+export function curvesOf(overload: Overload): Curves | undefined {
+  if (overload.connections.size === 0) return undefined;
+  const open = (curve: OpenCurveName) =>
+    OPEN_LOADS.map((load) => {
+      const measured = pointsOf(overload, curve, load).map((point) => point.measured);
+      const name = `${LOOPS[curve]}, ${load} of the maximum`;
+      return curveLineOf(name, load, measured, goodputs(overload, curve, load));
+    });
+  const connections = [...overload.connections].map(([load, measured]) =>
+    curveLineOf(`${load.toLocaleString('en')} connections`, load, measured, goodputs(overload, 'connections', load)),
+  );
+  const maximum = (curve: OpenCurveName) =>
+    median(OPEN_LOADS.flatMap((load) => pointsOf(overload, curve, load).flatMap(({ maxima }) => maxima))) ?? 0;
+  const maxima = { calls: maximum('calls'), grpc: maximum('grpc') };
+  return { connections, calls: open('calls'), grpc: open('grpc'), maxima };
 }
 
-/** Of the same load in each round. */
-function curveLineOf(points: readonly Point[]): CurveLine {
-  const measured = points.map((point) => point.measured);
-  const parts = points.map(({ ofMaximum }) => ofMaximum);
+/** Good answers under one load in parts of the maximum: each time that it was measured. */
+export function goodputs(overload: Overload, curve: CurveName, load: number): number[] {
+  if (curve === 'connections') {
+    const reached = (count: number) => (overload.connections.get(count) ?? []).map(({ perSecond }) => perSecond);
+    return ratiosOf(reached(load), reached(bestOf(overload)));
+  }
+  return pointsOf(overload, curve, load).map(
+    ({ measured, maxima: [before, after] }) => measured.perSecond / ((before + after) / 2),
+  );
+}
+
+/** The same with twice the connections that reach most. */
+export function twiceTheConnections(overload: Overload): number[] {
+  return goodputs(overload, 'connections', 2 * bestOf(overload));
+}
+
+/** The same load in each round. */
+function pointsOf(overload: Overload, curve: OpenCurveName, load: number): OpenPoint[] {
+  return overload[curve].flatMap(({ points }) => points.find((point) => point.load === load) ?? []);
+}
+
+function curveLineOf(
+  name: string,
+  load: number,
+  measured: readonly Measurement[],
+  parts: readonly number[],
+): CurveLine {
   const p99s = measured.flatMap(({ goodP99Ms }) => goodP99Ms ?? []);
   return {
-    ...lineOf(points[0]?.name ?? '', measured),
-    load: points[0]?.load ?? 0,
+    ...lineOf(name, measured),
+    load,
     ofMaximum: median(parts) ?? 0,
     ofMaximumRange: [Math.min(...parts), Math.max(...parts)],
-    goodP99Ms: p99s.length === points.length ? median(p99s) : undefined,
+    goodP99Ms: p99s.length === measured.length ? median(p99s) : undefined,
     busyP99Ms: median(measured.flatMap(({ busyP99Ms }) => busyP99Ms ?? [])),
     coreMegabytes: Math.max(...measured.map(({ residentBytes }) => residentBytes['wallet-core'] ?? 0)) / 1e6,
   };

@@ -3,11 +3,12 @@ import { median, type Measurement } from '../measurement.js';
 /** The medians of one case. */
 export interface Line {
   readonly name: string;
-  readonly rounds: number;
+  /** How often it was measured. */
+  readonly times: number;
   readonly perSecond: number;
-  /** The slowest and the fastest round. */
+  /** The slowest and the fastest time. */
   readonly range: readonly [number, number];
-  /** In all rounds: answered busy, and not answered in time or not sent. */
+  /** In all: answered busy, and not answered in time or not sent. */
   readonly busy: number;
   readonly lost: number;
   /** The most by which a call of an open loop left later than it was due. */
@@ -25,7 +26,7 @@ export function lineOf(name: string, all: readonly Measurement[]): Line {
   const processes = Object.keys(all[0]?.cpuUs ?? {});
   return {
     name,
-    rounds: all.length,
+    times: all.length,
     perSecond: middle((one) => one.perSecond),
     range: [Math.min(...rates), Math.max(...rates)],
     busy: all.reduce((sum, one) => sum + one.busy, 0),

@@ -1,4 +1,4 @@
-import { BEHIND_MS } from '../measurement.js';
+import { BEHIND_MS, quantile } from '../measurement.js';
 import type { Machine } from './machine.js';
 import type { Measure } from './measures.js';
 import type { Line } from './line.js';
@@ -14,8 +14,10 @@ export function measuresTable({ measures }: Report): Table {
   const verdict = ({ met, notJudged }: Measure) =>
     notJudged ? 'not judged' : met === undefined ? '' : met ? 'met' : 'missed';
   return {
-    head: ['measure', 'goal', 'reached', ''],
-    rows: measures.map((one) => [one.measure, one.goal, one.reached ?? 'not measured', verdict(one)]),
+    head: ['measure', 'goal', 'reached', 'middle half', ''],
+    rows: measures.map((one) => [
+      ...[one.measure, one.goal, one.reached ?? 'not measured', middleHalf(one.values), verdict(one)],
+    ]),
   };
 }
 
@@ -64,11 +66,8 @@ export function overloadTable({ curves }: Report): Table {
 /** What the maxima were that goodput in open loops is held against. */
 export function maximaText({ curves }: Report): string | undefined {
   if (!curves) return undefined;
-  const each = (['calls', 'grpc'] as const).map((loop) => {
-    const [before, after] = curves.maxima[loop];
-    return `${loop === 'grpc' ? 'over gRPC' : 'over HTTP'} ${whole(before)} and ${whole(after)} per second`;
-  });
-  return `Closed loops on the same ledgers, before the open ones and after them, came to: ${each.join('; ')}.`;
+  const { calls, grpc } = curves.maxima;
+  return `The closed loops around the open ones came to ${whole(calls)} per second over HTTP and ${whole(grpc)} over gRPC.`;
 }
 
 /** Open loops in which calls left so late that the load was not what it is said to be; undefined: none. */
@@ -86,8 +85,8 @@ export function machineText(
 ): string {
   const others = Object.entries(versions).map(([name, version]) => `${name} ${version}`);
   const software = [`Node ${node.slice(1)}`, kernel, ...others].join(', ');
-  const rounds = options.rounds === 1 ? '1 round' : `medians of ${options.rounds} rounds`;
-  const runs = `${rounds} of ${options.seconds} s, seed ${options.seed}, load generator ${loadGenerator}`;
+  const turns = `${options.rounds} × ${options.turns} turns of ${options.seconds} s`;
+  const runs = `medians of ${turns}, seed ${options.seed}, load generator ${loadGenerator}`;
   return (
     `${cpu}, ${cores} cores, ${memoryGigabytes} GB; ${filesystem}, an fsync takes ${fsyncMs.toFixed(2)} ms; ${software}. ` +
     `Load and systems on the same cores; ${runs}; ${date}.`
@@ -96,6 +95,12 @@ export function machineText(
 
 export function markdown({ head, rows }: Table): string {
   return [head, head.map(() => '---'), ...rows].map((cells) => `| ${cells.join(' | ')} |`).join('\n');
+}
+
+/** Between what the half of the values in the middle lies. */
+function middleHalf(values: readonly number[] = []): string {
+  const [lower, upper] = [0.25, 0.75].map((part) => quantile(values, part)?.toFixed(2));
+  return lower === undefined ? '' : `${lower} to ${upper}`;
 }
 
 function rangeOf({ range: [lowest, highest] }: Line): string {

@@ -1,5 +1,6 @@
 import type { Bench } from '../bench.js';
 import type { Child } from '../children.js';
+import type { Turn } from '../contest.js';
 import { closedLoop, startsIn } from '../load/closed-loop.js';
 import { measure } from '../load/load.js';
 import type { Measurement } from '../measurement.js';
@@ -20,6 +21,7 @@ export class ClosedLoops {
   readonly #addresses: readonly string[];
   readonly #again: boolean;
   #offsets: readonly number[];
+  #good = 0;
 
   constructor(
     bench: Bench,
@@ -34,23 +36,31 @@ export class ClosedLoops {
     this.#offsets = offset === undefined ? startsIn(bench.bets(), addresses.length) : [offset];
   }
 
-  /** Where the bodies begin that were not sent, with one address. */
+  /** Where the bodies begin that were not sent, with one address: whoever sends some of them by other means sets it. */
   get offset(): number {
     return this.#offsets[0] ?? 0;
   }
 
-  /** Gives how many bets were made. */
-  async warmUp(): Promise<number> {
+  set offset(offset: number) {
+    this.#offsets = [offset];
+  }
+
+  /** How many bets were made. */
+  get good(): number {
+    return this.#good;
+  }
+
+  async warmUp(): Promise<void> {
     const { warmUpSeconds } = this.#bench.options;
-    return warmUpSeconds === 0 ? 0 : (await this.run(WARM_UP_CONNECTIONS, warmUpSeconds)).good;
+    if (warmUpSeconds > 0) await this.run(WARM_UP_CONNECTIONS, warmUpSeconds);
   }
 
   /** The two that most systems are measured at. */
-  async note(system: 'echo' | 'wallet' | 'secured' | 'slow' | 'two'): Promise<readonly Measurement[]> {
-    const [few, many] = [await this.run(64), await this.run(256)];
-    this.#bench.note(`${system}64`, few);
-    this.#bench.note(`${system}256`, many);
-    return [few, many];
+  turns(system: 'echo' | 'wallet' | 'secured' | 'slow' | 'two'): Turn[] {
+    return [
+      { name: `${system}64`, run: () => this.run(64) },
+      { name: `${system}256`, run: () => this.run(256) },
+    ];
   }
 
   async run(connections: number, seconds = this.#bench.options.seconds): Promise<Measurement> {
@@ -61,6 +71,7 @@ export class ClosedLoops {
     const start = () => loads.map((load) => closedLoop(load, this.#bench.fresh('generator.log')));
     const { measurement, seen } = await measure(this.#systems, start);
     this.#offsets = seen.map(({ offset }) => offset);
+    this.#good += measurement.good;
     return measurement;
   }
 }

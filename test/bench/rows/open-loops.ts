@@ -1,38 +1,36 @@
 import type { Bench } from '../bench.js';
 import type { Child } from '../children.js';
-import { generator } from '../load/generator.js';
+import { Generator } from '../load/generator.js';
 import { measure } from '../load/load.js';
-import type { OpenSeen, OpenTask } from '../load/open-task.js';
+import type { OpenLoad, OpenSeen, OpenTask } from '../load/open-task.js';
 import type { Watched } from '../measurement.js';
 
-/** Calls sent in open loops to one system, each once. */
+/** An open loop is measured for longer than a closed one, so that one answer in a thousand is still some. */
+export const TIMES_AS_LONG = 2;
+
+/** Calls sent in open loops to one system, each once, by one generator. */
 export class OpenLoops {
-  readonly #bench: Bench;
   readonly #systems: readonly Child[];
-  readonly #address: string;
-  readonly #calls: string;
-  #offset: number;
+  readonly #generator: Generator<OpenLoad, OpenSeen>;
+  /** Where the calls begin that were not sent: whoever sends some of them by other means sets it. */
+  offset = 0;
 
-  /** `calls`: a file of prepared ones, of which the ledger has seen those before the byte `offset`. */
-  constructor(bench: Bench, systems: readonly Child[], address: string, calls: string, offset = 0) {
-    this.#bench = bench;
+  /** `calls`: a file of prepared ones. */
+  constructor(bench: Bench, systems: readonly Child[], address: string, calls: string) {
     this.#systems = systems;
-    this.#address = address;
-    this.#calls = calls;
-    this.#offset = offset;
+    const task: OpenTask = { address, calls };
+    this.#generator = new Generator('load/open-main.js', task, bench.fresh('generator.log'));
   }
 
-  /** Where the calls begin that were not sent. */
-  get offset(): number {
-    return this.#offset;
-  }
-
-  async run(phases: Pick<OpenTask, 'warmUp' | 'load' | 'afterwards'>): Promise<Watched> {
-    const task: OpenTask = { address: this.#address, calls: this.#calls, offset: this.#offset, ...phases };
-    const start = () => [generator<OpenSeen>('open-main.js', task, this.#bench.fresh('generator.log'))];
+  async run(phases: Omit<OpenLoad, 'offset'>): Promise<Watched> {
+    const start = () => [this.#generator.run({ offset: this.offset, ...phases })];
     const { measurement, seen } = await measure(this.#systems, start);
     if (!seen[0]) throw new Error('the load generator saw nothing');
-    this.#offset = seen[0].offset;
+    this.offset = seen[0].offset;
     return { measurement, afterwards: seen[0].afterwards ?? [] };
+  }
+
+  stop(): Promise<void> {
+    return this.#generator.stop();
   }
 }

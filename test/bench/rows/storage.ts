@@ -1,38 +1,71 @@
 import type { Bench } from '../bench.js';
-import { startModule } from '../children.js';
+import type { Case } from '../cases.js';
+import type { Contender, Turn } from '../contest.js';
 import { ledgerBytes } from '../ledgers.js';
+import { Generator } from '../load/generator.js';
 import type { Seen } from '../load/load.js';
 import type { Measurement } from '../measurement.js';
-import type { StorageTask } from '../systems/storage-main.js';
+import type { StorageLoad, StorageTask } from '../systems/storage-main.js';
 
-/** Movements per second into SQLite, in groups of a fixed size. */
-export async function storage(bench: Bench): Promise<void> {
-  for (const group of [1, 32, 512] as const) {
+const GROUPS = [1, 32, 512] as const;
+
+/** Movements per second into SQLite, in groups of a fixed size, each on a ledger of its own. */
+export async function storage(bench: Bench): Promise<Contender> {
+  const turns: Turn[] = [];
+  const stops: (() => Promise<void>)[] = [];
+  for (const group of GROUPS) {
     const data = await bench.smallLedger();
     const before = ledgerBytes(data);
-    const { measurement, movements } = await commitGroups(bench, data, group, 'storage');
-    bench.note(`storage${group}`, measurement);
-    // About as many in a commit as there are under load.
-    if (group === 32) {
-      bench.figure('bytesWithoutRequest', (ledgerBytes(data) - before) / movements);
-    }
+    const groups = new Groups(bench, { data, group, prefix: 'storage' });
+    await groups.warmUp();
+    turns.push(groups.turn(`storage${group}`));
+    stops.push(async () => {
+      await groups.stop();
+      // About as many in a commit as there are under load.
+      if (group === 32) bench.figure('bytesWithoutRequest', (ledgerBytes(data) - before) / groups.made);
+    });
   }
+  const stop = async () => {
+    for (const stopOne of stops) await stopOne();
+  };
+  return { turns, stop };
 }
 
-export async function commitGroups(
-  bench: Bench,
-  data: string,
-  group: number,
-  prefix: string,
-): Promise<{ readonly measurement: Measurement; readonly movements: number }> {
-  const { warmUpSeconds, seconds } = bench.options;
-  const task: StorageTask = { data, group, warmUpSeconds, seconds, prefix };
-  const options = { log: bench.fresh('storage.log'), args: [JSON.stringify(task)] };
-  const child = startModule('storage', 'test/bench/systems/storage-main.js', options);
-  const { good, seconds: took, cpuMs, movements } = await child.message<Seen & { cpuMs: number; movements: number }>();
-  await child.ended;
-  const cpuUs = { storage: (1000 * cpuMs) / good };
-  const nobodyWaits = { p50Ms: 0, p99Ms: 0, p999Ms: 0, goodP99Ms: undefined, busyP99Ms: undefined };
-  const noLoad = { busy: 0, lost: 0, latestMs: 0, residentBytes: {}, generatorCores: 0 };
-  return { measurement: { perSecond: good / took, good, cpuUs, ...nobodyWaits, ...noLoad }, movements };
+/** Groups committed to one ledger by a process of its own. */
+export class Groups {
+  readonly #bench: Bench;
+  readonly #process: Generator<StorageLoad, Seen>;
+  #made = 0;
+
+  constructor(bench: Bench, task: StorageTask) {
+    this.#bench = bench;
+    this.#process = new Generator('systems/storage-main.js', task, bench.fresh('storage.log'), 'storage');
+  }
+
+  /** Movements so far. */
+  get made(): number {
+    return this.#made;
+  }
+
+  async warmUp(): Promise<void> {
+    const { warmUpSeconds } = this.#bench.options;
+    if (warmUpSeconds > 0) await this.#run(warmUpSeconds);
+  }
+
+  turn(name: Case): Turn {
+    return { name, run: () => this.#run(this.#bench.options.seconds) };
+  }
+
+  stop(): Promise<void> {
+    return this.#process.stop();
+  }
+
+  async #run(limit: number): Promise<Measurement> {
+    const { good, seconds, cpuMs = 0 } = await this.#process.run({ seconds: limit }).seen;
+    this.#made += good;
+    const cpuUs = { storage: (1000 * cpuMs) / good };
+    const nobodyWaits = { p50Ms: 0, p99Ms: 0, p999Ms: 0, goodP99Ms: undefined, busyP99Ms: undefined };
+    const noLoad = { busy: 0, lost: 0, latestMs: 0, residentBytes: {}, generatorCores: 0 };
+    return { perSecond: good / seconds, good, cpuUs, ...nobodyWaits, ...noLoad };
+  }
 }

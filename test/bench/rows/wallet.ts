@@ -1,20 +1,22 @@
 import type { Bench } from '../bench.js';
+import type { Contender } from '../contest.js';
 import { ledgerBytes } from '../ledgers.js';
 import { startWallet, type Wallet, type WalletOptions } from '../systems/wallet.js';
 import { ClosedLoops } from './closed-loops.js';
 
 /** The product, all of it, in its production configuration. */
-export async function wallet(bench: Bench): Promise<void> {
+export async function wallet(bench: Bench): Promise<Contender> {
   const data = await bench.smallLedger();
   const before = ledgerBytes(data);
   const system = await startOn(bench, data);
   const loops = loopsOn(bench, system);
-  const warm = await loops.warmUp();
-  const measured = await loops.note('wallet');
-  await system.stop();
-  // What was under way when the load ended is in the ledger, too: at most one for each connection.
-  const bets = measured.reduce((sum, { good }) => sum + good, warm);
-  bench.figure('bytesWithRequest', (ledgerBytes(data) - before) / bets);
+  await loops.warmUp();
+  const stop = async () => {
+    await system.stop();
+    // What was under way when a load ended is in the ledger, too: at most one for each connection.
+    bench.figure('bytesWithRequest', (ledgerBytes(data) - before) / loops.good);
+  };
+  return { turns: loops.turns('wallet'), stop };
 }
 
 /** The product on a ledger. */

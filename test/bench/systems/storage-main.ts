@@ -2,33 +2,32 @@
 import type { NewMovement } from '../../../wallet-core/domain/command.js';
 import type { Submission } from '../../../wallet-core/storage/port.js';
 import { SqliteStore } from '../../../wallet-core/storage/sqlite/sqlite-store.js';
-import { ownCpuMs, report, taskOf } from '../load/generator.js';
+import { begin, finish, serve, taskOf } from '../load/generator.js';
+import type { Seen } from '../load/load.js';
 import { CURRENCY, PLATFORM, playerOfTurn } from '../world.js';
 
 export interface StorageTask {
   /** The folder of the ledger. */
   readonly data: string;
   readonly group: number;
-  readonly warmUpSeconds: number;
-  readonly seconds: number;
   readonly prefix: string;
 }
 
-const { data, group, warmUpSeconds, seconds, prefix } = taskOf<StorageTask>();
+export interface StorageLoad {
+  readonly seconds: number;
+}
+
+const { data, group, prefix } = taskOf<StorageTask>();
 const store = await SqliteStore.open({ folder: data, owner: 'the benchmark' });
+process.once('SIGTERM', () => void store.close().then(() => process.exit(0)));
 const NO_REQUEST = new Uint8Array(0);
 let made = 0;
-const warmUp = await commitFor(warmUpSeconds);
-const cpuBefore = ownCpuMs();
-const timed = await commitFor(seconds);
-const cpuMs = ownCpuMs() - cpuBefore;
-await store.close();
-report({
-  good: timed.movements,
-  busy: 0,
-  seconds: timed.seconds,
-  cpuMs,
-  movements: warmUp.movements + timed.movements,
+
+serve<StorageLoad, Seen>(async ({ seconds }) => {
+  begin();
+  const timed = await commitFor(seconds);
+  finish();
+  return { good: timed.movements, busy: 0, seconds: timed.seconds };
 });
 
 async function commitFor(limit: number): Promise<{ readonly movements: number; readonly seconds: number }> {

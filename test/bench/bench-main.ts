@@ -12,10 +12,12 @@ import { behindText, linesTable, machineText, measuresTable, overloadTable } fro
 import { measureRows } from './rows/rows.js';
 
 /** What the documentation shows is measured so. */
-const FULL = { rounds: 3, turns: 3, seconds: 3, movements: 10_000_000 };
+const FULL = { rounds: 3, turns: 4, seconds: 2, movements: 10_000_000 };
 const QUICK = { rounds: 1, turns: 1, seconds: 1, movements: 20_000 };
 /** As long as V8 goes on compiling: until then its threads take as much of the machine as the product does. */
 const WARM_UP_SECONDS = 8;
+/** Whoever has rested has given memory back, and finds nothing in the processor's caches. */
+const LEAD_IN_SECONDS = 1;
 
 const command = new Command('bench')
   .usage('-- [options]')
@@ -26,20 +28,23 @@ const command = new Command('bench')
   .addOption(new Option('--rows <names...>', 'what is measured').choices(ROW_NAMES).default([...ROW_NAMES], 'all'))
   .option('--rounds <n>', 'how often all is started anew', wholeNumber(1), FULL.rounds)
   .option('--turns <n>', 'how often each load has its turn in a round', wholeNumber(1), FULL.turns)
-  .option('--seconds <n>', 'how long a turn takes, and half of one in an open loop', wholeNumber(1), FULL.seconds)
+  .option('--seconds <n>', 'how long a turn takes; in an open loop twice as long', wholeNumber(1), FULL.seconds)
   .option('--seed <n>', 'of what is sent', wholeNumber(0), 1)
   .option('--movements <n>', 'in the large ledger, which is made once and kept', wholeNumber(1), FULL.movements)
   .option('--secured', 'only the rows that show what TLS, tokens and metrics cost: wallet, wallet-grpc, secured')
   .option('--quick', 'each row for a second with small ledgers: shows that all works, not how fast it is')
-  .option('--result <file>', 'where the figures go, after each row what there is by then', RESULT_FILE)
+  .option('--result <file>', 'where the figures go, after each round what there is by then', RESULT_FILE)
   .option('--no-docs', 'leave the documentation as it is');
 
 command.parse();
-const { quick, secured, ...given } = command.opts<Omit<Options, 'warmUpSeconds'> & { quick?: true; secured?: true }>();
+const { quick, secured, ...given } = command.opts<
+  Omit<Options, 'warmUpSeconds' | 'leadInSeconds'> & { quick?: true; secured?: true }
+>();
 const SECURED_ROWS: readonly RowName[] = ['wallet', 'wallet-grpc', 'secured'];
 const options: Options = {
   ...given,
   warmUpSeconds: quick ? 0 : WARM_UP_SECONDS,
+  leadInSeconds: quick ? 0 : LEAD_IN_SECONDS,
   ...(quick ? QUICK : {}),
   ...(secured ? { rows: SECURED_ROWS } : {}),
 };

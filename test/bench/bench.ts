@@ -24,7 +24,7 @@ export class Bench {
   /** Versions of what else is measured. */
   readonly versions = new Map<string, string>();
   readonly overload: Overload = { connections: new Map(), calls: [], grpc: [] };
-  /** The large ledger is one for all rounds: how many there were, and which byte of the bodies is the next. */
+  /** The large ledger is one for all rounds: how many of its storage there were, and where in the bodies it has come to. */
   readonly onLarge = { rounds: 0, offset: 0 };
   readonly bodies: Bodies;
   /** Of this run only. */
@@ -43,12 +43,13 @@ export class Bench {
 
   /** A file of distinct signed bets, enough for the longest series of loads on one ledger, in seconds at the maximum. */
   bets(): string {
-    const { rows, warmUpSeconds, seconds, turns, rounds } = this.options;
-    const large = rounds * (warmUpSeconds + turns * seconds);
+    const { rows, warmUpSeconds, leadInSeconds, turns, rounds, seconds } = this.options;
+    const all = turns * (leadInSeconds + seconds);
+    const large = rounds * (warmUpSeconds + all);
     const byConnections = warmUpSeconds + 6 * turns * seconds;
     const curve = 2 * warmUpSeconds + 1 + 23 * seconds;
     const series = [
-      warmUpSeconds + 2 * turns * seconds,
+      warmUpSeconds + 2 * all,
       ...(rows.includes('large-ledger') ? [large] : []),
       ...(rows.includes('overload') ? [byConnections, curve] : []),
     ];

@@ -3,7 +3,7 @@ import { closeSync, fstatSync, openSync, readSync } from 'node:fs';
 import path from 'node:path';
 import { setTimeout } from 'node:timers/promises';
 import { NODE_OPTIONS } from '../../node-options.js';
-import { treeCpuMs } from './proc.js';
+import { treesCpuMs } from './proc.js';
 
 const DIST = path.join(import.meta.dirname, '../..');
 
@@ -123,22 +123,22 @@ export async function listening(child: Child): Promise<string> {
   return (await child.message<{ listening: string }>()).listening;
 }
 
-/** How often, and how much work of all of them together in between is none: idle servers look at this and that. */
+/** How often the processes are looked at, and how much work of all of them in between is none. */
 const LOOK_MS = 100;
 const IDLE_CPU_MS = 20;
-/** A server's own upkeep may go on for longer. */
-const LOOKS = 50;
+const LOOKS_MAX = 50;
 
 /** Until none of the processes works on what a load has left, such as a checkpoint: the next one would pay for it. */
-export async function quiet(): Promise<void> {
-  const used = () => [...running].reduce((sum, { pid }) => sum + treeCpuMs(pid), 0);
+export async function quiet(tell: (text: string) => void): Promise<void> {
+  const used = () => treesCpuMs([...running].map(({ pid }) => pid)).reduce((sum, ms) => sum + ms, 0);
   let before = used();
-  for (let look = 0; look < LOOKS; look += 1) {
+  for (let look = 0; look < LOOKS_MAX; look += 1) {
     await setTimeout(LOOK_MS);
     const now = used();
     if (now - before <= IDLE_CPU_MS) return;
     before = now;
   }
+  tell('something still works although there is no load: what is measured next has less of the machine');
 }
 
 export async function stopAll(): Promise<void> {

@@ -115,6 +115,7 @@ describe('the figures of the benchmark', () => {
   it('compares what was measured in the same turn, not medians', () => {
     expect(ratiosOf([50, 30, 9], [100, 50, 10])).to.deep.equal([0.5, 0.6, 0.9]);
     expect(ratiosOf([50, 30], [])).to.deep.equal([]);
+    expect(() => ratiosOf([50, 30], [100])).to.throw('2 values cannot be held against 1');
   });
 
   it('shows of a ratio between what the half of its values in the middle lies', () => {

@@ -36,12 +36,11 @@ export interface Watched {
 /** Less is the turn of another process on the same cores. */
 export const BEHIND_MS = 100;
 
-/** Each of the first ÷ the one in the same place of the second, as far as there are both. */
+/** Each of the first ÷ the one in the same place of the second, which were measured in the same turn; none without both. */
 export function ratiosOf(parts: readonly number[], wholes: readonly number[]): number[] {
-  return parts.flatMap((part, place) => {
-    const whole = wholes[place];
-    return whole === undefined ? [] : part / whole;
-  });
+  if (parts.length === 0 || wholes.length === 0) return [];
+  if (parts.length !== wholes.length) throw new Error(`${parts.length} values cannot be held against ${wholes.length}`);
+  return parts.map((part, place) => part / (wholes[place] as number));
 }
 
 /** The middle one; of an even number the mean of the two in the middle. */

@@ -23,6 +23,8 @@ export interface Options {
   readonly turns: number;
   /** How long it takes. */
   readonly seconds: number;
+  /** How long each load goes on before a turn begins. */
+  readonly leadInSeconds: number;
   /** How long each process works before its first turn. */
   readonly warmUpSeconds: number;
   readonly seed: number;

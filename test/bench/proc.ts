@@ -9,8 +9,8 @@ export function cpuMs(pid: number): number {
   return fields ? (Number(fields[11]) + Number(fields[12])) * TICK_MS : 0;
 }
 
-/** The same of a process with all that it has started, such as PostgreSQL's servers of its sessions, ended ones included. */
-export function treeCpuMs(root: number): number {
+/** The same of each of these with all that it has started, such as PostgreSQL's servers of its sessions, ended ones included. */
+export function treesCpuMs(roots: readonly number[]): number[] {
   const children = new Map<number, number[]>();
   for (const name of readdirSync('/proc')) {
     const parent = Number(statOf(Number(name))?.[1]);
@@ -22,7 +22,7 @@ export function treeCpuMs(root: number): number {
     const ticks = [11, 12, 13, 14].reduce((sum, index) => sum + Number(fields[index] ?? 0), 0);
     return (children.get(pid) ?? []).reduce((sum, child) => sum + sumOf(child), ticks * TICK_MS);
   };
-  return sumOf(root);
+  return roots.map(sumOf);
 }
 
 /** Bytes of its memory that are in RAM now; 0 if it has ended. */

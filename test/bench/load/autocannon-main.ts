@@ -1,10 +1,10 @@
 // The closed loop where wrk is not installed. It costs several times as much of the machine.
 import autocannon from 'autocannon';
 import { type ClosedLoop, type ClosedLoopSeen, urlOf } from './closed-loop.js';
-import { begin, finish, serve } from './generator.js';
+import { begin, finish, serveLoads } from './generator.js';
 import { Lines } from './lines.js';
 
-serve<ClosedLoop, ClosedLoopSeen>(run);
+serveLoads<ClosedLoop, ClosedLoopSeen>(run);
 
 async function run({ address, connections, seconds, bodies, offset, again }: ClosedLoop): Promise<ClosedLoopSeen> {
   let lines = new Lines(bodies, offset);
@@ -13,7 +13,9 @@ async function run({ address, connections, seconds, bodies, offset, again }: Clo
   const nextBody = () => {
     let line = lines.next();
     if (line === undefined) {
-      if (!again) throw new Error('there are too few prepared bodies for so fast a system; lower --seconds');
+      if (!again)
+        throw new Error('there are too few prepared bodies for so fast a system: raise PER_SECOND_MAX in bench.ts');
+      lines.close();
       lines = new Lines(bodies, (position = 0));
       line = lines.next() ?? '';
     }
@@ -39,6 +41,5 @@ async function run({ address, connections, seconds, bodies, offset, again }: Clo
   if (bad) throw new Error(`an answer is neither success nor busy: ${bad}`);
   const { p50, p99, p99_9: p999 } = result.latency;
   const latencies = { p50Ms: p50, p99Ms: p99, p999Ms: p999, goodP99Ms: busy === 0 ? p99 : undefined };
-  lines.close();
   return { good, busy, seconds: result.duration, offset: position, ...latencies };
 }

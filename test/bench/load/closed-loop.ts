@@ -1,5 +1,5 @@
 import { closeSync, openSync, readSync, statSync } from 'node:fs';
-import { Generator } from './generator.js';
+import { LoadGenerator } from './generator.js';
 import type { Running, Seen } from './load.js';
 import { wrk, wrkIsThere } from './wrk.js';
 
@@ -31,7 +31,7 @@ export const CLOSED_LOOP_TOOL = wrkIsThere() ? 'wrk' : 'autocannon';
 /** Starts the load generator; `log` is for its output. */
 export function closedLoop(load: ClosedLoop, log: string): Running<ClosedLoopSeen> {
   if (CLOSED_LOOP_TOOL === 'wrk') return wrk(load, log);
-  const one = new Generator<ClosedLoop, ClosedLoopSeen>('load/autocannon-main.js', {}, log);
+  const one = new LoadGenerator<ClosedLoop, ClosedLoopSeen>('load/autocannon-main.js', {}, log);
   const { seen, ...running } = one.run(load);
   return { ...running, seen: seen.finally(() => one.stop()) };
 }

@@ -2,7 +2,7 @@ import { startModule, type Child } from '../children.js';
 import type { Running, Seen } from './load.js';
 
 /** A process that makes one load after another: its own code, too, has to get warm. */
-export class Generator<Load extends object, S extends Seen> {
+export class LoadGenerator<Load extends object, S extends Seen> {
   readonly #child: Child;
 
   /** `file`: a module of the benchmark that serves loads. */
@@ -33,10 +33,12 @@ export function taskOf<Task>(): Task {
 let cpuMs = 0;
 
 /** In such a module: makes each load that is asked for. `run` says when what is measured of it begins and when it is over. */
-export function serve<Load, S extends Seen>(run: (load: Load) => Promise<S>): void {
+export function serveLoads<Load, S extends Seen>(run: (load: Load) => Promise<S>): void {
   process.on('message', (load) => {
     void run(load as Load).then((seen) => process.send?.({ ...seen, cpuMs }));
   });
+  // The benchmark was killed.
+  process.on('disconnect', () => process.exit(0));
 }
 
 /** In such a module: tells that connections and warm-up are over, so that what is used from now on counts. */

@@ -11,18 +11,18 @@ import {
   type Result,
 } from '../../../proto/gen/wallet/v1/posting.js';
 import { transportTo } from '../../../transport.js';
-import { begin, finish, serve, taskOf } from './generator.js';
-import { messagesOf } from './grpc-messages.js';
-import type { ClosedGrpcLoad, GrpcLoad, GrpcPhases, GrpcTask } from './grpc-task.js';
+import { begin, finish, serveLoads, taskOf } from './generator.js';
+import { messageOf } from './grpc-messages.js';
+import type { ClosedGrpcLoad, GrpcLoad, GrpcTask } from './grpc-task.js';
 import type { Seen } from './load.js';
-import { onSchedule, type Phase } from './schedule.js';
+import { onSchedule, type Phase, type Phases } from './schedule.js';
 import { GIVEN_UP_MS, Tally, type Verdict } from './tally.js';
 
 const { address, access, batch } = taskOf<GrpcTask>();
 const client = connected();
 
-serve<GrpcLoad, Seen>(async ({ prefix, count, load }) => {
-  const sender = new Sender(messagesOf(count, batch, prefix));
+serveLoads<GrpcLoad, Seen>(async ({ prefix, count, load }) => {
+  const sender = new Sender(prefix, count);
   await new Promise<void>((resolve, reject) => {
     client.waitForReady(Date.now() + 5_000, (error) => (error ? reject(error) : resolve()));
   });
@@ -42,15 +42,17 @@ async function closed(sender: Sender, { inFlight, seconds }: ClosedGrpcLoad): Pr
   return { ...tally.seen(), seconds: (performance.now() - started) / 1000 };
 }
 
-async function open(sender: Sender, { warmUp, load, afterwards }: GrpcPhases): Promise<Seen> {
-  await sender.run(warmUp);
+async function open(sender: Sender, { warmUp, load, afterwards }: Phases): Promise<Seen> {
+  const warm = await sender.run(warmUp);
   begin();
+  const before = warm.good;
   const tally = await sender.run(load);
+  const arrived = tally.good + warm.good - before;
   if (!afterwards) await tally.settled();
   finish();
   const after = afterwards && (await sender.run(afterwards));
   await Promise.all([tally.settled(), after?.settled()]);
-  return { ...tally.seen(), seconds: load.seconds, afterwards: after?.timeline ?? [] };
+  return { ...tally.seen(), arrived, seconds: load.seconds, afterwards: after?.timeline ?? [] };
 }
 
 function connected(): Client {
@@ -64,13 +66,16 @@ function connected(): Client {
   return new Client(address, transport, { ...options, interceptors, 'grpc.enable_http_proxy': 0 });
 }
 
-/** Prepared messages, each sent once. */
+/** Messages, each sent once. */
 class Sender {
-  readonly #messages: readonly Buffer[];
+  readonly #prefix: string;
+  readonly #prepared: readonly Buffer[];
   #sent = 0;
 
-  constructor(messages: readonly Buffer[]) {
-    this.#messages = messages;
+  constructor(prefix: string, count: number) {
+    this.#prefix = prefix;
+    const calls = Math.ceil(count / (batch ?? 1));
+    this.#prepared = Array.from({ length: calls }, (_, call) => messageOf(call, batch, prefix));
   }
 
   /** An open loop, in movements, until all has left that is due. */
@@ -86,8 +91,8 @@ class Sender {
   /** Without `timeoutMs` it has no deadline, and an answer that does not come is an error. */
   async call(tally: Tally, due: number, timeoutMs?: number): Promise<void> {
     const answered = tally.sent(due);
-    const message = this.#messages[this.#sent++];
-    if (!message) throw new Error('there are too few prepared messages for so fast a system');
+    const call = this.#sent++;
+    const message = this.#prepared[call] ?? messageOf(call, batch, this.#prefix);
     answered((await post(message, timeoutMs)).map(verdictOf));
   }
 }

@@ -4,14 +4,11 @@ import { CURRENCY, PLATFORM, playerOfTurn } from '../world.js';
 
 const TIMEOUT_MS = 1_500;
 
-/** Bets of a platform, encoded: single ones, or in batches of so many. */
-export function messagesOf(count: number, batch: number | undefined, prefix: string): Buffer[] {
-  const calls = Math.ceil(count / (batch ?? 1));
-  return Array.from({ length: calls }, (_, call) => {
-    if (batch === undefined) return encoded(PostRequest.encode({ command: commandOf(call, prefix) }).finish());
-    const commands = Array.from({ length: batch }, (_, place) => commandOf(call * batch + place, prefix));
-    return encoded(PostBatchRequest.encode({ commands }).finish());
-  });
+/** The bet of a platform of this call, encoded, or a batch of so many. */
+export function messageOf(call: number, batch: number | undefined, prefix: string): Buffer {
+  if (batch === undefined) return encoded(PostRequest.encode({ command: commandOf(call, prefix) }).finish());
+  const commands = Array.from({ length: batch }, (_, place) => commandOf(call * batch + place, prefix));
+  return encoded(PostBatchRequest.encode({ commands }).finish());
 }
 
 function encoded(bytes: Uint8Array): Buffer {

@@ -1,4 +1,4 @@
-import type { Phase } from './schedule.js';
+import type { Phases } from './schedule.js';
 
 /** What a client of a secured wallet-core shows, and whom it trusts: files. */
 export interface GrpcAccess {
@@ -20,9 +20,10 @@ export interface GrpcTask {
 export interface GrpcLoad {
   /** What the references begin with: each is sent once. */
   readonly prefix: string;
-  /** How many movements are prepared. */
+  /** How many movements are prepared beforehand; more are only if they are needed. */
   readonly count: number;
-  readonly load: ClosedGrpcLoad | ({ readonly type: 'open' } & GrpcPhases);
+  /** Of an open one the rates are those of movements. */
+  readonly load: ClosedGrpcLoad | ({ readonly type: 'open' } & Phases);
 }
 
 /** So many calls are always under way. */
@@ -30,13 +31,4 @@ export interface ClosedGrpcLoad {
   readonly type: 'closed';
   readonly inFlight: number;
   readonly seconds: number;
-}
-
-/** Movements that are sent per second, whatever comes back. */
-export interface GrpcPhases {
-  /** Before, and nothing of it counts. */
-  readonly warmUp: Phase;
-  readonly load: Phase;
-  /** A lesser load right behind it, to see how soon all is well again; nothing else of it counts. */
-  readonly afterwards?: Phase;
 }

@@ -1,11 +1,13 @@
 import type { Child } from '../children.js';
 import type { Measurement } from '../measurement.js';
-import { cpuMs, residentBytes, treeCpuMs } from '../proc.js';
+import { cpuMs, residentBytes, treesCpuMs } from '../proc.js';
 import type { Tenth } from './tally.js';
 
 /** What a load generator saw. */
 export interface Seen {
   readonly good: number;
+  /** In an open loop: good answers that came while it went on, to whatever was due before its end. In a closed one these are all. */
+  readonly arrived?: number;
   readonly busy: number;
   /** Calls that nobody answered in time, or that could not be sent. */
   readonly lost?: number;
@@ -46,7 +48,7 @@ export async function measure<S extends Seen>(
   );
   const used = async (since: readonly Promise<unknown>[]) => {
     await Promise.all(since);
-    return systems.map(({ pid }) => treeCpuMs(pid));
+    return treesCpuMs(systems.map(({ pid }) => pid));
   };
   const [before, after, seen] = await Promise.all([
     used(running.map(({ begun }) => begun)),
@@ -64,7 +66,7 @@ export async function measure<S extends Seen>(
   const seconds = Math.max(...seen.map((one) => one.seconds));
   return {
     measurement: {
-      perSecond: sum(seen.map((one) => one.good / one.seconds)),
+      perSecond: sum(seen.map(({ good, arrived = good, seconds }) => arrived / seconds)),
       good,
       busy: sum(seen.map((one) => one.busy)),
       lost: sum(seen.map((one) => one.lost ?? 0)),

@@ -2,7 +2,7 @@
 // The time of an answer counts from when its call was due, not from when it could be sent: otherwise a system that stands
 // still would be asked less and look better (coordinated omission).
 import { Connection } from './connection.js';
-import { begin, finish, serve, taskOf } from './generator.js';
+import { begin, finish, serveLoads, taskOf } from './generator.js';
 import { Lines } from './lines.js';
 import type { OpenLoad, OpenSeen, OpenTask } from './open-task.js';
 import { onSchedule, type Phase } from './schedule.js';
@@ -15,18 +15,20 @@ const CONNECTIONS_AT_ONCE = 100;
 
 const { address, calls } = taskOf<OpenTask>();
 
-serve<OpenLoad, OpenSeen>(async ({ offset, warmUp, load, afterwards }) => {
+serveLoads<OpenLoad, OpenSeen>(async ({ offset, warmUp, load, afterwards }) => {
   const sender = new Sender(await connected(), new Lines(calls, offset), offset);
-  await sender.run(warmUp);
+  const warm = await sender.run(warmUp);
   begin();
+  const before = warm.good;
   const measured = await sender.run(load);
+  const arrived = measured.good + warm.good - before;
   if (!afterwards) await measured.settled();
   finish();
   const after = afterwards && (await sender.run(afterwards));
   await Promise.all([measured.settled(), after?.settled()]);
   sender.close();
   const { seconds } = load;
-  return { ...measured.seen(), seconds, afterwards: after?.timeline ?? [], offset: sender.position };
+  return { ...measured.seen(), arrived, seconds, afterwards: after?.timeline ?? [], offset: sender.position };
 });
 
 /** Calls over connections that are its own. */

@@ -1,5 +1,5 @@
 import type { Seen } from './load.js';
-import type { Phase } from './schedule.js';
+import type { Phases } from './schedule.js';
 
 /** What all loads of a generator of calls in an open loop have in common. */
 export interface OpenTask {
@@ -9,14 +9,9 @@ export interface OpenTask {
   readonly calls: string;
 }
 
-export interface OpenLoad {
+export interface OpenLoad extends Phases {
   /** From which byte of the calls on. */
   readonly offset: number;
-  /** The same calls before, of which nothing counts: each connection has had one then. */
-  readonly warmUp: Phase;
-  readonly load: Phase;
-  /** A lesser load right behind it, to see how soon all is well again; nothing else of it counts. */
-  readonly afterwards?: Phase;
 }
 
 export interface OpenSeen extends Seen {

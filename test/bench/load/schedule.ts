@@ -4,6 +4,15 @@ export interface Phase {
   readonly seconds: number;
 }
 
+/** What an open loop is measured by. */
+export interface Phases {
+  /** Before, and nothing of it counts. */
+  readonly warmUp: Phase;
+  readonly load: Phase;
+  /** A lesser load right behind it, to see how soon all is well again; nothing else of it counts. */
+  readonly afterwards?: Phase;
+}
+
 /** Timers are no finer. */
 const TICK_MS = 1;
 

@@ -53,6 +53,11 @@ export class Tally {
     if (this.#underWay > 0) await new Promise<void>((resolve) => (this.#ended = resolve));
   }
 
+  /** Good answers by now. */
+  get good(): number {
+    return this.#counts.good;
+  }
+
   get timeline(): readonly Tenth[] {
     return this.#timeline;
   }

@@ -49,7 +49,8 @@ function readResult(output: string): ClosedLoopSeen {
     offset = 0,
     ranOut = 0,
   ] = line.split(' ').map(Number);
-  if (ranOut) throw new Error('there are too few prepared bodies for so fast a system; lower --seconds');
+  if (ranOut)
+    throw new Error('there are too few prepared bodies for so fast a system: raise PER_SECOND_MAX in bench.ts');
   if (bad > 0) {
     throw new Error(`${bad} answers are neither success nor busy:\n${output.slice(output.indexOf('bad answer'))}`);
   }

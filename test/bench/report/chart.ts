@@ -93,7 +93,7 @@ function overload({ curves }: Report): string {
   ].join('\n');
 }
 
-/** Through the medians; a bar at each goes from the lowest round to the highest. */
+/** Through the medians; a bar at each goes from the lowest time to the highest. */
 function curve(
   points: readonly CurveLine[],
   x: (load: number) => number,

@@ -110,7 +110,8 @@ export function measuresOf(bench: Bench): Measure[] {
     recovery('grpc'),
   ];
   const never = { reached: `not within ${TIMES_AS_LONG * bench.options.seconds} s` };
-  return goals.map((goal) => ({ ...judge(goal), ...(goal.value === Infinity ? never : {}) }));
+  const isNever = ({ value, unit }: Goal) => value === Infinity && unit === 's';
+  return goals.map((goal) => ({ ...judge(goal), ...(isNever(goal) ? never : {}) }));
 }
 
 export function judge({ measure, goal, value, values, decimals, unit, notJudged = false }: Goal): Measure {

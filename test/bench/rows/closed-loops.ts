@@ -8,8 +8,13 @@ import type { Measurement } from '../measurement.js';
 export interface ClosedLoopOptions {
   /** The system keeps nothing, so it may see a body twice. */
   readonly again?: boolean;
-  /** The ledger has seen the prepared bodies before this byte. */
-  readonly offset?: number;
+  /** Where in the prepared bodies the ledger has come to, with one address; others that send them share it. */
+  readonly cursor?: Cursor;
+}
+
+/** The byte of a file of prepared calls where those begin that were not sent. */
+export interface Cursor {
+  offset: number;
 }
 
 const WARM_UP_CONNECTIONS = 64;
@@ -20,29 +25,20 @@ export class ClosedLoops {
   readonly #systems: readonly Child[];
   readonly #addresses: readonly string[];
   readonly #again: boolean;
-  #offsets: readonly number[];
+  readonly #cursors: readonly Cursor[];
   #good = 0;
 
   constructor(
     bench: Bench,
     systems: readonly Child[],
     addresses: readonly string[],
-    { again = false, offset }: ClosedLoopOptions = {},
+    { again = false, cursor }: ClosedLoopOptions = {},
   ) {
     this.#bench = bench;
     this.#systems = systems;
     this.#addresses = addresses;
     this.#again = again;
-    this.#offsets = offset === undefined ? startsIn(bench.bets(), addresses.length) : [offset];
-  }
-
-  /** Where the bodies begin that were not sent, with one address: whoever sends some of them by other means sets it. */
-  get offset(): number {
-    return this.#offsets[0] ?? 0;
-  }
-
-  set offset(offset: number) {
-    this.#offsets = [offset];
+    this.#cursors = cursor ? [cursor] : startsIn(bench.bets(), addresses.length).map((offset) => ({ offset }));
   }
 
   /** How many bets were made. */
@@ -58,19 +54,19 @@ export class ClosedLoops {
   /** The two that most systems are measured at. */
   turns(system: 'echo' | 'wallet' | 'secured' | 'slow' | 'two'): Turn[] {
     return [
-      { name: `${system}64`, run: () => this.run(64) },
-      { name: `${system}256`, run: () => this.run(256) },
+      { name: `${system}64`, run: (seconds) => this.run(64, seconds) },
+      { name: `${system}256`, run: (seconds) => this.run(256, seconds) },
     ];
   }
 
   async run(connections: number, seconds = this.#bench.options.seconds): Promise<Measurement> {
     const loads = this.#addresses.map((address, index) => ({
       ...{ address, connections: connections / this.#addresses.length, seconds, again: this.#again },
-      ...{ bodies: this.#bench.bets(), offset: this.#offsets[index] ?? 0 },
+      ...{ bodies: this.#bench.bets(), offset: this.#cursors[index]?.offset ?? 0 },
     }));
     const start = () => loads.map((load) => closedLoop(load, this.#bench.fresh('generator.log')));
     const { measurement, seen } = await measure(this.#systems, start);
-    this.#offsets = seen.map(({ offset }) => offset);
+    seen.forEach(({ offset }, index) => Object.assign(this.#cursors[index] ?? {}, { offset }));
     this.#good += measurement.good;
     return measurement;
   }

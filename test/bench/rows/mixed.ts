@@ -1,9 +1,9 @@
 import type { Bench } from '../bench.js';
 import { listening, type Child } from '../children.js';
-import { contest, type Contender } from '../contest.js';
+import type { Contender } from '../contest.js';
 import { startEcho } from './echo.js';
 import { OpenLoops, TIMES_AS_LONG } from './open-loops.js';
-import { startOn, wallet } from './wallet.js';
+import { startOn } from './wallet.js';
 
 /**
  * Rounds of bets, payouts, balance checks and copies at half of the most that the wallet reached in this run, in an open
@@ -28,14 +28,16 @@ async function mixed(
   address: string,
   stopSystem: () => Promise<void>,
 ): Promise<Contender> {
-  const { seconds, warmUpSeconds, turns } = bench.options;
-  const longSeconds = TIMES_AS_LONG * seconds;
-  const perSecond = Math.floor((await highest(bench)) / 2);
-  const count = perSecond * (1 + warmUpSeconds + turns * (seconds + longSeconds));
+  const { seconds, leadInSeconds, warmUpSeconds, turns } = bench.options;
+  const perSecond = Math.floor(highest(bench) / 2);
+  const count = perSecond * (warmUpSeconds + 1 + turns * (1 + TIMES_AS_LONG) * (leadInSeconds + seconds));
   const loops = new OpenLoops(bench, systems, address, bench.mixed(Math.ceil(count / 10_000) * 10_000));
-  const phase = (time: number) => ({ perSecond, seconds: time });
-  if (warmUpSeconds > 0) await loops.run({ warmUp: phase(warmUpSeconds), load: phase(1) });
-  const run = async () => (await loops.run({ warmUp: phase(seconds), load: phase(longSeconds) })).measurement;
+  const phases = (warmUp: number, load: number) => ({
+    warmUp: { perSecond, seconds: warmUp },
+    load: { perSecond, seconds: load },
+  });
+  if (warmUpSeconds > 0) await loops.run(phases(warmUpSeconds, 1));
+  const run = async (time: number) => (await loops.run(phases(time, TIMES_AS_LONG * time))).measurement;
   const stop = async () => {
     await loops.stop();
     await stopSystem();
@@ -43,9 +45,8 @@ async function mixed(
   return { turns: [{ name, run }], stop };
 }
 
-/** What the wallet reached at most, at 64 or 256 connections; measured now if it was not. */
-async function highest(bench: Bench): Promise<number> {
-  if (!bench.results.has('wallet64')) await contest(bench, [wallet]);
+/** What the wallet reached at most, at 64 or 256 connections. */
+function highest(bench: Bench): number {
   const reached = (['wallet64', 'wallet256'] as const).map((name) => bench.median(name, ({ perSecond }) => perSecond));
   return Math.max(...reached.map((perSecond) => perSecond ?? 0));
 }

@@ -1,6 +1,7 @@
 import type { Bench } from '../bench.js';
 import { quiet } from '../children.js';
-import type { Phase } from '../load/schedule.js';
+import { inTurn } from '../contest.js';
+import type { Phases } from '../load/schedule.js';
 import type { Tenth } from '../load/tally.js';
 import { median, type Measurement, type Watched } from '../measurement.js';
 import { GrpcLoops } from './grpc-loops.js';
@@ -21,7 +22,7 @@ export type OpenCurveName = 'calls' | 'grpc';
 export type CurveName = 'connections' | OpenCurveName;
 
 /** Open loops on one ledger. */
-export interface OpenCurve {
+interface OpenCurve {
   readonly points: readonly OpenPoint[];
   /** How long after the overload with a goal ended until all answers were good and quick again; undefined: they were not. */
   readonly recoverySeconds: number | undefined;
@@ -72,14 +73,11 @@ async function byConnections(bench: Bench): Promise<void> {
   const loops = loopsOn(bench, system);
   await loops.warmUp();
   const { connections: all } = bench.overload;
-  for (let time = 1; time <= bench.options.turns; time += 1) {
-    for (const connections of time % 2 === 1 ? CONNECTIONS : CONNECTIONS.toReversed()) {
-      await quiet();
-      const measured = await loops.run(connections);
-      bench.tell(`overload, ${connections} connections: ${Math.round(measured.perSecond)} good answers per second`);
-      all.set(connections, [...(all.get(connections) ?? []), measured]);
-    }
-  }
+  await inTurn(bench.tell, bench.options.turns, CONNECTIONS, async (connections) => {
+    const measured = await loops.run(connections);
+    bench.tell(`overload, ${connections} connections: ${Math.round(measured.perSecond)} good answers per second`);
+    all.set(connections, [...(all.get(connections) ?? []), measured]);
+  });
   await system.stop();
 }
 
@@ -87,16 +85,12 @@ async function byConnections(bench: Bench): Promise<void> {
 async function byCalls(bench: Bench, best: number): Promise<OpenCurve> {
   const system = await startOn(bench, await bench.smallLedger());
   const [address = ''] = system.addresses;
-  const closed = loopsOn(bench, system);
+  const cursor = { offset: 0 };
+  const closed = loopsOn(bench, system, cursor);
   await closed.warmUp();
-  const open = new OpenLoops(bench, [system.core, ...system.gateways], address, bench.bets());
+  const open = new OpenLoops(bench, [system.core, ...system.gateways], address, bench.bets(), cursor);
   const curve = await curveOf(bench, 'calls', {
-    async closed() {
-      closed.offset = open.offset;
-      const { perSecond } = await closed.run(best);
-      open.offset = closed.offset;
-      return perSecond;
-    },
+    closed: async () => (await closed.run(best)).perSecond,
     open: (phases) => open.run(phases),
   });
   await open.stop();
@@ -119,12 +113,6 @@ async function byMovements(bench: Bench): Promise<OpenCurve> {
   return curve;
 }
 
-interface Phases {
-  readonly warmUp: Phase;
-  readonly load: Phase;
-  readonly afterwards?: Phase;
-}
-
 /** Loads from the least to the most, and what a closed loop reaches between them. */
 async function curveOf(
   bench: Bench,
@@ -142,13 +130,13 @@ async function curveOf(
     const perSecond = load * before;
     const warmUp = { perSecond: Math.min(load, WARM_UP_MOST) * before, seconds };
     const lesser = { perSecond: AFTERWARDS * before, seconds: TIMES_AS_LONG * seconds };
-    await quiet();
+    await quiet(bench.tell);
     const { measurement: measured, afterwards } = await run.open({
       ...{ warmUp, load: { perSecond, seconds: TIMES_AS_LONG * seconds } },
       ...(load === OVERLOADS[name] ? { afterwards: lesser } : {}),
     });
     if (load === OVERLOADS[name]) recoverySeconds = recoveryOf(afterwards);
-    await quiet();
+    await quiet(bench.tell);
     const after = await run.closed();
     points.push({ load, measured, maxima: [before, after] });
     const [good, ...around] = [measured.perSecond, before, after].map((rate) => Math.round(rate));

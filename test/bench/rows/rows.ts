@@ -22,6 +22,8 @@ const CALLBACKS: Rows = {
   'large-ledger': [largeLedger],
   'slow-fsync': [slowFsync],
   'two-gateways': [twoGateways],
+  // It begins with what the wallet reached.
+  mixed: [wallet],
 };
 
 /** wallet-core and its storage without a gateway. */
@@ -38,8 +40,8 @@ const MIXED: Rows = { mixed: [mixedEcho, mixedWallet] };
 export async function measureRows(bench: Bench, keep: () => void): Promise<void> {
   const { rows, rounds } = bench.options;
   for (const field of [CALLBACKS, MOVEMENTS, MIXED]) {
-    const starts = rows.flatMap((row) => field[row] ?? []);
-    if (starts.length > 0) await inRounds(() => contest(bench, starts));
+    const starts = new Set(rows.flatMap((row) => field[row] ?? []));
+    if (starts.size > 0) await inRounds(() => contest(bench, [...starts]));
   }
   if (rows.includes('overload')) await inRounds(() => overload(bench));
 

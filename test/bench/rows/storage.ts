@@ -2,7 +2,7 @@ import type { Bench } from '../bench.js';
 import type { Case } from '../cases.js';
 import type { Contender, Turn } from '../contest.js';
 import { ledgerBytes } from '../ledgers.js';
-import { Generator } from '../load/generator.js';
+import { LoadGenerator } from '../load/generator.js';
 import type { Seen } from '../load/load.js';
 import type { Measurement } from '../measurement.js';
 import type { StorageLoad, StorageTask } from '../systems/storage-main.js';
@@ -34,12 +34,12 @@ export async function storage(bench: Bench): Promise<Contender> {
 /** Groups committed to one ledger by a process of its own. */
 export class Groups {
   readonly #bench: Bench;
-  readonly #process: Generator<StorageLoad, Seen>;
+  readonly #process: LoadGenerator<StorageLoad, Seen>;
   #made = 0;
 
   constructor(bench: Bench, task: StorageTask) {
     this.#bench = bench;
-    this.#process = new Generator('systems/storage-main.js', task, bench.fresh('storage.log'), 'storage');
+    this.#process = new LoadGenerator('systems/storage-main.js', task, bench.fresh('storage.log'), 'storage');
   }
 
   /** Movements so far. */
@@ -53,7 +53,7 @@ export class Groups {
   }
 
   turn(name: Case): Turn {
-    return { name, run: () => this.#run(this.#bench.options.seconds) };
+    return { name, run: (seconds) => this.#run(seconds) };
   }
 
   stop(): Promise<void> {

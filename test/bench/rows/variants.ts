@@ -12,17 +12,16 @@ const SLOW_FSYNC_MS = 5;
 export async function largeLedger(bench: Bench): Promise<Contender> {
   const system = await startOn(bench, await bench.largeLedger());
   bench.figure('largeStartMs', system.coreStartMs);
-  const loops = loopsOn(bench, system, bench.onLarge.offset);
+  const loops = loopsOn(bench, system, bench.onLarge);
   await loops.warmUp();
   let most = 0;
-  const run = async () => {
-    const measurement = await loops.run(64);
+  const run = async (seconds: number) => {
+    const measurement = await loops.run(64, seconds);
     most = Math.max(most, measurement.residentBytes['wallet-core'] ?? 0);
     return measurement;
   };
   const stop = async () => {
     bench.figure('largeMegabytes', most / 1e6);
-    bench.onLarge.offset = loops.offset;
     await system.stop();
   };
   return { turns: [{ name: 'large64', run }], stop };

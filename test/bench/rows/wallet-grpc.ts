@@ -33,14 +33,14 @@ export async function grpcContender(
   server: Pick<GrpcTask, 'address' | 'access'>,
   stopSystem: () => Promise<void>,
 ): Promise<Contender> {
-  const { warmUpSeconds, seconds } = bench.options;
+  const { warmUpSeconds } = bench.options;
   const turns: Turn[] = [];
   const generators: GrpcLoops[] = [];
-  for (const { shape, inFlight, ...batch } of SHAPES) {
-    const loops = new GrpcLoops(bench, system, { ...server, ...batch }, shape);
+  for (const { shape, inFlight, ...rest } of SHAPES) {
+    const loops = new GrpcLoops(bench, system, { ...server, ...rest }, shape);
     generators.push(loops);
     if (warmUpSeconds > 0) await loops.closed(inFlight, warmUpSeconds);
-    turns.push({ name: `${name}${shape}`, run: () => loops.closed(inFlight, seconds) });
+    turns.push({ name: `${name}${shape}`, run: (seconds) => loops.closed(inFlight, seconds) });
   }
   const stop = async () => {
     await Promise.all(generators.map((loops) => loops.stop()));

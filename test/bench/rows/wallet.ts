@@ -2,7 +2,7 @@ import type { Bench } from '../bench.js';
 import type { Contender } from '../contest.js';
 import { ledgerBytes } from '../ledgers.js';
 import { startWallet, type Wallet, type WalletOptions } from '../systems/wallet.js';
-import { ClosedLoops } from './closed-loops.js';
+import { ClosedLoops, type Cursor } from './closed-loops.js';
 
 /** The product, all of it, in its production configuration. */
 export async function wallet(bench: Bench): Promise<Contender> {
@@ -24,7 +24,7 @@ export function startOn(bench: Bench, data: string, more: Partial<WalletOptions>
   return startWallet({ folder: bench.fresh('wallet'), data, publicKey: bench.bodies.publicKey, ...more });
 }
 
-export function loopsOn(bench: Bench, system: Wallet, offset?: number): ClosedLoops {
-  const options = offset === undefined ? {} : { offset };
+export function loopsOn(bench: Bench, system: Wallet, cursor?: Cursor): ClosedLoops {
+  const options = cursor ? { cursor } : {};
   return new ClosedLoops(bench, [system.core, ...system.gateways], system.addresses, options);
 }

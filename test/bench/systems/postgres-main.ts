@@ -41,7 +41,8 @@ const POOL = 16;
 
 const [, , host] = process.argv;
 if (!host) throw new Error("the benchmark starts this module, with the folder of PostgreSQL's socket");
-const pool = new pg.Pool({ host, user: 'bench', database: 'postgres', max: POOL });
+// Connections stay, also between loads.
+const pool = new pg.Pool({ host, user: 'bench', database: 'postgres', max: POOL, idleTimeoutMillis: 0 });
 await pool.query(SCHEMA);
 
 async function book({ username, money, seqNo, type, detail }: Callback): Promise<Balances> {

@@ -2,7 +2,7 @@
 import type { NewMovement } from '../../../wallet-core/domain/command.js';
 import type { Submission } from '../../../wallet-core/storage/port.js';
 import { SqliteStore } from '../../../wallet-core/storage/sqlite/sqlite-store.js';
-import { begin, finish, serve, taskOf } from '../load/generator.js';
+import { begin, finish, serveLoads, taskOf } from '../load/generator.js';
 import type { Seen } from '../load/load.js';
 import { CURRENCY, PLATFORM, playerOfTurn } from '../world.js';
 
@@ -23,7 +23,7 @@ process.once('SIGTERM', () => void store.close().then(() => process.exit(0)));
 const NO_REQUEST = new Uint8Array(0);
 let made = 0;
 
-serve<StorageLoad, Seen>(async ({ seconds }) => {
+serveLoads<StorageLoad, Seen>(async ({ seconds }) => {
   begin();
   const timed = await commitFor(seconds);
   finish();

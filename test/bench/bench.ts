@@ -47,7 +47,7 @@ export class Bench {
     const all = turns * (leadInSeconds + seconds);
     const large = rounds * (warmUpSeconds + all);
     const byConnections = warmUpSeconds + 6 * turns * seconds;
-    const curve = 2 * warmUpSeconds + 1 + 23 * seconds;
+    const curve = 2 * warmUpSeconds + 1 + 27 * seconds;
     const series = [
       warmUpSeconds + 2 * all,
       ...(rows.includes('large-ledger') ? [large] : []),

@@ -46,7 +46,7 @@ export const OPEN_LOADS = [0.5, 0.8, 1, 1.3, 2];
 /** The loads with a goal, in parts of the maximum: recovery is watched after them. */
 export const OVERLOADS = { calls: 1.3, grpc: 2 } as const;
 export const LOOPS = { calls: 'open loop', grpc: 'gRPC' } as const;
-/** Part of the maximum that is asked for after them. */
+/** Part of the maximum that is asked for behind each, so that the closed loop that follows finds no overload. */
 const AFTERWARDS = 0.5;
 /** An answer that takes no longer is a quick one. */
 const QUICK_MS = 200;
@@ -129,11 +129,10 @@ async function curveOf(
   for (const load of OPEN_LOADS) {
     const perSecond = load * before;
     const warmUp = { perSecond: Math.min(load, WARM_UP_MOST) * before, seconds };
-    const lesser = { perSecond: AFTERWARDS * before, seconds: TIMES_AS_LONG * seconds };
+    const phase = (rate: number) => ({ perSecond: rate, seconds: TIMES_AS_LONG * seconds });
     await quiet(bench.tell);
     const { measurement: measured, afterwards } = await run.open({
-      ...{ warmUp, load: { perSecond, seconds: TIMES_AS_LONG * seconds } },
-      ...(load === OVERLOADS[name] ? { afterwards: lesser } : {}),
+      ...{ warmUp, load: phase(perSecond), afterwards: phase(AFTERWARDS * before) },
     });
     if (load === OVERLOADS[name]) recoverySeconds = recoveryOf(afterwards);
     await quiet(bench.tell);

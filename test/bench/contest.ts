@@ -6,7 +6,7 @@ import type { Measurement } from './measurement.js';
 /** A load whose figures are compared with those of others. */
 export interface Turn {
   readonly name: Case;
-  run(seconds: number): Promise<Measurement>;
+  run(): Promise<Measurement>;
 }
 
 /** Processes that run beside those of others, warm, and are loaded when it is their turn. */
@@ -31,14 +31,10 @@ export async function contest(bench: Bench, starts: readonly Start[]): Promise<v
     const contender = await start(bench);
     if (contender) contenders.push(contender);
   }
-  const { turns, leadInSeconds, seconds } = bench.options;
   const all = contenders
     .flatMap((contender) => contender.turns)
     .toSorted((one, other) => ORDER.indexOf(one.name) - ORDER.indexOf(other.name));
-  await inTurn(bench.tell, turns, all, async (turn) => {
-    if (leadInSeconds > 0) await turn.run(leadInSeconds);
-    bench.note(turn.name, await turn.run(seconds));
-  });
+  await inTurn(bench.tell, bench.options.turns, all, async (turn) => bench.note(turn.name, await turn.run()));
   for (const contender of contenders) await contender.stop();
 }
 

@@ -6,7 +6,15 @@ import { Lines } from './lines.js';
 
 serveLoads<ClosedLoop, ClosedLoopSeen>(run);
 
-async function run({ address, connections, seconds, bodies, offset, again }: ClosedLoop): Promise<ClosedLoopSeen> {
+async function run({
+  address,
+  connections,
+  leadInSeconds,
+  seconds,
+  bodies,
+  offset,
+  again,
+}: ClosedLoop): Promise<ClosedLoopSeen> {
   let lines = new Lines(bodies, offset);
   let position = offset;
   let [good, busy, bad] = [0, 0, ''];
@@ -22,9 +30,13 @@ async function run({ address, connections, seconds, bodies, offset, again }: Clo
     position += line.length + 1;
     return line;
   };
-  begin();
+  let before = { good, busy };
+  setTimeout(() => {
+    before = { good, busy };
+    begin();
+  }, 1000 * leadInSeconds);
   const result = await autocannon({
-    ...{ url: urlOf(address), connections, duration: seconds },
+    ...{ url: urlOf(address), connections, duration: leadInSeconds + seconds },
     requests: [
       {
         ...{ method: 'POST', path: '/increaseCredit', headers: { 'content-type': 'application/json' } },
@@ -41,5 +53,6 @@ async function run({ address, connections, seconds, bodies, offset, again }: Clo
   if (bad) throw new Error(`an answer is neither success nor busy: ${bad}`);
   const { p50, p99, p99_9: p999 } = result.latency;
   const latencies = { p50Ms: p50, p99Ms: p99, p999Ms: p999, goodP99Ms: busy === 0 ? p99 : undefined };
-  return { good, busy, seconds: result.duration, offset: position, ...latencies };
+  const counted = { good: good - before.good, busy: busy - before.busy, seconds: result.duration - leadInSeconds };
+  return { ...counted, made: good, offset: position, ...latencies };
 }

@@ -8,6 +8,8 @@ export interface ClosedLoop {
   /** host:port, with https:// before it for TLS. */
   readonly address: string;
   readonly connections: number;
+  /** Before, and nothing of it counts but its latencies. */
+  readonly leadInSeconds: number;
   readonly seconds: number;
   /** A file of bodies, one a line, and from which byte on. */
   readonly bodies: string;
@@ -19,6 +21,8 @@ export interface ClosedLoop {
 export interface ClosedLoopSeen extends Seen {
   /** Where the next run goes on. */
   readonly offset: number;
+  /** Good answers, with those before the time that counts. */
+  readonly made: number;
 }
 
 export function urlOf(address: string): string {

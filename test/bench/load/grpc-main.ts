@@ -29,15 +29,11 @@ serveLoads<GrpcLoad, Seen>(async ({ prefix, count, load }) => {
   return load.type === 'closed' ? closed(sender, load) : open(sender, load);
 });
 
-async function closed(sender: Sender, { inFlight, seconds }: ClosedGrpcLoad): Promise<Seen> {
+async function closed(sender: Sender, { inFlight, leadInSeconds, seconds }: ClosedGrpcLoad): Promise<Seen> {
+  await sender.keep(inFlight, leadInSeconds);
   begin();
   const started = performance.now();
-  const tally = new Tally();
-  const end = started + seconds * 1000;
-  const oneAfterAnother = async () => {
-    for (let now = started; now < end; now = performance.now()) await sender.call(tally, now);
-  };
-  await Promise.all(Array.from({ length: inFlight }, oneAfterAnother));
+  const tally = await sender.keep(inFlight, seconds);
   finish();
   return { ...tally.seen(), seconds: (performance.now() - started) / 1000 };
 }
@@ -76,6 +72,18 @@ class Sender {
     this.#prefix = prefix;
     const calls = Math.ceil(count / (batch ?? 1));
     this.#prepared = Array.from({ length: calls }, (_, call) => messageOf(call, batch, prefix));
+  }
+
+  /** A closed loop: so many calls are always under way, until the last is answered. */
+  async keep(inFlight: number, seconds: number): Promise<Tally> {
+    const tally = new Tally();
+    const started = performance.now();
+    const end = started + seconds * 1000;
+    const oneAfterAnother = async () => {
+      for (let now = started; now < end; now = performance.now()) await this.call(tally, now);
+    };
+    await Promise.all(Array.from({ length: inFlight }, oneAfterAnother));
+    return tally;
   }
 
   /** An open loop, in movements, until all has left that is due. */

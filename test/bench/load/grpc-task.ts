@@ -30,5 +30,7 @@ export interface GrpcLoad {
 export interface ClosedGrpcLoad {
   readonly type: 'closed';
   readonly inFlight: number;
+  /** Before, and nothing of it counts. */
+  readonly leadInSeconds: number;
   readonly seconds: number;
 }

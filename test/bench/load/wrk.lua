@@ -1,18 +1,29 @@
 -- Sends prepared bodies of increaseCredit, one a line of a file, each once; the file may be begun again only if that is asked for.
--- wrk -s wrk.lua <url> -- <file> <offset in bytes> <again | once>
+-- What comes in the first seconds does not count. wrk -s wrk.lua <url> -- <file> <offset in bytes> <again | once> <first seconds>
 
-local file, again
-offset, good, busy, bad, ran_out = 0, 0, 0, 0, 0
+local ffi = require("ffi")
+ffi.cdef("typedef struct { long seconds, nanoseconds; } moment; int clock_gettime(int clock, moment *now);")
+local CLOCK_MONOTONIC = 1
+local moment = ffi.new("moment")
+
+local file, again, begin
+offset, good, busy, bad, ran_out, made = 0, 0, 0, 0, 0, 0
 local threads = {}
 
 function setup(thread)
   table.insert(threads, thread)
 end
 
+function now()
+  ffi.C.clock_gettime(CLOCK_MONOTONIC, moment)
+  return tonumber(moment.seconds) + tonumber(moment.nanoseconds) / 1e9
+end
+
 function init(args)
   file = assert(io.open(args[1], "rb"))
   offset = tonumber(args[2])
   again = args[3] == "again"
+  begin = now() + tonumber(args[4])
   file:seek("set", offset)
   wrk.headers["Content-Type"] = "application/json"
   head = "POST /increaseCredit HTTP/1.1\r\nHost: " .. wrk.headers["Host"] ..
@@ -36,8 +47,13 @@ end
 
 -- Every answer is looked at: a fast refusal is not what is measured.
 function response(status, headers, body)
+  if begin and now() >= begin then
+    begin = nil
+    good, busy = 0, 0
+  end
   if status == 200 and string.find(body, '"status":200[,}]') then
     good = good + 1
+    made = made + 1
   elseif status == 200 and string.find(body, '"status":4003[,}]') then
     busy = busy + 1
   else
@@ -50,9 +66,9 @@ function done(summary, latency, requests)
   local thread = threads[1]
   local errors = summary.errors
   io.write(string.format(
-    "\nresult %d %d %d %d %d %d %d %d %d %d %d\n",
+    "\nresult %d %d %d %d %d %d %d %d %d %d %d %d\n",
     thread:get("good"), thread:get("busy"), thread:get("bad"), summary.duration,
     latency:percentile(50), latency:percentile(99), latency:percentile(99.9), errors.timeout,
-    errors.connect + errors.read + errors.write, thread:get("offset"), thread:get("ran_out")))
+    errors.connect + errors.read + errors.write, thread:get("offset"), thread:get("ran_out"), thread:get("made")))
   if thread:get("bad") > 0 then io.write("bad answer: ", thread:get("bad_text"), "\n") end
 end

@@ -1,6 +1,7 @@
 import { spawnSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
+import { setTimeout } from 'node:timers/promises';
 import { Child } from '../children.js';
 import { type ClosedLoop, type ClosedLoopSeen, urlOf } from './closed-loop.js';
 import type { Running } from './load.js';
@@ -14,23 +15,23 @@ export function wrkIsThere(): boolean {
 
 /** wrk with one thread. */
 export function wrk(
-  { address, connections, seconds, bodies, offset, again }: ClosedLoop,
+  { address, connections, leadInSeconds, seconds, bodies, offset, again }: ClosedLoop,
   log: string,
 ): Running<ClosedLoopSeen> {
   const loop = [
     '-t1',
     `-c${connections}`,
-    `-d${seconds}s`,
+    `-d${leadInSeconds + seconds}s`,
     '--timeout',
     `${GIVEN_UP_MS / 1000}s`,
     '-s',
     SCRIPT,
     urlOf(address),
   ];
-  const args = [...loop, '--', bodies, String(offset), again ? 'again' : 'once'];
+  const args = [...loop, '--', bodies, String(offset), again ? 'again' : 'once', String(leadInSeconds)];
   const child = new Child('generator', 'wrk', args, { log });
   const seen = child.ended.then(() => readResult(readFileSync(log, 'utf8')));
-  return { child, begun: Promise.resolve(), over: child.ended, seen };
+  return { child, begun: setTimeout(1000 * leadInSeconds), over: child.ended, seen };
 }
 
 function readResult(output: string): ClosedLoopSeen {
@@ -48,6 +49,7 @@ function readResult(output: string): ClosedLoopSeen {
     errors = 0,
     offset = 0,
     ranOut = 0,
+    made = 0,
   ] = line.split(' ').map(Number);
   if (ranOut)
     throw new Error('there are too few prepared bodies for so fast a system: raise PER_SECOND_MAX in bench.ts');
@@ -59,5 +61,5 @@ function readResult(output: string): ClosedLoopSeen {
   const inTime = Math.max(0, good - late);
   const latencies = { p50Ms: p50 / 1000, p99Ms: p99 / 1000, p999Ms: p999 / 1000 };
   const goodP99Ms = busy === 0 ? latencies.p99Ms : undefined;
-  return { good: inTime, busy, lost: Math.min(good, late), seconds: us / 1e6, ...latencies, goodP99Ms, offset };
+  return { good: inTime, busy, lost: Math.min(good, late), seconds: us / 1e6, ...latencies, goodP99Ms, offset, made };
 }

@@ -4,6 +4,7 @@ import type { Turn } from '../contest.js';
 import { closedLoop, startsIn } from '../load/closed-loop.js';
 import { measure } from '../load/load.js';
 import type { Measurement } from '../measurement.js';
+import type { Options } from '../options.js';
 
 export interface ClosedLoopOptions {
   /** The system keeps nothing, so it may see a body twice. */
@@ -26,7 +27,7 @@ export class ClosedLoops {
   readonly #addresses: readonly string[];
   readonly #again: boolean;
   readonly #cursors: readonly Cursor[];
-  #good = 0;
+  #made = 0;
 
   constructor(
     bench: Bench,
@@ -42,32 +43,35 @@ export class ClosedLoops {
   }
 
   /** How many bets were made. */
-  get good(): number {
-    return this.#good;
+  get made(): number {
+    return this.#made;
   }
 
   async warmUp(): Promise<void> {
     const { warmUpSeconds } = this.#bench.options;
-    if (warmUpSeconds > 0) await this.run(WARM_UP_CONNECTIONS, warmUpSeconds);
+    if (warmUpSeconds > 0) await this.run(WARM_UP_CONNECTIONS, { leadInSeconds: 0, seconds: warmUpSeconds });
   }
 
   /** The two that most systems are measured at. */
   turns(system: 'echo' | 'wallet' | 'secured' | 'slow' | 'two'): Turn[] {
     return [
-      { name: `${system}64`, run: (seconds) => this.run(64, seconds) },
-      { name: `${system}256`, run: (seconds) => this.run(256, seconds) },
+      { name: `${system}64`, run: () => this.run(64) },
+      { name: `${system}256`, run: () => this.run(256) },
     ];
   }
 
-  async run(connections: number, seconds = this.#bench.options.seconds): Promise<Measurement> {
+  async run(
+    connections: number,
+    { leadInSeconds, seconds }: Pick<Options, 'leadInSeconds' | 'seconds'> = this.#bench.options,
+  ): Promise<Measurement> {
     const loads = this.#addresses.map((address, index) => ({
-      ...{ address, connections: connections / this.#addresses.length, seconds, again: this.#again },
+      ...{ address, connections: connections / this.#addresses.length, leadInSeconds, seconds, again: this.#again },
       ...{ bodies: this.#bench.bets(), offset: this.#cursors[index]?.offset ?? 0 },
     }));
     const start = () => loads.map((load) => closedLoop(load, this.#bench.fresh('generator.log')));
     const { measurement, seen } = await measure(this.#systems, start);
     seen.forEach(({ offset }, index) => Object.assign(this.#cursors[index] ?? {}, { offset }));
-    this.#good += measurement.good;
+    this.#made += seen.reduce((sum, { made }) => sum + made, 0);
     return measurement;
   }
 }

@@ -5,6 +5,7 @@ import type { GrpcLoad, GrpcTask } from '../load/grpc-task.js';
 import { measure, type Seen } from '../load/load.js';
 import type { Phases } from '../load/schedule.js';
 import type { Measurement, Watched } from '../measurement.js';
+import type { Options } from '../options.js';
 
 /** Prepared for a closed loop: more than the product makes in a second. A generator that has to make more meanwhile is slower. */
 const PREPARED_PER_SECOND = { unary: 20_000, batches: 50_000 };
@@ -26,9 +27,13 @@ export class GrpcLoops {
   }
 
   /** So many calls are always under way. */
-  async closed(inFlight: number, seconds: number): Promise<Measurement> {
+  async closed(
+    inFlight: number,
+    { leadInSeconds, seconds }: Pick<Options, 'leadInSeconds' | 'seconds'>,
+  ): Promise<Measurement> {
     const perSecond = PREPARED_PER_SECOND[this.#batch === undefined ? 'unary' : 'batches'];
-    return (await this.#run(perSecond * seconds, { type: 'closed', inFlight, seconds })).measurement;
+    const count = perSecond * (leadInSeconds + seconds);
+    return (await this.#run(count, { type: 'closed', inFlight, leadInSeconds, seconds })).measurement;
   }
 
   /** So many movements are sent per second, whatever comes back. */

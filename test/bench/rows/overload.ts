@@ -101,11 +101,11 @@ async function byCalls(bench: Bench, best: number): Promise<OpenCurve> {
 async function byMovements(bench: Bench): Promise<OpenCurve> {
   const system = await startOn(bench, await bench.smallLedger(), { gateways: 0 });
   const task = { address: system.coreAddress, batch: GRPC_BATCH };
-  const { seconds, warmUpSeconds } = bench.options;
+  const { warmUpSeconds } = bench.options;
   const loops = new GrpcLoops(bench, system.core, task, 'overload');
-  if (warmUpSeconds > 0) await loops.closed(GRPC_IN_FLIGHT, warmUpSeconds);
+  if (warmUpSeconds > 0) await loops.closed(GRPC_IN_FLIGHT, { leadInSeconds: 0, seconds: warmUpSeconds });
   const curve = await curveOf(bench, 'grpc', {
-    closed: async () => (await loops.closed(GRPC_IN_FLIGHT, seconds)).perSecond,
+    closed: async () => (await loops.closed(GRPC_IN_FLIGHT, bench.options)).perSecond,
     open: (phases) => loops.open(phases),
   });
   await loops.stop();
@@ -119,7 +119,7 @@ async function curveOf(
   name: OpenCurveName,
   run: { closed(): Promise<number>; open(phases: Phases): Promise<Watched> },
 ): Promise<OpenCurve> {
-  const { seconds, warmUpSeconds } = bench.options;
+  const { seconds, leadInSeconds, warmUpSeconds } = bench.options;
   const points: OpenPoint[] = [];
   let recoverySeconds: number | undefined;
   let before = await run.closed();
@@ -128,12 +128,11 @@ async function curveOf(
   if (warmUpSeconds > 0) await run.open({ warmUp: warm, load: { ...warm, seconds: 1 } });
   for (const load of OPEN_LOADS) {
     const perSecond = load * before;
-    const warmUp = { perSecond: Math.min(load, WARM_UP_MOST) * before, seconds };
+    const warmUp = { perSecond: Math.min(load, WARM_UP_MOST) * before, seconds: leadInSeconds };
     const phase = (rate: number) => ({ perSecond: rate, seconds: TIMES_AS_LONG * seconds });
     await quiet(bench.tell);
-    const { measurement: measured, afterwards } = await run.open({
-      ...{ warmUp, load: phase(perSecond), afterwards: phase(AFTERWARDS * before) },
-    });
+    const phases = { warmUp, load: phase(perSecond), afterwards: phase(AFTERWARDS * before) };
+    const { measurement: measured, afterwards } = await run.open(phases);
     if (load === OVERLOADS[name]) recoverySeconds = recoveryOf(afterwards);
     await quiet(bench.tell);
     const after = await run.closed();

@@ -27,5 +27,5 @@ export async function postgres(bench: Bench): Promise<Contender | undefined> {
     await child.stop();
     await cluster.stop();
   };
-  return { turns: [{ name: 'postgres64', run: (seconds) => loops.run(64, seconds) }], stop };
+  return { turns: [{ name: 'postgres64', run: () => loops.run(64) }], stop };
 }

@@ -3,9 +3,8 @@ import type { Case } from '../cases.js';
 import type { Contender, Turn } from '../contest.js';
 import { ledgerBytes } from '../ledgers.js';
 import { LoadGenerator } from '../load/generator.js';
-import type { Seen } from '../load/load.js';
 import type { Measurement } from '../measurement.js';
-import type { StorageLoad, StorageTask } from '../systems/storage-main.js';
+import type { StorageLoad, StorageSeen, StorageTask } from '../systems/storage-main.js';
 
 const GROUPS = [1, 32, 512] as const;
 
@@ -34,7 +33,7 @@ export async function storage(bench: Bench): Promise<Contender> {
 /** Groups committed to one ledger by a process of its own. */
 export class Groups {
   readonly #bench: Bench;
-  readonly #process: LoadGenerator<StorageLoad, Seen>;
+  readonly #process: LoadGenerator<StorageLoad, StorageSeen>;
   #made = 0;
 
   constructor(bench: Bench, task: StorageTask) {
@@ -49,20 +48,20 @@ export class Groups {
 
   async warmUp(): Promise<void> {
     const { warmUpSeconds } = this.#bench.options;
-    if (warmUpSeconds > 0) await this.#run(warmUpSeconds);
+    if (warmUpSeconds > 0) await this.#run({ leadInSeconds: 0, seconds: warmUpSeconds });
   }
 
   turn(name: Case): Turn {
-    return { name, run: (seconds) => this.#run(seconds) };
+    return { name, run: () => this.#run(this.#bench.options) };
   }
 
   stop(): Promise<void> {
     return this.#process.stop();
   }
 
-  async #run(limit: number): Promise<Measurement> {
-    const { good, seconds, cpuMs = 0 } = await this.#process.run({ seconds: limit }).seen;
-    this.#made += good;
+  async #run({ leadInSeconds, seconds: limit }: StorageLoad): Promise<Measurement> {
+    const { good, made, seconds, cpuMs = 0 } = await this.#process.run({ leadInSeconds, seconds: limit }).seen;
+    this.#made += made;
     const cpuUs = { storage: (1000 * cpuMs) / good };
     const nobodyWaits = { p50Ms: 0, p99Ms: 0, p999Ms: 0, goodP99Ms: undefined, busyP99Ms: undefined };
     const noLoad = { busy: 0, lost: 0, latestMs: 0, residentBytes: {}, generatorCores: 0 };

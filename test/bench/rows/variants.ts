@@ -15,8 +15,8 @@ export async function largeLedger(bench: Bench): Promise<Contender> {
   const loops = loopsOn(bench, system, bench.onLarge);
   await loops.warmUp();
   let most = 0;
-  const run = async (seconds: number) => {
-    const measurement = await loops.run(64, seconds);
+  const run = async () => {
+    const measurement = await loops.run(64);
     most = Math.max(most, measurement.residentBytes['wallet-core'] ?? 0);
     return measurement;
   };

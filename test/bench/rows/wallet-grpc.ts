@@ -39,8 +39,8 @@ export async function grpcContender(
   for (const { shape, inFlight, ...rest } of SHAPES) {
     const loops = new GrpcLoops(bench, system, { ...server, ...rest }, shape);
     generators.push(loops);
-    if (warmUpSeconds > 0) await loops.closed(inFlight, warmUpSeconds);
-    turns.push({ name: `${name}${shape}`, run: (seconds) => loops.closed(inFlight, seconds) });
+    if (warmUpSeconds > 0) await loops.closed(inFlight, { leadInSeconds: 0, seconds: warmUpSeconds });
+    turns.push({ name: `${name}${shape}`, run: () => loops.closed(inFlight, bench.options) });
   }
   const stop = async () => {
     await Promise.all(generators.map((loops) => loops.stop()));

@@ -14,7 +14,7 @@ export async function wallet(bench: Bench): Promise<Contender> {
   const stop = async () => {
     await system.stop();
     // What was under way when a load ended is in the ledger, too: at most one for each connection.
-    bench.figure('bytesWithRequest', (ledgerBytes(data) - before) / loops.good);
+    bench.figure('bytesWithRequest', (ledgerBytes(data) - before) / loops.made);
   };
   return { turns: loops.turns('wallet'), stop };
 }

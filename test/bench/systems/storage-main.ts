@@ -14,7 +14,14 @@ export interface StorageTask {
 }
 
 export interface StorageLoad {
+  /** Before, and nothing of it counts. */
+  readonly leadInSeconds: number;
   readonly seconds: number;
+}
+
+export interface StorageSeen extends Seen {
+  /** Movements, with those before the time that counts. */
+  readonly made: number;
 }
 
 const { data, group, prefix } = taskOf<StorageTask>();
@@ -23,11 +30,12 @@ process.once('SIGTERM', () => void store.close().then(() => process.exit(0)));
 const NO_REQUEST = new Uint8Array(0);
 let made = 0;
 
-serveLoads<StorageLoad, Seen>(async ({ seconds }) => {
+serveLoads<StorageLoad, StorageSeen>(async ({ leadInSeconds, seconds }) => {
+  const leadIn = await commitFor(leadInSeconds);
   begin();
   const timed = await commitFor(seconds);
   finish();
-  return { good: timed.movements, busy: 0, seconds: timed.seconds };
+  return { good: timed.movements, busy: 0, seconds: timed.seconds, made: leadIn.movements + timed.movements };
 });
 
 async function commitFor(limit: number): Promise<{ readonly movements: number; readonly seconds: number }> {

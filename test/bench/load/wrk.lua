@@ -23,7 +23,8 @@ function init(args)
   file = assert(io.open(args[1], "rb"))
   offset = tonumber(args[2])
   again = args[3] == "again"
-  begin = now() + tonumber(args[4])
+  lead_in = tonumber(args[4])
+  begin = now() + lead_in
   file:seek("set", offset)
   wrk.headers["Content-Type"] = "application/json"
   head = "POST /increaseCredit HTTP/1.1\r\nHost: " .. wrk.headers["Host"] ..
@@ -67,7 +68,7 @@ function done(summary, latency, requests)
   local errors = summary.errors
   io.write(string.format(
     "\nresult %d %d %d %d %d %d %d %d %d %d %d %d\n",
-    thread:get("good"), thread:get("busy"), thread:get("bad"), summary.duration,
+    thread:get("good"), thread:get("busy"), thread:get("bad"), summary.duration - 1e6 * thread:get("lead_in"),
     latency:percentile(50), latency:percentile(99), latency:percentile(99.9), errors.timeout,
     errors.connect + errors.read + errors.write, thread:get("offset"), thread:get("ran_out"), thread:get("made")))
   if thread:get("bad") > 0 then io.write("bad answer: ", thread:get("bad_text"), "\n") end

@@ -50,8 +50,9 @@ export async function measure<S extends Seen>(
     await Promise.all(since);
     return treesCpuMs(systems.map(({ pid }) => pid));
   };
-  const [before, after, seen] = await Promise.all([
+  const [before, generatorsBefore, after, seen] = await Promise.all([
     used(running.map(({ begun }) => begun)),
+    Promise.all(running.map(async ({ child, begun }) => begun.then(() => cpuMs(child.pid)))),
     used(running.map(({ over }) => over)),
     Promise.all(running.map((generator) => generator.seen)),
   ]).finally(watch.stop);
@@ -62,7 +63,7 @@ export async function measure<S extends Seen>(
     cpuUs[name] = (cpuUs[name] ?? 0) + (1000 * usedMs) / Math.max(good, 1);
   });
   const told = seen.every((one) => one.cpuMs !== undefined);
-  const generatorMs = told ? sum(seen.map((one) => one.cpuMs ?? 0)) : watch.generatorMs();
+  const generatorMs = told ? sum(seen.map((one) => one.cpuMs ?? 0)) : watch.generatorMs() - sum(generatorsBefore);
   const seconds = Math.max(...seen.map((one) => one.seconds));
   return {
     measurement: {

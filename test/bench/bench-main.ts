@@ -13,7 +13,7 @@ import { measureRows } from './rows/rows.js';
 
 /** What the documentation shows is measured so. */
 const FULL = { rounds: 3, turns: 4, seconds: 2, movements: 10_000_000 };
-const QUICK = { rounds: 1, turns: 1, seconds: 1, movements: 20_000 };
+const QUICK = { rounds: 1, turns: 2, seconds: 1, movements: 20_000 };
 /** As long as V8 goes on compiling: until then its threads take as much of the machine as the product does. */
 const WARM_UP_SECONDS = 8;
 /** Whoever has rested has given memory back, and finds nothing in the processor's caches. */
@@ -27,7 +27,7 @@ const command = new Command('bench')
   )
   .addOption(new Option('--rows <names...>', 'what is measured').choices(ROW_NAMES).default([...ROW_NAMES], 'all'))
   .option('--rounds <n>', 'how often all is started anew', wholeNumber(1), FULL.rounds)
-  .option('--turns <n>', 'how often each load has its turn in a round', wholeNumber(1), FULL.turns)
+  .option('--turns <n>', 'how often each load has its turn in a round, back and forth', wholeNumber(1), FULL.turns)
   .option('--seconds <n>', 'how long a turn takes; in an open loop twice as long', wholeNumber(1), FULL.seconds)
   .option('--seed <n>', 'of what is sent', wholeNumber(0), 1)
   .option('--movements <n>', 'in the large ledger, which is made once and kept', wholeNumber(1), FULL.movements)

@@ -46,8 +46,9 @@ export class Bench {
     const { rows, warmUpSeconds, leadInSeconds, turns, rounds, seconds } = this.options;
     const all = turns * (leadInSeconds + seconds);
     const large = rounds * (warmUpSeconds + all);
+    // rows/overload.ts: six numbers of connections, and the parts of the maximum added up.
     const byConnections = warmUpSeconds + 6 * all;
-    const curve = 2 * warmUpSeconds + 1 + 10 * leadInSeconds + 23 * seconds;
+    const curve = 2 * warmUpSeconds + 10 * leadInSeconds + 23 * seconds;
     const series = [
       warmUpSeconds + 2 * all,
       ...(rows.includes('large-ledger') ? [large] : []),

@@ -22,18 +22,18 @@ const COPY_AFTER = 500;
 
 /** Requests of eBET in files, one a line, made beforehand: whoever sends them has nothing else to do. */
 export class Bodies {
-  readonly #key: KeyObject;
+  #key: KeyObject | undefined;
 
   constructor(
     readonly folder: string,
     readonly seed: number,
   ) {
     mkdirSync(folder, { recursive: true });
-    this.#key = keyIn(folder);
   }
 
   /** The file with the public half of the key that signs them: 512 bits, as eBET's. */
   get publicKey(): string {
+    this.#privateKey();
     return path.join(this.folder, 'public.pem');
   }
 
@@ -76,11 +76,16 @@ export class Bodies {
     });
   }
 
+  /** Made when it is first needed, and kept. */
+  #privateKey(): KeyObject {
+    return (this.#key ??= keyIn(this.folder));
+  }
+
   /** With the signature of an increaseCredit. */
   #signed(fields: Fields): string {
     const { seqNo, event, channelId, timestamp, username, money } = fields;
     const text = [seqNo, event, channelId, timestamp, username, money].join('');
-    const signature = sign('RSA-MD5', Buffer.from(text), this.#key).toString('base64');
+    const signature = sign('RSA-MD5', Buffer.from(text), this.#privateKey()).toString('base64');
     return JSON.stringify({ ...fields, signature });
   }
 

@@ -5,7 +5,7 @@ import { contest, type Start } from './contest.js';
 import type { Measurement } from './measurement.js';
 
 const MEASURED: Measurement = {
-  ...{ perSecond: 1, good: 1, busy: 0, lost: 0, latestMs: 0, p50Ms: 0, p99Ms: 0, p999Ms: 0 },
+  ...{ perSecond: 1, busy: 0, lost: 0, latestMs: 0, p50Ms: 0, p99Ms: 0, p999Ms: 0 },
   ...{ goodP99Ms: undefined, busyP99Ms: undefined, cpuUs: {}, residentBytes: {}, generatorCores: 0 },
 };
 

@@ -78,7 +78,7 @@ describe('the figures of the benchmark', () => {
   }
 
   const MEASURED: Measurement = {
-    ...{ perSecond: 900, good: 4_500, busy: 1, lost: 0, latestMs: 0, p50Ms: 1, p99Ms: 2, p999Ms: 3, goodP99Ms: 12.4 },
+    ...{ perSecond: 900, busy: 1, lost: 0, latestMs: 0, p50Ms: 1, p99Ms: 2, p999Ms: 3, goodP99Ms: 12.4 },
     busyP99Ms: 7,
     ...{ cpuUs: {}, residentBytes: { 'wallet-core': 200e6 }, generatorCores: 0.1 },
   };

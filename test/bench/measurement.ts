@@ -4,8 +4,6 @@ import type { Tenth } from './load/tally.js';
 export interface Measurement {
   /** Answers that say success, or movements, per second. */
   readonly perSecond: number;
-  /** How many there were. */
-  readonly good: number;
   /** Answers that say "busy, try again". */
   readonly busy: number;
   /** Calls that nobody answered in time, or that could not be sent. */

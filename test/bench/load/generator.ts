@@ -1,7 +1,7 @@
 import { startModule, type Child } from '../children.js';
 import type { Running, Seen } from './load.js';
 
-/** A process that makes one load after another: its own code, too, has to get warm. */
+/** A process that makes loads, one after another where its own code has to get warm. */
 export class LoadGenerator<Load extends object, S extends Seen> {
   readonly #child: Child;
 

@@ -1,6 +1,7 @@
 // Posts bets of a platform over gRPC, in a closed or an open loop. Messages are made before the time of a load begins, so that as
 // little as possible of the machine goes to this side of them; all answers are read.
 import { readFileSync } from 'node:fs';
+import { setTimeout } from 'node:timers/promises';
 import { Client, Metadata, type ServiceError } from '@grpc/grpc-js';
 import { bearer } from '../../../bearer.js';
 import { Outcome } from '../../../proto/gen/wallet/v1/movement.js';
@@ -15,7 +16,8 @@ import { begin, finish, serveLoads, taskOf } from './generator.js';
 import { messageOf } from './grpc-messages.js';
 import type { ClosedGrpcLoad, GrpcLoad, GrpcTask } from './grpc-task.js';
 import type { Seen } from './load.js';
-import { onSchedule, type Phase, type Phases } from './schedule.js';
+import { Arrivals, openLoop } from './open-loop.js';
+import { onSchedule, type Phase } from './schedule.js';
 import { GIVEN_UP_MS, Tally, type Verdict } from './tally.js';
 
 const { address, access, batch } = taskOf<GrpcTask>();
@@ -26,29 +28,28 @@ serveLoads<GrpcLoad, Seen>(async ({ prefix, count, load }) => {
   await new Promise<void>((resolve, reject) => {
     client.waitForReady(Date.now() + 5_000, (error) => (error ? reject(error) : resolve()));
   });
-  return load.type === 'closed' ? closed(sender, load) : open(sender, load);
+  return load.type === 'closed' ? closedLoop(sender, load) : openLoop((phase) => sender.run(phase), load);
 });
 
-async function closed(sender: Sender, { inFlight, leadInSeconds, seconds }: ClosedGrpcLoad): Promise<Seen> {
-  await sender.keep(inFlight, leadInSeconds);
+/** So many calls are always under way, also where the time that counts begins and where it ends. */
+async function closedLoop(sender: Sender, { inFlight, leadInSeconds, seconds }: ClosedGrpcLoad): Promise<Seen> {
+  const [before, measured] = [new Tally(), new Tally()];
+  const from = performance.now() + 1000 * leadInSeconds;
+  const end = from + 1000 * seconds;
+  const oneAfterAnother = async () => {
+    for (let now = performance.now(); now < end; now = performance.now()) {
+      await sender.call(now < from ? before : measured, now);
+    }
+  };
+  const all = Promise.all(Array.from({ length: inFlight }, oneAfterAnother));
+  await Promise.race([all, setTimeout(Math.max(0, from - performance.now()))]);
   begin();
-  const started = performance.now();
-  const tally = await sender.keep(inFlight, seconds);
+  const arrivals = new Arrivals(before);
+  await Promise.race([all, setTimeout(Math.max(0, end - performance.now()))]);
+  const arrived = arrivals.until(measured);
   finish();
-  return { ...tally.seen(), seconds: (performance.now() - started) / 1000 };
-}
-
-async function open(sender: Sender, { warmUp, load, afterwards }: Phases): Promise<Seen> {
-  const warm = await sender.run(warmUp);
-  begin();
-  const before = warm.good;
-  const tally = await sender.run(load);
-  const arrived = tally.good + warm.good - before;
-  if (!afterwards) await tally.settled();
-  finish();
-  const after = afterwards && (await sender.run(afterwards));
-  await Promise.all([tally.settled(), after?.settled()]);
-  return { ...tally.seen(), arrived, seconds: load.seconds, afterwards: after?.timeline ?? [] };
+  await all;
+  return { ...measured.seen(), ...arrived };
 }
 
 function connected(): Client {
@@ -72,18 +73,6 @@ class Sender {
     this.#prefix = prefix;
     const calls = Math.ceil(count / (batch ?? 1));
     this.#prepared = Array.from({ length: calls }, (_, call) => messageOf(call, batch, prefix));
-  }
-
-  /** A closed loop: so many calls are always under way, until the last is answered. */
-  async keep(inFlight: number, seconds: number): Promise<Tally> {
-    const tally = new Tally();
-    const started = performance.now();
-    const end = started + seconds * 1000;
-    const oneAfterAnother = async () => {
-      for (let now = started; now < end; now = performance.now()) await this.call(tally, now);
-    };
-    await Promise.all(Array.from({ length: inFlight }, oneAfterAnother));
-    return tally;
   }
 
   /** An open loop, in movements, until all has left that is due. */

@@ -6,7 +6,7 @@ import type { Tenth } from './tally.js';
 /** What a load generator saw. */
 export interface Seen {
   readonly good: number;
-  /** In an open loop: good answers that came while it went on, to whatever was due before its end. In a closed one these are all. */
+  /** Good answers that came in its time, also to what was sent before it. Absent: those are `good`. */
   readonly arrived?: number;
   readonly busy: number;
   /** Calls that nobody answered in time, or that could not be sent. */
@@ -52,7 +52,7 @@ export async function measure<S extends Seen>(
   };
   const [before, generatorsBefore, after, seen] = await Promise.all([
     used(running.map(({ begun }) => begun)),
-    Promise.all(running.map(async ({ child, begun }) => begun.then(() => cpuMs(child.pid)))),
+    Promise.all(running.map(({ child, begun }) => begun.then(() => cpuMs(child.pid)))),
     used(running.map(({ over }) => over)),
     Promise.all(running.map((generator) => generator.seen)),
   ]).finally(watch.stop);
@@ -68,7 +68,6 @@ export async function measure<S extends Seen>(
   return {
     measurement: {
       perSecond: sum(seen.map(({ good, arrived = good, seconds }) => arrived / seconds)),
-      good,
       busy: sum(seen.map((one) => one.busy)),
       lost: sum(seen.map((one) => one.lost ?? 0)),
       latestMs: Math.max(...seen.map((one) => one.latestMs ?? 0)),

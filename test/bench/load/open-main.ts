@@ -2,8 +2,9 @@
 // The time of an answer counts from when its call was due, not from when it could be sent: otherwise a system that stands
 // still would be asked less and look better (coordinated omission).
 import { Connection } from './connection.js';
-import { begin, finish, serveLoads, taskOf } from './generator.js';
+import { serveLoads, taskOf } from './generator.js';
 import { Lines } from './lines.js';
+import { openLoop } from './open-loop.js';
 import type { OpenLoad, OpenSeen, OpenTask } from './open-task.js';
 import { onSchedule, type Phase } from './schedule.js';
 import { Tally, type Verdict } from './tally.js';
@@ -15,20 +16,11 @@ const CONNECTIONS_AT_ONCE = 100;
 
 const { address, calls } = taskOf<OpenTask>();
 
-serveLoads<OpenLoad, OpenSeen>(async ({ offset, warmUp, load, afterwards }) => {
+serveLoads<OpenLoad, OpenSeen>(async ({ offset, ...phases }) => {
   const sender = new Sender(await connected(), new Lines(calls, offset), offset);
-  const warm = await sender.run(warmUp);
-  begin();
-  const before = warm.good;
-  const measured = await sender.run(load);
-  const arrived = measured.good + warm.good - before;
-  if (!afterwards) await measured.settled();
-  finish();
-  const after = afterwards && (await sender.run(afterwards));
-  await Promise.all([measured.settled(), after?.settled()]);
+  const seen = await openLoop((phase) => sender.run(phase), phases);
   sender.close();
-  const { seconds } = load;
-  return { ...measured.seen(), arrived, seconds, afterwards: after?.timeline ?? [], offset: sender.position };
+  return { ...seen, offset: sender.position };
 });
 
 /** Calls over connections that are its own. */
@@ -62,7 +54,8 @@ class Sender {
 
   #send(due: number, tally: Tally): void {
     const line = this.#lines.next();
-    if (line === undefined) throw new Error('there are too few prepared calls for so high a rate');
+    if (line === undefined)
+      throw new Error('there are too few prepared calls for so high a rate: rows/mixed.ts and bench.ts say how many');
     this.position += line.length + 1;
     const connection = this.#unused.pop() ?? this.#idle.pop();
     if (!connection) return tally.unsent(due);

@@ -6,8 +6,8 @@ export interface Phase {
 
 /** What an open loop is measured by. */
 export interface Phases {
-  /** Before, and nothing of it counts. */
-  readonly warmUp: Phase;
+  /** Before, and nothing of it counts but good answers that come later. */
+  readonly leadIn: Phase;
   readonly load: Phase;
   /** A lesser load right behind it, to see how soon all is well again; nothing else of it counts. */
   readonly afterwards?: Phase;

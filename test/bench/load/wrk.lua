@@ -7,14 +7,14 @@ local CLOCK_MONOTONIC = 1
 local moment = ffi.new("moment")
 
 local file, again, begin
-offset, good, busy, bad, ran_out, made = 0, 0, 0, 0, 0, 0
+offset, good, busy, bad, ran_out, made, refused = 0, 0, 0, 0, 0, 0, 0
 local threads = {}
 
 function setup(thread)
   table.insert(threads, thread)
 end
 
-function now()
+local function now()
   ffi.C.clock_gettime(CLOCK_MONOTONIC, moment)
   return tonumber(moment.seconds) + tonumber(moment.nanoseconds) / 1e9
 end
@@ -57,6 +57,7 @@ function response(status, headers, body)
     made = made + 1
   elseif status == 200 and string.find(body, '"status":4003[,}]') then
     busy = busy + 1
+    refused = refused + 1
   else
     bad = bad + 1
     if bad == 1 then bad_text = status .. " " .. body end
@@ -67,9 +68,10 @@ function done(summary, latency, requests)
   local thread = threads[1]
   local errors = summary.errors
   io.write(string.format(
-    "\nresult %d %d %d %d %d %d %d %d %d %d %d %d\n",
+    "\nresult %d %d %d %d %d %d %d %d %d %d %d %d %d\n",
     thread:get("good"), thread:get("busy"), thread:get("bad"), summary.duration - 1e6 * thread:get("lead_in"),
     latency:percentile(50), latency:percentile(99), latency:percentile(99.9), errors.timeout,
-    errors.connect + errors.read + errors.write, thread:get("offset"), thread:get("ran_out"), thread:get("made")))
+    errors.connect + errors.read + errors.write, thread:get("offset"), thread:get("ran_out"), thread:get("made"),
+    thread:get("refused")))
   if thread:get("bad") > 0 then io.write("bad answer: ", thread:get("bad_text"), "\n") end
 end

@@ -15,7 +15,10 @@ export interface Report {
   readonly machine: Machine;
   readonly versions: Readonly<Record<string, string>>;
   readonly loadGenerator: string;
-  readonly options: Pick<Options, 'rows' | 'rounds' | 'turns' | 'seconds' | 'warmUpSeconds' | 'seed' | 'movements'>;
+  readonly options: Pick<
+    Options,
+    'rows' | 'rounds' | 'turns' | 'seconds' | 'leadInSeconds' | 'warmUpSeconds' | 'seed' | 'movements'
+  >;
   readonly lines: readonly Line[];
   readonly measures: readonly Measure[];
   readonly leftOut: Readonly<Record<string, string>>;
@@ -23,14 +26,14 @@ export interface Report {
 }
 
 export function reportOf(bench: Bench, machine: Machine, complete: boolean): Report {
-  const { rows, rounds, turns, seconds, warmUpSeconds, seed, movements } = bench.options;
+  const { rows, rounds, turns, seconds, leadInSeconds, warmUpSeconds, seed, movements } = bench.options;
   return {
     complete,
     date: new Date().toISOString().slice(0, 10),
     machine,
     versions: Object.fromEntries(bench.versions),
     loadGenerator: CLOSED_LOOP_TOOL,
-    options: { rows, rounds, turns, seconds, warmUpSeconds, seed, movements },
+    options: { rows, rounds, turns, seconds, leadInSeconds, warmUpSeconds, seed, movements },
     lines: (Object.keys(CASES) as Case[]).flatMap((name) => {
       const all = bench.results.get(name);
       return all ? lineOf(CASES[name], all) : [];

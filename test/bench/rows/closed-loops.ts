@@ -47,9 +47,9 @@ export class ClosedLoops {
     return this.#made;
   }
 
-  async warmUp(): Promise<void> {
-    const { warmUpSeconds } = this.#bench.options;
-    if (warmUpSeconds > 0) await this.run(WARM_UP_CONNECTIONS, { leadInSeconds: 0, seconds: warmUpSeconds });
+  async warmUp(): Promise<Measurement | undefined> {
+    const { warmUpSeconds: seconds } = this.#bench.options;
+    return seconds === 0 ? undefined : this.run(WARM_UP_CONNECTIONS, { leadInSeconds: 0, seconds });
   }
 
   /** The two that most systems are measured at. */

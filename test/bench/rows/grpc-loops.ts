@@ -8,7 +8,7 @@ import type { Measurement, Watched } from '../measurement.js';
 import type { Options } from '../options.js';
 
 /** Prepared for a closed loop: more than the product makes in a second. A generator that has to make more meanwhile is slower. */
-const PREPARED_PER_SECOND = { unary: 20_000, batches: 50_000 };
+const PREPARED_PER_SECOND = { unary: 20_000, batches: 100_000 };
 
 /** Movements posted to one process over gRPC, each once, by one generator. */
 export class GrpcLoops {
@@ -38,7 +38,7 @@ export class GrpcLoops {
 
   /** So many movements are sent per second, whatever comes back. */
   open(phases: Phases): Promise<Watched> {
-    const all = [phases.warmUp, phases.load, ...(phases.afterwards ? [phases.afterwards] : [])];
+    const all = [phases.leadIn, phases.load, ...(phases.afterwards ? [phases.afterwards] : [])];
     const count = all.reduce((sum, { perSecond, seconds }) => sum + perSecond * seconds, 0);
     return this.#run(count, { type: 'open', ...phases });
   }

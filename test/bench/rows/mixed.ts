@@ -30,13 +30,13 @@ async function mixed(
 ): Promise<Contender> {
   const { seconds, leadInSeconds, warmUpSeconds, turns } = bench.options;
   const perSecond = Math.floor(highest(bench) / 2);
-  const count = perSecond * (warmUpSeconds + 1 + turns * (leadInSeconds + TIMES_AS_LONG * seconds));
+  const count = perSecond * (warmUpSeconds + turns * (leadInSeconds + TIMES_AS_LONG * seconds));
   const loops = new OpenLoops(bench, systems, address, bench.mixed(Math.ceil(count / 10_000) * 10_000));
-  const phases = (warmUp: number, load: number) => ({
-    warmUp: { perSecond, seconds: warmUp },
+  const phases = (leadIn: number, load: number) => ({
+    leadIn: { perSecond, seconds: leadIn },
     load: { perSecond, seconds: load },
   });
-  if (warmUpSeconds > 0) await loops.run(phases(warmUpSeconds, 1));
+  if (warmUpSeconds > 0) await loops.run(phases(0, warmUpSeconds));
   const run = async () => (await loops.run(phases(leadInSeconds, TIMES_AS_LONG * seconds))).measurement;
   const stop = async () => {
     await loops.stop();

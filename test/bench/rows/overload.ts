@@ -50,8 +50,8 @@ export const LOOPS = { calls: 'open loop', grpc: 'gRPC' } as const;
 const AFTERWARDS = 0.5;
 /** An answer that takes no longer is a quick one. */
 const QUICK_MS = 200;
-/** No warm-up is an overload: it asks for no more than this part of the maximum. */
-const WARM_UP_MOST = 0.8;
+/** No lead-in is an overload: it asks for no more than this part of the maximum. */
+const LEAD_IN_MOST = 0.8;
 const GRPC_BATCH = 32;
 const GRPC_IN_FLIGHT = 32;
 
@@ -124,14 +124,14 @@ async function curveOf(
   let recoverySeconds: number | undefined;
   let before = await run.closed();
   // The generator has to get warm as well.
-  const warm = { perSecond: WARM_UP_MOST * before, seconds: warmUpSeconds };
-  if (warmUpSeconds > 0) await run.open({ warmUp: warm, load: { ...warm, seconds: 1 } });
+  const warm = { perSecond: LEAD_IN_MOST * before, seconds: warmUpSeconds };
+  if (warmUpSeconds > 0) await run.open({ leadIn: { ...warm, seconds: 0 }, load: warm });
   for (const load of OPEN_LOADS) {
     const perSecond = load * before;
-    const warmUp = { perSecond: Math.min(load, WARM_UP_MOST) * before, seconds: leadInSeconds };
+    const leadIn = { perSecond: Math.min(load, LEAD_IN_MOST) * before, seconds: leadInSeconds };
     const phase = (rate: number) => ({ perSecond: rate, seconds: TIMES_AS_LONG * seconds });
     await quiet(bench.tell);
-    const phases = { warmUp, load: phase(perSecond), afterwards: phase(AFTERWARDS * before) };
+    const phases = { leadIn, load: phase(perSecond), afterwards: phase(AFTERWARDS * before) };
     const { measurement: measured, afterwards } = await run.open(phases);
     if (load === OVERLOADS[name]) recoverySeconds = recoveryOf(afterwards);
     await quiet(bench.tell);

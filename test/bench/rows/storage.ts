@@ -65,6 +65,6 @@ export class Groups {
     const cpuUs = { storage: (1000 * cpuMs) / good };
     const nobodyWaits = { p50Ms: 0, p99Ms: 0, p999Ms: 0, goodP99Ms: undefined, busyP99Ms: undefined };
     const noLoad = { busy: 0, lost: 0, latestMs: 0, residentBytes: {}, generatorCores: 0 };
-    return { perSecond: good / seconds, good, cpuUs, ...nobodyWaits, ...noLoad };
+    return { perSecond: good / seconds, cpuUs, ...nobodyWaits, ...noLoad };
   }
 }

@@ -2,6 +2,7 @@ import { spawnSync } from 'node:child_process';
 import path from 'node:path';
 import type { Bench } from '../bench.js';
 import type { Contender } from '../contest.js';
+import type { Measurement } from '../measurement.js';
 import { Groups } from './storage.js';
 import { loopsOn, startOn } from './wallet.js';
 
@@ -13,13 +14,14 @@ export async function largeLedger(bench: Bench): Promise<Contender> {
   const system = await startOn(bench, await bench.largeLedger());
   bench.figure('largeStartMs', system.coreStartMs);
   const loops = loopsOn(bench, system, bench.onLarge);
-  await loops.warmUp();
   let most = 0;
-  const run = async () => {
-    const measurement = await loops.run(64);
+  const watched = (measurement: Measurement) => {
     most = Math.max(most, measurement.residentBytes['wallet-core'] ?? 0);
     return measurement;
   };
+  const warm = await loops.warmUp();
+  if (warm) watched(warm);
+  const run = async () => watched(await loops.run(64));
   const stop = async () => {
     bench.figure('largeMegabytes', most / 1e6);
     await system.stop();

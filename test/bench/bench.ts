@@ -4,7 +4,7 @@ import { CASES, FIGURES, type Case, type Figure } from './cases.js';
 import { keptLedger, smallLedger, copyLedger } from './ledgers.js';
 import { median, ratiosOf, type Measurement } from './measurement.js';
 import type { Options } from './options.js';
-import type { Overload } from './rows/overload.js';
+import { secondsAtMaximum, type Overload } from './rows/overload.js';
 import { CACHE, TemporaryFolders } from './temporary-folders.js';
 
 /** Not in the run's folder, where the server's own user may have no way into; not in memory either. */
@@ -46,15 +46,12 @@ export class Bench {
     const { rows, warmUpSeconds, leadInSeconds, turns, rounds, seconds } = this.options;
     const all = turns * (leadInSeconds + seconds);
     const large = rounds * (warmUpSeconds + all);
-    // rows/overload.ts: six numbers of connections, and the parts of the maximum added up.
-    const byConnections = warmUpSeconds + 6 * all;
-    const curve = 2 * warmUpSeconds + 10 * leadInSeconds + 23 * seconds;
     const series = [
       warmUpSeconds + 2 * all,
       ...(rows.includes('large-ledger') ? [large] : []),
-      ...(rows.includes('overload') ? [byConnections, curve] : []),
+      ...(rows.includes('overload') ? [secondsAtMaximum(this.options)] : []),
     ];
-    const count = PER_SECOND_MAX * Math.max(...series);
+    const count = Math.ceil(PER_SECOND_MAX * Math.max(...series));
     return this.bodies.bets(count, this.#step(`signing ${count} bets`));
   }
 

@@ -1,3 +1,5 @@
+import type { Times } from './load/schedule.js';
+
 /** What can be measured. */
 export const ROW_NAMES = [
   'echo',
@@ -15,16 +17,12 @@ export const ROW_NAMES = [
 
 export type RowName = (typeof ROW_NAMES)[number];
 
-export interface Options {
+export interface Options extends Times {
   readonly rows: readonly RowName[];
   /** How often all processes are started anew, each on a fresh ledger. */
   readonly rounds: number;
   /** How often each load comes in a round, in turn with the others. */
   readonly turns: number;
-  /** How long it takes. */
-  readonly seconds: number;
-  /** How long each load goes on before a turn begins. */
-  readonly leadInSeconds: number;
   /** How long each process works before its first turn. */
   readonly warmUpSeconds: number;
   readonly seed: number;

@@ -1,16 +1,14 @@
 import { closeSync, openSync, readSync, statSync } from 'node:fs';
 import { LoadGenerator } from './generator.js';
 import type { Running, Seen } from './load.js';
+import type { Times } from './schedule.js';
 import { wrk, wrkIsThere } from './wrk.js';
 
 /** A closed loop: each connection sends its next bet when it has the answer to its last. */
-export interface ClosedLoop {
+export interface ClosedLoop extends Times {
   /** host:port, with https:// before it for TLS. */
   readonly address: string;
   readonly connections: number;
-  /** Before, and nothing of it counts but its latencies. */
-  readonly leadInSeconds: number;
-  readonly seconds: number;
   /** A file of bodies, one a line, and from which byte on. */
   readonly bodies: string;
   readonly offset: number;

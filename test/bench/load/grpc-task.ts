@@ -1,4 +1,4 @@
-import type { Phases } from './schedule.js';
+import type { Phases, Times } from './schedule.js';
 
 /** What a client of a secured wallet-core shows, and whom it trusts: files. */
 export interface GrpcAccess {
@@ -27,10 +27,7 @@ export interface GrpcLoad {
 }
 
 /** So many calls are always under way. */
-export interface ClosedGrpcLoad {
+export interface ClosedGrpcLoad extends Times {
   readonly type: 'closed';
   readonly inFlight: number;
-  /** Before, and nothing of it counts. */
-  readonly leadInSeconds: number;
-  readonly seconds: number;
 }

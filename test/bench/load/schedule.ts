@@ -4,6 +4,13 @@ export interface Phase {
   readonly seconds: number;
 }
 
+/** A load that is always the same. */
+export interface Times {
+  /** Before, and nothing of it counts but good answers that come later, and with wrk its latencies. */
+  readonly leadInSeconds: number;
+  readonly seconds: number;
+}
+
 /** What an open loop is measured by. */
 export interface Phases {
   /** Before, and nothing of it counts but good answers that come later. */

@@ -31,7 +31,7 @@ export function wrk(
   const args = [...loop, '--', bodies, String(offset), again ? 'again' : 'once', String(leadInSeconds)];
   const child = new Child('generator', 'wrk', args, { log });
   const seen = child.ended.then(() => readResult(readFileSync(log, 'utf8')));
-  // wrk does not tell.
+  // wrk does not tell when.
   return { child, begun: setTimeout(1000 * leadInSeconds), over: child.ended, seen };
 }
 
@@ -59,7 +59,7 @@ function readResult(output: string): ClosedLoopSeen {
     throw new Error(`${bad} answers are neither success nor busy:\n${output.slice(output.indexOf('bad answer'))}`);
   }
   if (errors > 0) throw new Error(`${errors} connections failed:\n${output}`);
-  // What came after eBET gave up is no success. wrk counts it when it comes: so soon after the lead-in all of it was sent there.
+  // What came after eBET gave up is no success. wrk counts it when it comes, so none in a lead-in, which is shorter than that.
   const inTime = Math.max(0, good - late);
   const latencies = { p50Ms: p50 / 1000, p99Ms: p99 / 1000, p999Ms: p999 / 1000 };
   const goodP99Ms = refused === 0 ? latencies.p99Ms : undefined;

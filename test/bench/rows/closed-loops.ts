@@ -3,8 +3,8 @@ import type { Child } from '../children.js';
 import type { Turn } from '../contest.js';
 import { closedLoop, startsIn } from '../load/closed-loop.js';
 import { measure } from '../load/load.js';
+import type { Times } from '../load/schedule.js';
 import type { Measurement } from '../measurement.js';
-import type { Options } from '../options.js';
 
 export interface ClosedLoopOptions {
   /** The system keeps nothing, so it may see a body twice. */
@@ -60,17 +60,14 @@ export class ClosedLoops {
     ];
   }
 
-  async run(
-    connections: number,
-    { leadInSeconds, seconds }: Pick<Options, 'leadInSeconds' | 'seconds'> = this.#bench.options,
-  ): Promise<Measurement> {
+  async run(connections: number, { leadInSeconds, seconds }: Times = this.#bench.options): Promise<Measurement> {
     const loads = this.#addresses.map((address, index) => ({
       ...{ address, connections: connections / this.#addresses.length, leadInSeconds, seconds, again: this.#again },
       ...{ bodies: this.#bench.bets(), offset: this.#cursors[index]?.offset ?? 0 },
     }));
     const start = () => loads.map((load) => closedLoop(load, this.#bench.fresh('generator.log')));
     const { measurement, seen } = await measure(this.#systems, start);
-    seen.forEach(({ offset }, index) => Object.assign(this.#cursors[index] ?? {}, { offset }));
+    this.#cursors.forEach((cursor, index) => (cursor.offset = seen[index]?.offset ?? cursor.offset));
     this.#made += seen.reduce((sum, { made }) => sum + made, 0);
     return measurement;
   }

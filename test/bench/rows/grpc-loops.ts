@@ -3,15 +3,15 @@ import type { Child } from '../children.js';
 import { LoadGenerator } from '../load/generator.js';
 import type { GrpcLoad, GrpcTask } from '../load/grpc-task.js';
 import { measure, type Seen } from '../load/load.js';
-import type { Phases } from '../load/schedule.js';
+import type { Phases, Times } from '../load/schedule.js';
 import type { Measurement, Watched } from '../measurement.js';
-import type { Options } from '../options.js';
 
 /** Prepared for a closed loop: more than the product makes in a second. A generator that has to make more meanwhile is slower. */
 const PREPARED_PER_SECOND = { unary: 20_000, batches: 100_000 };
 
 /** Movements posted to one process over gRPC, each once, by one generator. */
 export class GrpcLoops {
+  readonly #bench: Bench;
   readonly #system: Child;
   readonly #batch: number | undefined;
   readonly #prefix: string;
@@ -20,17 +20,20 @@ export class GrpcLoops {
 
   /** `prefix`: what references begin with, so that others on the same ledger have none of them. */
   constructor(bench: Bench, system: Child, task: GrpcTask, prefix: string) {
+    this.#bench = bench;
     this.#system = system;
     this.#batch = task.batch;
     this.#prefix = prefix;
     this.#generator = new LoadGenerator('load/grpc-main.js', task, bench.fresh('generator.log'));
   }
 
+  async warmUp(inFlight: number): Promise<void> {
+    const { warmUpSeconds: seconds } = this.#bench.options;
+    if (seconds > 0) await this.closed(inFlight, { leadInSeconds: 0, seconds });
+  }
+
   /** So many calls are always under way. */
-  async closed(
-    inFlight: number,
-    { leadInSeconds, seconds }: Pick<Options, 'leadInSeconds' | 'seconds'>,
-  ): Promise<Measurement> {
+  async closed(inFlight: number, { leadInSeconds, seconds }: Times = this.#bench.options): Promise<Measurement> {
     const perSecond = PREPARED_PER_SECOND[this.#batch === undefined ? 'unary' : 'batches'];
     const count = perSecond * (leadInSeconds + seconds);
     return (await this.#run(count, { type: 'closed', inFlight, leadInSeconds, seconds })).measurement;

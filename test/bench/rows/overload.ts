@@ -4,6 +4,7 @@ import { inTurn } from '../contest.js';
 import type { Phases } from '../load/schedule.js';
 import type { Tenth } from '../load/tally.js';
 import { median, type Measurement, type Watched } from '../measurement.js';
+import type { Options } from '../options.js';
 import { GrpcLoops } from './grpc-loops.js';
 import { OpenLoops, TIMES_AS_LONG } from './open-loops.js';
 import { loopsOn, startOn } from './wallet.js';
@@ -55,6 +56,17 @@ const LEAD_IN_MOST = 0.8;
 const GRPC_BATCH = 32;
 const GRPC_IN_FLIGHT = 32;
 
+/** How long one ledger is loaded for it at most, counted in seconds at the maximum. */
+export function secondsAtMaximum({ turns, leadInSeconds, seconds, warmUpSeconds }: Options): number {
+  const closed = leadInSeconds + seconds;
+  const byConnections = warmUpSeconds + CONNECTIONS.length * turns * closed;
+  const open = OPEN_LOADS.map((load) => leadInSeconds + (load + AFTERWARDS) * TIMES_AS_LONG * seconds + closed);
+  return Math.max(
+    byConnections,
+    open.reduce((sum, one) => sum + one, 2 * warmUpSeconds + closed),
+  );
+}
+
 /** Each curve on a ledger of its own. */
 export async function overload(bench: Bench): Promise<void> {
   await byConnections(bench);
@@ -101,11 +113,10 @@ async function byCalls(bench: Bench, best: number): Promise<OpenCurve> {
 async function byMovements(bench: Bench): Promise<OpenCurve> {
   const system = await startOn(bench, await bench.smallLedger(), { gateways: 0 });
   const task = { address: system.coreAddress, batch: GRPC_BATCH };
-  const { warmUpSeconds } = bench.options;
   const loops = new GrpcLoops(bench, system.core, task, 'overload');
-  if (warmUpSeconds > 0) await loops.closed(GRPC_IN_FLIGHT, { leadInSeconds: 0, seconds: warmUpSeconds });
+  await loops.warmUp(GRPC_IN_FLIGHT);
   const curve = await curveOf(bench, 'grpc', {
-    closed: async () => (await loops.closed(GRPC_IN_FLIGHT, bench.options)).perSecond,
+    closed: async () => (await loops.closed(GRPC_IN_FLIGHT)).perSecond,
     open: (phases) => loops.open(phases),
   });
   await loops.stop();

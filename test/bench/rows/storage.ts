@@ -3,8 +3,9 @@ import type { Case } from '../cases.js';
 import type { Contender, Turn } from '../contest.js';
 import { ledgerBytes } from '../ledgers.js';
 import { LoadGenerator } from '../load/generator.js';
+import type { Times } from '../load/schedule.js';
 import type { Measurement } from '../measurement.js';
-import type { StorageLoad, StorageSeen, StorageTask } from '../systems/storage-main.js';
+import type { StorageSeen, StorageTask } from '../systems/storage-main.js';
 
 const GROUPS = [1, 32, 512] as const;
 
@@ -33,7 +34,7 @@ export async function storage(bench: Bench): Promise<Contender> {
 /** Groups committed to one ledger by a process of its own. */
 export class Groups {
   readonly #bench: Bench;
-  readonly #process: LoadGenerator<StorageLoad, StorageSeen>;
+  readonly #process: LoadGenerator<Times, StorageSeen>;
   #made = 0;
 
   constructor(bench: Bench, task: StorageTask) {
@@ -59,7 +60,7 @@ export class Groups {
     return this.#process.stop();
   }
 
-  async #run({ leadInSeconds, seconds: limit }: StorageLoad): Promise<Measurement> {
+  async #run({ leadInSeconds, seconds: limit }: Times): Promise<Measurement> {
     const { good, made, seconds, cpuMs = 0 } = await this.#process.run({ leadInSeconds, seconds: limit }).seen;
     this.#made += made;
     const cpuUs = { storage: (1000 * cpuMs) / good };

@@ -33,14 +33,13 @@ export async function grpcContender(
   server: Pick<GrpcTask, 'address' | 'access'>,
   stopSystem: () => Promise<void>,
 ): Promise<Contender> {
-  const { warmUpSeconds } = bench.options;
   const turns: Turn[] = [];
   const generators: GrpcLoops[] = [];
   for (const { shape, inFlight, ...rest } of SHAPES) {
     const loops = new GrpcLoops(bench, system, { ...server, ...rest }, shape);
     generators.push(loops);
-    if (warmUpSeconds > 0) await loops.closed(inFlight, { leadInSeconds: 0, seconds: warmUpSeconds });
-    turns.push({ name: `${name}${shape}`, run: () => loops.closed(inFlight, bench.options) });
+    await loops.warmUp(inFlight);
+    turns.push({ name: `${name}${shape}`, run: () => loops.closed(inFlight) });
   }
   const stop = async () => {
     await Promise.all(generators.map((loops) => loops.stop()));

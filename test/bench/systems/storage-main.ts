@@ -4,6 +4,7 @@ import type { Submission } from '../../../wallet-core/storage/port.js';
 import { SqliteStore } from '../../../wallet-core/storage/sqlite/sqlite-store.js';
 import { begin, finish, serveLoads, taskOf } from '../load/generator.js';
 import type { Seen } from '../load/load.js';
+import type { Times } from '../load/schedule.js';
 import { CURRENCY, PLATFORM, playerOfTurn } from '../world.js';
 
 export interface StorageTask {
@@ -11,12 +12,6 @@ export interface StorageTask {
   readonly data: string;
   readonly group: number;
   readonly prefix: string;
-}
-
-export interface StorageLoad {
-  /** Before, and nothing of it counts. */
-  readonly leadInSeconds: number;
-  readonly seconds: number;
 }
 
 export interface StorageSeen extends Seen {
@@ -30,7 +25,7 @@ process.once('SIGTERM', () => void store.close().then(() => process.exit(0)));
 const NO_REQUEST = new Uint8Array(0);
 let made = 0;
 
-serveLoads<StorageLoad, StorageSeen>(async ({ leadInSeconds, seconds }) => {
+serveLoads<Times, StorageSeen>(async ({ leadInSeconds, seconds }) => {
   const leadIn = await commitFor(leadInSeconds);
   begin();
   const timed = await commitFor(seconds);

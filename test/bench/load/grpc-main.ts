@@ -1,7 +1,6 @@
 // Posts bets of a platform over gRPC, in a closed or an open loop. Messages are made before the time of a load begins, so that as
 // little as possible of the machine goes to this side of them; all answers are read.
 import { readFileSync } from 'node:fs';
-import { setTimeout } from 'node:timers/promises';
 import { Client, Metadata, type ServiceError } from '@grpc/grpc-js';
 import { bearer } from '../../../bearer.js';
 import { Outcome } from '../../../proto/gen/wallet/v1/movement.js';
@@ -12,11 +11,11 @@ import {
   type Result,
 } from '../../../proto/gen/wallet/v1/posting.js';
 import { transportTo } from '../../../transport.js';
-import { begin, finish, serveLoads, taskOf } from './generator.js';
+import { serveLoads, taskOf } from './generator.js';
 import { messageOf } from './grpc-messages.js';
-import type { ClosedGrpcLoad, GrpcLoad, GrpcTask } from './grpc-task.js';
+import type { GrpcLoad, GrpcTask } from './grpc-task.js';
 import type { Seen } from './load.js';
-import { Arrivals, openLoop } from './open-loop.js';
+import { closedLoop, openLoop } from './loops.js';
 import { onSchedule, type Phase } from './schedule.js';
 import { GIVEN_UP_MS, Tally, type Verdict } from './tally.js';
 
@@ -28,29 +27,10 @@ serveLoads<GrpcLoad, Seen>(async ({ prefix, count, load }) => {
   await new Promise<void>((resolve, reject) => {
     client.waitForReady(Date.now() + 5_000, (error) => (error ? reject(error) : resolve()));
   });
-  return load.type === 'closed' ? closedLoop(sender, load) : openLoop((phase) => sender.run(phase), load);
+  return load.type === 'closed'
+    ? closedLoop((due, tally) => sender.call(due, tally), load)
+    : openLoop((phase) => sender.run(phase), load);
 });
-
-/** So many calls are always under way, also where the time that counts begins and where it ends. */
-async function closedLoop(sender: Sender, { inFlight, leadInSeconds, seconds }: ClosedGrpcLoad): Promise<Seen> {
-  const [before, measured] = [new Tally(), new Tally()];
-  const from = performance.now() + 1000 * leadInSeconds;
-  const end = from + 1000 * seconds;
-  const oneAfterAnother = async () => {
-    for (let now = performance.now(); now < end; now = performance.now()) {
-      await sender.call(now < from ? before : measured, now);
-    }
-  };
-  const all = Promise.all(Array.from({ length: inFlight }, oneAfterAnother));
-  await Promise.race([all, setTimeout(Math.max(0, from - performance.now()))]);
-  begin();
-  const arrivals = new Arrivals(before);
-  await Promise.race([all, setTimeout(Math.max(0, end - performance.now()))]);
-  const arrived = arrivals.until(measured);
-  finish();
-  await all;
-  return { ...measured.seen(), ...arrived };
-}
 
 function connected(): Client {
   const files = access && {
@@ -80,13 +60,13 @@ class Sender {
     const tally = new Tally();
     await onSchedule(
       { perSecond: perSecond / (batch ?? 1), seconds },
-      (due) => void this.call(tally, due, GIVEN_UP_MS),
+      (due) => void this.call(due, tally, GIVEN_UP_MS),
     );
     return tally;
   }
 
   /** Without `timeoutMs` it has no deadline, and an answer that does not come is an error. */
-  async call(tally: Tally, due: number, timeoutMs?: number): Promise<void> {
+  async call(due: number, tally: Tally, timeoutMs?: number): Promise<void> {
     const answered = tally.sent(due);
     const call = this.#sent++;
     const message = this.#prepared[call] ?? messageOf(call, batch, this.#prefix);

@@ -1,4 +1,4 @@
-import type { Phases, Times } from './schedule.js';
+import type { ClosedLoad, OpenLoad } from './loops.js';
 
 /** What a client of a secured wallet-core shows, and whom it trusts: files. */
 export interface GrpcAccess {
@@ -23,11 +23,5 @@ export interface GrpcLoad {
   /** How many movements are prepared beforehand; more are only if they are needed. */
   readonly count: number;
   /** Of an open one the rates are those of movements. */
-  readonly load: ClosedGrpcLoad | ({ readonly type: 'open' } & Phases);
-}
-
-/** So many calls are always under way. */
-export interface ClosedGrpcLoad extends Times {
-  readonly type: 'closed';
-  readonly inFlight: number;
+  readonly load: ClosedLoad | OpenLoad;
 }

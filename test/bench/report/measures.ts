@@ -2,7 +2,7 @@ import type { Bench } from '../bench.js';
 import { FIGURES, type Case, type Figure } from '../cases.js';
 import { CLOSED_LOOP_TOOL } from '../load/closed-loop.js';
 import { median } from '../measurement.js';
-import { TIMES_AS_LONG } from '../rows/open-loops.js';
+import { TIMES_AS_LONG } from '../rows/http-loops.js';
 import { OVERLOADS, type OpenCurveName } from '../rows/overload.js';
 import { goodputs, twiceTheConnections } from './curves.js';
 

@@ -9,7 +9,7 @@ import type { Measurement } from '../measurement.js';
 export interface ClosedLoopOptions {
   /** The system keeps nothing, so it may see a body twice. */
   readonly again?: boolean;
-  /** Where in the prepared bodies the ledger has come to, with one address; others that send them share it. */
+  /** Where in the prepared bodies a ledger of several systems has come to, with one address. */
   readonly cursor?: Cursor;
 }
 

@@ -2,7 +2,7 @@ import type { Bench } from '../bench.js';
 import { listening, type Child } from '../children.js';
 import type { Contender } from '../contest.js';
 import { startEcho } from './echo.js';
-import { OpenLoops, TIMES_AS_LONG } from './open-loops.js';
+import { HttpLoops, TIMES_AS_LONG } from './http-loops.js';
 import { startOn } from './wallet.js';
 
 /**
@@ -31,13 +31,13 @@ async function mixed(
   const { seconds, leadInSeconds, warmUpSeconds, turns } = bench.options;
   const perSecond = Math.floor(highest(bench) / 2);
   const count = perSecond * (warmUpSeconds + turns * (leadInSeconds + TIMES_AS_LONG * seconds));
-  const loops = new OpenLoops(bench, systems, address, bench.mixed(Math.ceil(count / 10_000) * 10_000));
+  const loops = new HttpLoops(bench, systems, address, bench.mixed(Math.ceil(count / 10_000) * 10_000));
   const phases = (leadIn: number, load: number) => ({
     leadIn: { perSecond, seconds: leadIn },
     load: { perSecond, seconds: load },
   });
-  if (warmUpSeconds > 0) await loops.run(phases(0, warmUpSeconds));
-  const run = async () => (await loops.run(phases(leadInSeconds, TIMES_AS_LONG * seconds))).measurement;
+  if (warmUpSeconds > 0) await loops.open(phases(0, warmUpSeconds));
+  const run = async () => (await loops.open(phases(leadInSeconds, TIMES_AS_LONG * seconds))).measurement;
   const stop = async () => {
     await loops.stop();
     await stopSystem();

@@ -1,12 +1,11 @@
 import type { Bench } from '../bench.js';
 import { quiet } from '../children.js';
 import { inTurn } from '../contest.js';
-import type { Phases } from '../load/schedule.js';
 import type { Tenth } from '../load/tally.js';
-import { median, type Measurement, type Watched } from '../measurement.js';
+import { median, type Measurement } from '../measurement.js';
 import type { Options } from '../options.js';
 import { GrpcLoops } from './grpc-loops.js';
-import { OpenLoops, TIMES_AS_LONG } from './open-loops.js';
+import { HttpLoops, TIMES_AS_LONG } from './http-loops.js';
 import { loopsOn, startOn } from './wallet.js';
 
 /** What becomes of the product when more is asked of it than it can do: in all rounds. */
@@ -53,6 +52,8 @@ const AFTERWARDS = 0.5;
 const QUICK_MS = 200;
 /** No lead-in is an overload: it asks for no more than this part of the maximum. */
 const LEAD_IN_MOST = 0.8;
+/** An overload lasts: so much longer than a closed loop it is measured, or its first moments would be most of what is seen. */
+const OPEN_TIMES_AS_LONG = 4;
 const GRPC_BATCH = 32;
 const GRPC_IN_FLIGHT = 32;
 
@@ -60,7 +61,10 @@ const GRPC_IN_FLIGHT = 32;
 export function secondsAtMaximum({ turns, leadInSeconds, seconds, warmUpSeconds }: Options): number {
   const closed = leadInSeconds + seconds;
   const byConnections = warmUpSeconds + CONNECTIONS.length * turns * closed;
-  const open = OPEN_LOADS.map((load) => leadInSeconds + (load + AFTERWARDS) * TIMES_AS_LONG * seconds + closed);
+  const open = OPEN_LOADS.map((load) => {
+    const atMaximum = (load * OPEN_TIMES_AS_LONG + AFTERWARDS * TIMES_AS_LONG) * seconds;
+    return leadInSeconds + atMaximum + closed;
+  });
   return Math.max(
     byConnections,
     open.reduce((sum, one) => sum + one, 2 * warmUpSeconds + closed),
@@ -97,15 +101,8 @@ async function byConnections(bench: Bench): Promise<void> {
 async function byCalls(bench: Bench, best: number): Promise<OpenCurve> {
   const system = await startOn(bench, await bench.smallLedger());
   const [address = ''] = system.addresses;
-  const cursor = { offset: 0 };
-  const closed = loopsOn(bench, system, cursor);
-  await closed.warmUp();
-  const open = new OpenLoops(bench, [system.core, ...system.gateways], address, bench.bets(), cursor);
-  const curve = await curveOf(bench, 'calls', {
-    closed: async () => (await closed.run(best)).perSecond,
-    open: (phases) => open.run(phases),
-  });
-  await open.stop();
+  const loops = new HttpLoops(bench, [system.core, ...system.gateways], address, bench.bets());
+  const curve = await curveOf(bench, 'calls', best, loops);
   await system.stop();
   return curve;
 }
@@ -113,46 +110,47 @@ async function byCalls(bench: Bench, best: number): Promise<OpenCurve> {
 async function byMovements(bench: Bench): Promise<OpenCurve> {
   const system = await startOn(bench, await bench.smallLedger(), { gateways: 0 });
   const task = { address: system.coreAddress, batch: GRPC_BATCH };
-  const loops = new GrpcLoops(bench, system.core, task, 'overload');
-  await loops.warmUp(GRPC_IN_FLIGHT);
-  const curve = await curveOf(bench, 'grpc', {
-    closed: async () => (await loops.closed(GRPC_IN_FLIGHT)).perSecond,
-    open: (phases) => loops.open(phases),
-  });
-  await loops.stop();
+  const curve = await curveOf(bench, 'grpc', GRPC_IN_FLIGHT, new GrpcLoops(bench, system.core, task, 'overload'));
   await system.stop();
   return curve;
 }
 
-/** Loads from the least to the most, and what a closed loop reaches between them. */
+/** Loads from the least to the most, and what a closed loop of the same generator reaches between them. */
 async function curveOf(
   bench: Bench,
   name: OpenCurveName,
-  run: { closed(): Promise<number>; open(phases: Phases): Promise<Watched> },
+  inFlight: number,
+  loops: HttpLoops | GrpcLoops,
 ): Promise<OpenCurve> {
   const { seconds, leadInSeconds, warmUpSeconds } = bench.options;
   const points: OpenPoint[] = [];
   let recoverySeconds: number | undefined;
-  let before = await run.closed();
-  // The generator has to get warm as well.
+  const closed = async () => (await loops.closed(inFlight)).perSecond;
+  await loops.warmUp(inFlight);
+  let before = await closed();
+  // What open loops alone need has to get warm as well.
   const warm = { perSecond: LEAD_IN_MOST * before, seconds: warmUpSeconds };
-  if (warmUpSeconds > 0) await run.open({ leadIn: { ...warm, seconds: 0 }, load: warm });
+  if (warmUpSeconds > 0) await loops.open({ leadIn: { ...warm, seconds: 0 }, load: warm });
   for (const load of OPEN_LOADS) {
     const perSecond = load * before;
     const leadIn = { perSecond: Math.min(load, LEAD_IN_MOST) * before, seconds: leadInSeconds };
-    const phase = (rate: number) => ({ perSecond: rate, seconds: TIMES_AS_LONG * seconds });
+    const phases = {
+      leadIn,
+      load: { perSecond, seconds: OPEN_TIMES_AS_LONG * seconds },
+      afterwards: { perSecond: AFTERWARDS * before, seconds: TIMES_AS_LONG * seconds },
+    };
     await quiet(bench.tell);
-    const phases = { leadIn, load: phase(perSecond), afterwards: phase(AFTERWARDS * before) };
-    const { measurement: measured, afterwards } = await run.open(phases);
+    const { measurement: measured, afterwards } = await loops.open(phases);
     if (load === OVERLOADS[name]) recoverySeconds = recoveryOf(afterwards);
     await quiet(bench.tell);
-    const after = await run.closed();
+    const after = await closed();
     points.push({ load, measured, maxima: [before, after] });
     const [good, ...around] = [measured.perSecond, before, after].map((rate) => Math.round(rate));
-    const closed = `${around.join(' and ')} in the closed loops around it`;
-    bench.tell(`overload, ${LOOPS[name]}, ${load} of the maximum: ${good} good answers per second, ${closed}`);
+    const maxima = `${around.join(' and ')} in the closed loops around it`;
+    bench.tell(`overload, ${LOOPS[name]}, ${load} of the maximum: ${good} good answers per second, ${maxima}`);
     before = after;
   }
+  await loops.stop();
   return { points, recoverySeconds };
 }
 

@@ -1,24 +1,29 @@
-// Sends prepared calls at fixed rates, whatever comes back (an open loop), as many players do who know nothing of each other.
+// Sends prepared calls: at fixed rates, whatever comes back (an open loop), as many players do who know nothing of each other, or one
+// after another over so many connections (a closed loop).
 // The time of an answer counts from when its call was due, not from when it could be sent: otherwise a system that stands
 // still would be asked less and look better (coordinated omission).
 import { Connection } from './connection.js';
 import { serveLoads, taskOf } from './generator.js';
+import type { HttpLoad, HttpSeen, HttpTask } from './http-task.js';
 import { Lines } from './lines.js';
-import { openLoop } from './open-loop.js';
-import type { OpenLoad, OpenSeen, OpenTask } from './open-task.js';
+import { closedLoop, openLoop } from './loops.js';
 import { onSchedule, type Phase } from './schedule.js';
 import { Tally, type Verdict } from './tally.js';
 
 /** Of one address the gateway takes 2,048. */
-const CONNECTIONS = 2_000;
+const OPEN_CONNECTIONS = 2_000;
 /** Fewer than a server lets wait to be taken. */
 const CONNECTIONS_AT_ONCE = 100;
 
-const { address, calls } = taskOf<OpenTask>();
+const { address, calls } = taskOf<HttpTask>();
 
-serveLoads<OpenLoad, OpenSeen>(async ({ offset, ...phases }) => {
-  const sender = new Sender(await connected(), new Lines(calls, offset), offset);
-  const seen = await openLoop((phase) => sender.run(phase), phases);
+serveLoads<HttpLoad, HttpSeen>(async ({ offset, load }) => {
+  const connections = await connected(load.type === 'closed' ? load.inFlight : OPEN_CONNECTIONS);
+  const sender = new Sender(connections, new Lines(calls, offset), offset);
+  const seen =
+    load.type === 'closed'
+      ? await closedLoop((due, tally) => sender.answered(due, tally), load)
+      : await openLoop((phase) => sender.run(phase), load);
   sender.close();
   return { ...seen, offset: sender.position };
 });
@@ -47,12 +52,17 @@ class Sender {
     return tally;
   }
 
+  /** Sends one now, and waits for its answer. */
+  answered(due: number, tally: Tally): Promise<void> {
+    return new Promise((resolve) => this.#send(due, tally, resolve));
+  }
+
   close(): void {
     this.#lines.close();
     for (const connection of this.#connections) connection.close();
   }
 
-  #send(due: number, tally: Tally): void {
+  #send(due: number, tally: Tally, done?: () => void): void {
     const line = this.#lines.next();
     if (line === undefined)
       throw new Error('there are too few prepared calls for so high a rate: rows/mixed.ts and bench.ts say how many');
@@ -65,6 +75,7 @@ class Sender {
     connection.post(path, line.slice(tab + 1), (answer) => {
       this.#idle.push(connection);
       answered([verdictOf(answer)]);
+      done?.();
     });
   }
 }
@@ -77,10 +88,11 @@ function verdictOf(answer: string | undefined): Verdict {
 }
 
 /** Providers keep their connections, so to open them is not part of what is measured. */
-async function connected(): Promise<Connection[]> {
+async function connected(count: number): Promise<Connection[]> {
   const connections: Connection[] = [];
-  while (connections.length < CONNECTIONS) {
-    const next = Array.from({ length: CONNECTIONS_AT_ONCE }, () => new Connection(address));
+  while (connections.length < count) {
+    const length = Math.min(CONNECTIONS_AT_ONCE, count - connections.length);
+    const next = Array.from({ length }, () => new Connection(address));
     await Promise.all(next.map((connection) => connection.open()));
     connections.push(...next);
   }

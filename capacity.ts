@@ -9,7 +9,8 @@ const CALM_MS = 1_000;
 /**
  * How much may wait, or be under way, at once. All of it is there for a burst. Once that was not enough it is less for some seconds: in a
  * lasting overload what waits longer gets no more done, is answered later, and makes everything dearer, because V8 copies it
- * again and again. Then all is tried again, because what comes may have become less and still be more than that.
+ * again and again. Then all is tried again, because what comes may have become less and still be more than that; sooner if
+ * nothing is refused any more, or callers who come back all at once would find little room for a load that is over.
  */
 export class Capacity {
   readonly #most: number;
@@ -25,14 +26,15 @@ export class Capacity {
 
   /** Whether one more beside so many would be too many. */
   isReached(count: number): boolean {
-    return count >= this.#most || (count >= this.#overloadedMost && performance.now() < this.#overloadedUntil);
+    return count >= this.#most || (count >= this.#overloadedMost && this.#isOverloaded(performance.now()));
   }
 
   /** One more was refused beside so many. */
   refused(count: number): void {
     const now = performance.now();
+    const isOverloaded = this.#isOverloaded(now);
     this.#refusedMs = now;
-    if (count < this.#most || now < this.#overloadedUntil) return;
+    if (count < this.#most || isOverloaded) return;
     const isBack = now - this.#overloadedUntil < BACK_MS;
     this.#lastsMs = isBack ? Math.min(2 * this.#lastsMs, LASTS_MS_MAX) : LASTS_MS_MIN;
     this.#overloadedUntil = now + this.#lastsMs;
@@ -40,6 +42,14 @@ export class Capacity {
 
   /** Whether nothing was refused for a second. */
   get isCalm(): boolean {
-    return performance.now() - this.#refusedMs > CALM_MS;
+    return this.#isCalmAt(performance.now());
+  }
+
+  #isOverloaded(now: number): boolean {
+    return now < this.#overloadedUntil && !this.#isCalmAt(now);
+  }
+
+  #isCalmAt(now: number): boolean {
+    return now - this.#refusedMs > CALM_MS;
   }
 }

@@ -38,6 +38,16 @@ describe('a capacity', () => {
     expect(await lessFor()).to.be.above(1.5 * first);
   });
 
+  it('is all there again as soon as nothing was refused for a second, also after an overload that came back', async () => {
+    capacity.refused(MOST);
+    await lessFor();
+    capacity.refused(MOST);
+    while (!capacity.isCalm) await new Promise((resolve) => setTimeout(resolve, 10));
+    expect(capacity.isReached(MOST - 1)).to.equal(false);
+    capacity.refused(MOST);
+    expect(capacity.isReached(OVERLOADED_MOST)).to.equal(true);
+  });
+
   it('is calm when nothing was refused for a second', async () => {
     expect(capacity.isCalm).to.equal(true);
     capacity.refused(MOST);

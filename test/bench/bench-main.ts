@@ -28,7 +28,12 @@ const command = new Command('bench')
   .addOption(new Option('--rows <names...>', 'what is measured').choices(ROW_NAMES).default([...ROW_NAMES], 'all'))
   .option('--rounds <n>', 'how often all is started anew', wholeNumber(1), FULL.rounds)
   .option('--turns <n>', 'how often each load has its turn in a round, back and forth', wholeNumber(1), FULL.turns)
-  .option('--seconds <n>', 'how long a turn takes; in an open loop twice, of overload four times as long', wholeNumber(1), FULL.seconds)
+  .option(
+    '--seconds <n>',
+    'how long a turn takes; in an open loop twice, of overload four times as long',
+    wholeNumber(1),
+    FULL.seconds,
+  )
   .option('--seed <n>', 'of what is sent', wholeNumber(0), 1)
   .option('--movements <n>', 'in the large ledger, which is made once and kept', wholeNumber(1), FULL.movements)
   .option('--secured', 'only the rows that show what TLS, tokens and metrics cost: wallet, wallet-grpc, secured')

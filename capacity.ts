@@ -15,34 +15,38 @@ const CALM_MS = 1_000;
 export class Capacity {
   readonly #most: number;
   readonly #overloadedMost: number;
+  readonly #now: () => number;
   #overloadedUntil = -Infinity;
   #lastsMs = 0;
   #refusedMs = -Infinity;
 
-  constructor(most: number, overloadedMost: number) {
+  /** `now`: a clock that only goes on, in milliseconds. */
+  constructor(most: number, overloadedMost: number, now = () => performance.now()) {
     this.#most = most;
     this.#overloadedMost = overloadedMost;
+    this.#now = now;
   }
 
   /** Whether one more beside so many would be too many. */
   isReached(count: number): boolean {
-    return count >= this.#most || (count >= this.#overloadedMost && this.#isOverloaded(performance.now()));
+    return count >= this.#most || (count >= this.#overloadedMost && this.#isOverloaded(this.#now()));
   }
 
   /** One more was refused beside so many. */
   refused(count: number): void {
-    const now = performance.now();
+    const now = this.#now();
     const isOverloaded = this.#isOverloaded(now);
+    const endedMs = Math.min(this.#overloadedUntil, this.#refusedMs + CALM_MS);
     this.#refusedMs = now;
     if (count < this.#most || isOverloaded) return;
-    const isBack = now - this.#overloadedUntil < BACK_MS;
+    const isBack = now - endedMs < BACK_MS;
     this.#lastsMs = isBack ? Math.min(2 * this.#lastsMs, LASTS_MS_MAX) : LASTS_MS_MIN;
     this.#overloadedUntil = now + this.#lastsMs;
   }
 
   /** Whether nothing was refused for a second. */
   get isCalm(): boolean {
-    return this.#isCalmAt(performance.now());
+    return this.#isCalmAt(this.#now());
   }
 
   #isOverloaded(now: number): boolean {

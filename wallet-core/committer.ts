@@ -10,7 +10,7 @@ import { callsOf, isOfSameCall, isTooLate, sizeOf, type Waiting } from './waitin
 export interface CommitterLimits {
   /** Commands that may wait: half a second's work of a slow machine, or most would come too late. One more is NOT_APPLIED at once. */
   readonly waitingMax: number;
-  /** The same for some seconds once that was too few: two groups, so that the writer always has the next. */
+  /** The same once that was too few (see Capacity): two groups, so that the writer always has the next. */
   readonly waitingOverloadedMax: number;
   /** Bytes of requests that may wait. */
   readonly waitingBytesMax: number;

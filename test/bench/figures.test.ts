@@ -84,7 +84,7 @@ describe('the figures of the benchmark', () => {
   };
   const curveOf = (load: number, perSecond: number, maxima: readonly [number, number], more = {}) => {
     const measured = { ...MEASURED, perSecond, residentBytes: { 'wallet-core': perSecond * 1e6 }, ...more };
-    return { points: [{ load, measured, maxima }], recoverySeconds: 0 };
+    return { points: [{ load, measured, maxima, refused: 0 }], recoverySeconds: 0 };
   };
   const connectionsOf = (reached: Record<number, readonly number[]>, more = {}) =>
     new Map(
@@ -97,13 +97,21 @@ describe('the figures of the benchmark', () => {
   it('shows of each load the median of the times, the lowest and the highest, and parts of what closed loops reached around it', () => {
     const grpc = [curveOf(2, 900, [1_200, 1_050]), curveOf(2, 700, [700, 855]), curveOf(2, 1_000, [1_000, 1_105])];
     const curves = curvesOf({ connections: connectionsOf({ 64: [900] }), calls: [], grpc });
-    expect(maximaText({ curves } as unknown as Report)).to.contain('and 1,025 over gRPC');
+    expect(maximaText({ curves } as unknown as Report)).to.contain('and 1,025 over gRPC; nothing was refused');
     const line = curves?.grpc.find(({ load }) => load === 2);
     expect(line?.ofMaximumRange).to.deep.equal([0.8, 1_000 / 1_052.5]);
     const { rows } = overloadTable({ curves } as unknown as Report);
     expect(rows.find(([name]) => name === 'gRPC, 2 of the maximum')).to.deep.equal([
       ...['gRPC, 2 of the maximum', '900', '700 to 1,000', '0.90', '3', '0', '12', '7', '1000'],
     ]);
+  });
+
+  it('says that a maximum in which calls were refused is none', () => {
+    const calls = [
+      { points: [{ load: 2, measured: MEASURED, maxima: [3, 3] as const, refused: 1_200 }], recoverySeconds: 0 },
+    ];
+    const curves = curvesOf({ connections: connectionsOf({ 64: [900] }), calls, grpc: [] });
+    expect(maximaText({ curves } as unknown as Report)).to.contain('In them 1,200 and 0 calls were refused or lost');
   });
 
   it('holds twice the best number of connections against that number in the same turns', () => {

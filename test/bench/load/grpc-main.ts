@@ -15,7 +15,7 @@ import { serveLoads, taskOf } from './generator.js';
 import { messageOf } from './grpc-messages.js';
 import type { GrpcLoad, GrpcTask } from './grpc-task.js';
 import type { Seen } from './load.js';
-import { closedLoop, openLoop } from './loops.js';
+import { makeLoad, type Sender } from './loops.js';
 import { onSchedule, type Phase } from './schedule.js';
 import { GIVEN_UP_MS, Tally, type Verdict } from './tally.js';
 
@@ -23,13 +23,11 @@ const { address, access, batch } = taskOf<GrpcTask>();
 const client = connected();
 
 serveLoads<GrpcLoad, Seen>(async ({ prefix, count, load }) => {
-  const sender = new Sender(prefix, count);
+  const sender = new GrpcSender(prefix, count);
   await new Promise<void>((resolve, reject) => {
     client.waitForReady(Date.now() + 5_000, (error) => (error ? reject(error) : resolve()));
   });
-  return load.type === 'closed'
-    ? closedLoop((due, tally) => sender.call(due, tally), load)
-    : openLoop((phase) => sender.run(phase), load);
+  return makeLoad(sender, load);
 });
 
 function connected(): Client {
@@ -44,7 +42,7 @@ function connected(): Client {
 }
 
 /** Messages, each sent once. */
-class Sender {
+class GrpcSender implements Sender {
   readonly #prefix: string;
   readonly #prepared: readonly Buffer[];
   #sent = 0;

@@ -1,12 +1,12 @@
 // Sends prepared calls: at fixed rates, whatever comes back (an open loop), as many players do who know nothing of each other, or one
 // after another over so many connections (a closed loop).
-// The time of an answer counts from when its call was due, not from when it could be sent: otherwise a system that stands
-// still would be asked less and look better (coordinated omission).
+// The time of an answer of an open loop counts from when its call was due, not from when it could be sent: otherwise a system that
+// stands still would be asked less and look better (coordinated omission).
 import { Connection } from './connection.js';
 import { serveLoads, taskOf } from './generator.js';
 import type { HttpLoad, HttpSeen, HttpTask } from './http-task.js';
 import { Lines } from './lines.js';
-import { closedLoop, openLoop } from './loops.js';
+import { makeLoad, type Sender } from './loops.js';
 import { onSchedule, type Phase } from './schedule.js';
 import { Tally, type Verdict } from './tally.js';
 
@@ -19,17 +19,14 @@ const { address, calls } = taskOf<HttpTask>();
 
 serveLoads<HttpLoad, HttpSeen>(async ({ offset, load }) => {
   const connections = await connected(load.type === 'closed' ? load.inFlight : OPEN_CONNECTIONS);
-  const sender = new Sender(connections, new Lines(calls, offset), offset);
-  const seen =
-    load.type === 'closed'
-      ? await closedLoop((due, tally) => sender.answered(due, tally), load)
-      : await openLoop((phase) => sender.run(phase), load);
+  const sender = new HttpSender(connections, new Lines(calls, offset), offset);
+  const seen = await makeLoad(sender, load);
   sender.close();
   return { ...seen, offset: sender.position };
 });
 
 /** Calls over connections that are its own. */
-class Sender {
+class HttpSender implements Sender {
   /** The byte at which the calls begin that were not sent. */
   position: number;
   readonly #connections: readonly Connection[];
@@ -45,15 +42,13 @@ class Sender {
     this.position = offset;
   }
 
-  /** Until all has left that is due. A call counts where it was due: what was under way before is no part of it. */
   async run(phase: Phase): Promise<Tally> {
     const tally = new Tally();
     await onSchedule(phase, (due) => this.#send(due, tally));
     return tally;
   }
 
-  /** Sends one now, and waits for its answer. */
-  answered(due: number, tally: Tally): Promise<void> {
+  call(due: number, tally: Tally): Promise<void> {
     return new Promise((resolve) => this.#send(due, tally, resolve));
   }
 
@@ -65,7 +60,7 @@ class Sender {
   #send(due: number, tally: Tally, done?: () => void): void {
     const line = this.#lines.next();
     if (line === undefined)
-      throw new Error('there are too few prepared calls for so high a rate: rows/mixed.ts and bench.ts say how many');
+      throw new Error('there are too few prepared calls for so much load: rows/mixed.ts and bench.ts say how many');
     this.position += line.length + 1;
     const connection = this.#unused.pop() ?? this.#idle.pop();
     if (!connection) return tally.unsent(due);

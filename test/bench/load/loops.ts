@@ -15,20 +15,28 @@ export interface OpenLoad extends Phases {
   readonly type: 'open';
 }
 
-/**
- * In a generator: a closed loop, also where the time that counts begins and where it ends. `call` comes back when it is
- * answered.
- */
-export async function closedLoop(
-  call: (due: number, tally: Tally) => Promise<void>,
-  { inFlight, leadInSeconds, seconds }: ClosedLoad,
-): Promise<Seen> {
+/** Sends the calls of a load. */
+export interface Sender {
+  /** At a fixed rate, until all has left that is due. A call counts where it was due: what was under way before is no part of it. */
+  run(phase: Phase): Promise<Tally>;
+  /** One now; comes back with its answer. */
+  call(due: number, tally: Tally): Promise<void>;
+}
+
+/** In a generator: makes a load, and says what came of it. */
+export function makeLoad(sender: Sender, load: ClosedLoad | OpenLoad): Promise<Seen> {
+  return load.type === 'closed' ? closed(sender, load) : open(sender, load);
+}
+
+/** Calls are under way also where the time that counts begins, and where it ends. */
+async function closed(sender: Sender, { inFlight, leadInSeconds, seconds }: ClosedLoad): Promise<Seen> {
   const [before, measured] = [new Tally(), new Tally()];
   const from = performance.now() + 1000 * leadInSeconds;
   const end = from + 1000 * seconds;
   const oneAfterAnother = async () => {
-    for (let now = performance.now(); now < end; now = performance.now())
-      await call(now, now < from ? before : measured);
+    for (let now = performance.now(); now < end; now = performance.now()) {
+      await sender.call(now, now < from ? before : measured);
+    }
   };
   const all = Promise.all(Array.from({ length: inFlight }, oneAfterAnother));
   await Promise.race([all, setTimeout(Math.max(0, from - performance.now()))]);
@@ -41,20 +49,16 @@ export async function closedLoop(
   return { ...measured.seen(), ...arrived };
 }
 
-/**
- * In a generator: an open loop and what stands around it. Good answers count when they come, latencies and what is busy or lost
- * by when a call was due. `run` comes back when all has left that is due.
- */
-export async function openLoop(run: (phase: Phase) => Promise<Tally>, phases: Phases): Promise<Seen> {
-  const { leadIn, load, afterwards } = phases;
-  const before = await run(leadIn);
+/** Good answers count when they come, latencies and what is busy or lost by when a call was due. */
+async function open(sender: Sender, { leadIn, load, afterwards }: OpenLoad): Promise<Seen> {
+  const before = await sender.run(leadIn);
   begin();
   const arrivals = new Arrivals(before);
-  const measured = await run(load);
+  const measured = await sender.run(load);
   const arrived = arrivals.until(measured);
   if (!afterwards) await measured.settled();
   finish();
-  const after = afterwards && (await run(afterwards));
+  const after = afterwards && (await sender.run(afterwards));
   await Promise.all([before.settled(), measured.settled(), after?.settled()]);
   return { ...measured.seen(), ...arrived, afterwards: after?.timeline ?? [] };
 }

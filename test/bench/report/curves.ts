@@ -27,6 +27,8 @@ export interface CurveLine extends Line {
 export interface Curves extends Readonly<Record<CurveName, readonly CurveLine[]>> {
   /** Of the closed loops around the open ones, per second. */
   readonly maxima: Readonly<Record<OpenCurveName, number>>;
+  /** Calls that were refused or lost in these: of any, and the maximum is too low. */
+  readonly refused: Readonly<Record<OpenCurveName, number>>;
 }
 
 /** Undefined: it was not measured. */
@@ -43,8 +45,11 @@ export function curvesOf(overload: Overload): Curves | undefined {
   );
   const maximum = (curve: OpenCurveName) =>
     median(OPEN_LOADS.flatMap((load) => pointsOf(overload, curve, load).flatMap(({ maxima }) => maxima))) ?? 0;
+  const refusals = (curve: OpenCurveName) =>
+    overload[curve].flatMap(({ points }) => points).reduce((sum, { refused }) => sum + refused, 0);
   const maxima = { calls: maximum('calls'), grpc: maximum('grpc') };
-  return { connections, calls: open('calls'), grpc: open('grpc'), maxima };
+  const refused = { calls: refusals('calls'), grpc: refusals('grpc') };
+  return { connections, calls: open('calls'), grpc: open('grpc'), maxima, refused };
 }
 
 /** Good answers under one load in parts of the maximum: each time that it was measured. */

@@ -2,8 +2,7 @@ import type { Bench } from '../bench.js';
 import { FIGURES, type Case, type Figure } from '../cases.js';
 import { CLOSED_LOOP_TOOL } from '../load/closed-loop.js';
 import { median } from '../measurement.js';
-import { TIMES_AS_LONG } from '../rows/http-loops.js';
-import { OVERLOADS, type OpenCurveName } from '../rows/overload.js';
+import { AFTERWARDS, OVERLOADS, type OpenCurveName } from '../rows/overload.js';
 import { goodputs, twiceTheConnections } from './curves.js';
 
 /** One of the figures that the product is held to. */
@@ -109,7 +108,7 @@ export function measuresOf(bench: Bench): Measure[] {
     recovery('calls'),
     recovery('grpc'),
   ];
-  const never = { reached: `not within ${TIMES_AS_LONG * bench.options.seconds} s` };
+  const never = { reached: `not within ${AFTERWARDS.turns * bench.options.seconds} s` };
   const isNever = ({ value, unit }: Goal) => value === Infinity && unit === 's';
   return goals.map((goal) => ({ ...judge(goal), ...(isNever(goal) ? never : {}) }));
 }

@@ -63,11 +63,13 @@ export function overloadTable({ curves }: Report): Table {
   };
 }
 
-/** What the maxima were that goodput in open loops is held against. */
+/** What the maxima were that goodput in open loops is held against, and whether they were some. */
 export function maximaText({ curves }: Report): string | undefined {
   if (!curves) return undefined;
-  const { calls, grpc } = curves.maxima;
-  return `The closed loops around the open ones came to ${whole(calls)} per second over HTTP and ${whole(grpc)} over gRPC.`;
+  const { maxima, refused } = curves;
+  const came = `The closed loops around the open ones came to ${whole(maxima.calls)} per second over HTTP and ${whole(maxima.grpc)} over gRPC`;
+  if (refused.calls + refused.grpc === 0) return `${came}; nothing was refused in them.`;
+  return `${came}. In them ${whole(refused.calls)} and ${whole(refused.grpc)} calls were refused or lost, so these are no maxima.`;
 }
 
 /** Open loops in which calls left so late that the load was not what it is said to be; undefined: none. */

@@ -6,9 +6,6 @@ import { measure } from '../load/load.js';
 import type { Phases, Times } from '../load/schedule.js';
 import type { Measurement, Watched } from '../measurement.js';
 
-/** An open loop is measured for longer than a closed one, so that one answer in a thousand is still some. */
-export const TIMES_AS_LONG = 2;
-
 /** Prepared calls sent to one system, each once, by one generator of ours. */
 export class HttpLoops {
   readonly #bench: Bench;

@@ -4,9 +4,10 @@ import { inTurn } from '../contest.js';
 import type { Tenth } from '../load/tally.js';
 import { median, type Measurement } from '../measurement.js';
 import type { Options } from '../options.js';
+import type { Wallet } from '../systems/wallet.js';
 import { GrpcLoops } from './grpc-loops.js';
-import { HttpLoops, TIMES_AS_LONG } from './http-loops.js';
-import { loopsOn, startOn } from './wallet.js';
+import { HttpLoops } from './http-loops.js';
+import { startOn } from './wallet.js';
 
 /** What becomes of the product when more is asked of it than it can do: in all rounds. */
 export interface Overload {
@@ -38,22 +39,25 @@ export interface OpenPoint {
    * The maximum that goodput is held against is their mean.
    */
   readonly maxima: readonly [before: number, after: number];
+  /** Calls of these closed loops that were answered busy, or not at all: then the maximum would be too low. */
+  readonly refused: number;
 }
 
+const WARM_UP_CONNECTIONS = 64;
 const CONNECTIONS = [32, 64, 128, 256, 512, 1024];
 /** In parts of the maximum. */
 export const OPEN_LOADS = [0.5, 0.8, 1, 1.3, 2];
 /** The loads with a goal, in parts of the maximum: recovery is watched after them. */
 export const OVERLOADS = { calls: 1.3, grpc: 2 } as const;
 export const LOOPS = { calls: 'open loop', grpc: 'gRPC' } as const;
-/** Part of the maximum that is asked for behind each, so that the closed loop that follows finds no overload. */
-const AFTERWARDS = 0.5;
+/** How long an open loop lasts, in turns: in a lasting overload its first moments are little of what is seen. */
+const OPEN_TURNS = 4;
+/** What is asked for behind each, in parts of the maximum, and for how many turns: so the closed loop that follows finds no overload. */
+export const AFTERWARDS = { load: 0.5, turns: 2 } as const;
 /** An answer that takes no longer is a quick one. */
 const QUICK_MS = 200;
 /** No lead-in is an overload: it asks for no more than this part of the maximum. */
 const LEAD_IN_MOST = 0.8;
-/** An overload lasts: so much longer than a closed loop it is measured, or its first moments would be most of what is seen. */
-const OPEN_TIMES_AS_LONG = 4;
 const GRPC_BATCH = 32;
 const GRPC_IN_FLIGHT = 32;
 
@@ -62,7 +66,7 @@ export function secondsAtMaximum({ turns, leadInSeconds, seconds, warmUpSeconds 
   const closed = leadInSeconds + seconds;
   const byConnections = warmUpSeconds + CONNECTIONS.length * turns * closed;
   const open = OPEN_LOADS.map((load) => {
-    const atMaximum = (load * OPEN_TIMES_AS_LONG + AFTERWARDS * TIMES_AS_LONG) * seconds;
+    const atMaximum = (load * OPEN_TURNS + AFTERWARDS.load * AFTERWARDS.turns) * seconds;
     return leadInSeconds + atMaximum + closed;
   });
   return Math.max(
@@ -86,31 +90,40 @@ export function bestOf({ connections }: Overload): number {
 
 async function byConnections(bench: Bench): Promise<void> {
   const system = await startOn(bench, await bench.smallLedger());
-  const loops = loopsOn(bench, system);
-  await loops.warmUp();
+  const loops = httpLoops(bench, system);
+  await loops.warmUp(WARM_UP_CONNECTIONS);
   const { connections: all } = bench.overload;
   await inTurn(bench.tell, bench.options.turns, CONNECTIONS, async (connections) => {
-    const measured = await loops.run(connections);
+    const measured = await loops.closed(connections);
     bench.tell(`overload, ${connections} connections: ${Math.round(measured.perSecond)} good answers per second`);
     all.set(connections, [...(all.get(connections) ?? []), measured]);
   });
+  await loops.stop();
   await system.stop();
 }
 
 /** `best`: the connections of the closed loops. */
 async function byCalls(bench: Bench, best: number): Promise<OpenCurve> {
   const system = await startOn(bench, await bench.smallLedger());
-  const [address = ''] = system.addresses;
-  const loops = new HttpLoops(bench, [system.core, ...system.gateways], address, bench.bets());
+  const loops = httpLoops(bench, system);
   const curve = await curveOf(bench, 'calls', best, loops);
+  await loops.stop();
   await system.stop();
   return curve;
+}
+
+/** One generator for all of it: what another takes of the machine would be taken for the product's. */
+function httpLoops(bench: Bench, system: Wallet): HttpLoops {
+  const [address = ''] = system.addresses;
+  return new HttpLoops(bench, [system.core, ...system.gateways], address, bench.bets());
 }
 
 async function byMovements(bench: Bench): Promise<OpenCurve> {
   const system = await startOn(bench, await bench.smallLedger(), { gateways: 0 });
   const task = { address: system.coreAddress, batch: GRPC_BATCH };
-  const curve = await curveOf(bench, 'grpc', GRPC_IN_FLIGHT, new GrpcLoops(bench, system.core, task, 'overload'));
+  const loops = new GrpcLoops(bench, system.core, task, 'overload');
+  const curve = await curveOf(bench, 'grpc', GRPC_IN_FLIGHT, loops);
+  await loops.stop();
   await system.stop();
   return curve;
 }
@@ -125,33 +138,37 @@ async function curveOf(
   const { seconds, leadInSeconds, warmUpSeconds } = bench.options;
   const points: OpenPoint[] = [];
   let recoverySeconds: number | undefined;
-  const closed = async () => (await loops.closed(inFlight)).perSecond;
   await loops.warmUp(inFlight);
-  let before = await closed();
+  let last = await loops.closed(inFlight);
   // What open loops alone need has to get warm as well.
-  const warm = { perSecond: LEAD_IN_MOST * before, seconds: warmUpSeconds };
+  const warm = { perSecond: LEAD_IN_MOST * last.perSecond, seconds: warmUpSeconds };
   if (warmUpSeconds > 0) await loops.open({ leadIn: { ...warm, seconds: 0 }, load: warm });
   for (const load of OPEN_LOADS) {
+    const { perSecond: before } = last;
     const perSecond = load * before;
     const leadIn = { perSecond: Math.min(load, LEAD_IN_MOST) * before, seconds: leadInSeconds };
     const phases = {
       leadIn,
-      load: { perSecond, seconds: OPEN_TIMES_AS_LONG * seconds },
-      afterwards: { perSecond: AFTERWARDS * before, seconds: TIMES_AS_LONG * seconds },
+      load: { perSecond, seconds: OPEN_TURNS * seconds },
+      afterwards: { perSecond: AFTERWARDS.load * before, seconds: AFTERWARDS.turns * seconds },
     };
     await quiet(bench.tell);
     const { measurement: measured, afterwards } = await loops.open(phases);
     if (load === OVERLOADS[name]) recoverySeconds = recoveryOf(afterwards);
     await quiet(bench.tell);
-    const after = await closed();
-    points.push({ load, measured, maxima: [before, after] });
+    const next = await loops.closed(inFlight);
+    const { perSecond: after } = next;
+    points.push({ load, measured, maxima: [before, after], refused: refusedOf(last) + refusedOf(next) });
     const [good, ...around] = [measured.perSecond, before, after].map((rate) => Math.round(rate));
     const maxima = `${around.join(' and ')} in the closed loops around it`;
     bench.tell(`overload, ${LOOPS[name]}, ${load} of the maximum: ${good} good answers per second, ${maxima}`);
-    before = after;
+    last = next;
   }
-  await loops.stop();
   return { points, recoverySeconds };
+}
+
+function refusedOf({ busy, lost = 0 }: Measurement): number {
+  return busy + lost;
 }
 
 /** Until when after the overload a tenth of a second had an answer that was not good or not quick; undefined: to the end. */

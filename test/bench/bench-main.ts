@@ -8,7 +8,7 @@ import { ROW_NAMES, type Options, type RowName } from './options.js';
 import { writeDocuments } from './report/documents.js';
 import { describeMachine } from './report/machine.js';
 import { reportOf, type Report } from './report/report.js';
-import { behindText, linesTable, machineText, measuresTable, overloadTable } from './report/tables.js';
+import { behindText, linesTable, machineText, maximaText, measuresTable, overloadTable } from './report/tables.js';
 import { measureRows } from './rows/rows.js';
 
 /** What the documentation shows is measured so. */
@@ -23,7 +23,8 @@ const command = new Command('bench')
   .usage('-- [options]')
   .description(
     'Measures the whole path of a callback, and what limits it, side by side on this machine: prints tables, writes\n' +
-      `${RESULT_FILE}, and after a full run also the tables of docs/performance.md and README.md.`,
+      `${RESULT_FILE}, and after a full run (all rows, with wrk, nothing changed below but the\n` +
+      'seed) also the tables of docs/performance.md and README.md, and the chart.',
   )
   .addOption(new Option('--rows <names...>', 'what is measured').choices(ROW_NAMES).default([...ROW_NAMES], 'all'))
   .option('--rounds <n>', 'how often all is started anew', wholeNumber(1), FULL.rounds)
@@ -36,8 +37,14 @@ const command = new Command('bench')
   )
   .option('--seed <n>', 'of what is sent', wholeNumber(0), 1)
   .option('--movements <n>', 'in the large ledger, which is made once and kept', wholeNumber(1), FULL.movements)
-  .option('--secured', 'only the rows that show what TLS, tokens and metrics cost: wallet, wallet-grpc, secured')
-  .option('--quick', 'each row for a second with small ledgers: shows that all works, not how fast it is')
+  .option(
+    '--secured',
+    'only the rows that show what TLS, tokens and metrics cost, instead of --rows: wallet, wallet-grpc, secured',
+  )
+  .option(
+    '--quick',
+    'each row for a second with small ledgers, whatever else is given: shows that all works, not how fast it is',
+  )
   .option('--result <file>', 'where the figures go, after each round what there is by then', RESULT_FILE)
   .option('--no-docs', 'leave the documentation as it is');
 
@@ -88,8 +95,8 @@ function missingForDocs({ leftOut, loadGenerator }: Report): string | undefined 
   const notMeasured = ROW_NAMES.filter((name) => !options.rows.includes(name) || leftOut[name]);
   if (notMeasured.length > 0) return `not measured: ${notMeasured.join(', ')}`;
   if (loadGenerator !== 'wrk') return 'the load came from autocannon (Debian: apt-get install wrk)';
-  const less = (Object.keys(FULL) as (keyof typeof FULL)[]).filter((name) => options[name] < FULL[name]);
-  if (less.length > 0) return `a full run has ${less.map((name) => `--${name} ${FULL[name]}`).join(', ')}`;
+  const other = (Object.keys(FULL) as (keyof typeof FULL)[]).filter((name) => options[name] !== FULL[name]);
+  if (other.length > 0) return `a full run has ${other.map((name) => `--${name} ${FULL[name]}`).join(', ')}`;
   return undefined;
 }
 
@@ -98,8 +105,7 @@ function print(report: Report): void {
   for (const { head, rows } of [measuresTable(report), linesTable(report), overloadTable(report)]) {
     if (rows.length > 0) console.log(`\n${table(head, rows)}`);
   }
-  const behind = behindText(report);
-  if (behind) console.log(`\n${behind}`);
+  for (const text of [maximaText(report), behindText(report)]) if (text) console.log(`\n${text}`);
   for (const [row, why] of Object.entries(report.leftOut)) console.log(`\n${row} was left out: ${why}`);
 }
 

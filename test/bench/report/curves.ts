@@ -45,11 +45,14 @@ export function curvesOf(overload: Overload): Curves | undefined {
   );
   const maximum = (curve: OpenCurveName) =>
     median(OPEN_LOADS.flatMap((load) => pointsOf(overload, curve, load).flatMap(({ maxima }) => maxima))) ?? 0;
-  const refusals = (curve: OpenCurveName) =>
-    overload[curve].flatMap(({ points }) => points).reduce((sum, { refused }) => sum + refused, 0);
   const maxima = { calls: maximum('calls'), grpc: maximum('grpc') };
-  const refused = { calls: refusals('calls'), grpc: refusals('grpc') };
+  const refused = { calls: refusedAround(overload, 'calls'), grpc: refusedAround(overload, 'grpc') };
   return { connections, calls: open('calls'), grpc: open('grpc'), maxima, refused };
+}
+
+/** Calls that were refused or lost in the closed loops around the open ones: then these are no maxima. */
+export function refusedAround(overload: Overload, curve: OpenCurveName): number {
+  return overload[curve].flatMap(({ points }) => points).reduce((sum, { refused }) => sum + refused, 0);
 }
 
 /** Good answers under one load in parts of the maximum: each time that it was measured. */

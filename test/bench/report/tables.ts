@@ -88,7 +88,7 @@ export function machineText(
   const others = Object.entries(versions).map(([name, version]) => `${name} ${version}`);
   const software = [`Node ${node.slice(1)}`, kernel, ...others].join(', ');
   const turns = `${options.rounds} × ${options.turns} turns of ${options.seconds} s`;
-  const runs = `medians of ${turns}, seed ${options.seed}, load generator ${loadGenerator}`;
+  const runs = `medians of ${turns}, seed ${options.seed}, closed loops over HTTP by ${loadGenerator}`;
   return (
     `${cpu}, ${cores} cores, ${memoryGigabytes} GB; ${filesystem}, an fsync takes ${fsyncMs.toFixed(2)} ms; ${software}. ` +
     `Load and systems on the same cores; ${runs}; ${date}.`

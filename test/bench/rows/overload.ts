@@ -39,7 +39,7 @@ export interface OpenPoint {
    * The maximum that goodput is held against is their mean.
    */
   readonly maxima: readonly [before: number, after: number];
-  /** Calls of these closed loops that were answered busy, or not at all: then the maximum would be too low. */
+  /** Calls of the closed loop behind it, of the first point also of the one in front, that were answered busy, or not at all. */
   readonly refused: number;
 }
 
@@ -158,7 +158,8 @@ async function curveOf(
     await quiet(bench.tell);
     const next = await loops.closed(inFlight);
     const { perSecond: after } = next;
-    points.push({ load, measured, maxima: [before, after], refused: refusedOf(last) + refusedOf(next) });
+    const refused = refusedOf(next) + (points.length === 0 ? refusedOf(last) : 0);
+    points.push({ load, measured, maxima: [before, after], refused });
     const [good, ...around] = [measured.perSecond, before, after].map((rate) => Math.round(rate));
     const maxima = `${around.join(' and ')} in the closed loops around it`;
     bench.tell(`overload, ${LOOPS[name]}, ${load} of the maximum: ${good} good answers per second, ${maxima}`);

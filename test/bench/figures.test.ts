@@ -84,7 +84,7 @@ describe('the figures of the benchmark', () => {
   };
   const curveOf = (load: number, perSecond: number, maxima: readonly [number, number], more = {}) => {
     const measured = { ...MEASURED, perSecond, residentBytes: { 'wallet-core': perSecond * 1e6 }, ...more };
-    return { points: [{ load, measured, maxima, refused: 0 }], recoverySeconds: 0 };
+    return { points: [{ load, measured, maxima }], refused: 0, recoverySeconds: 0 };
   };
   const connectionsOf = (reached: Record<number, readonly number[]>, more = {}) =>
     new Map(
@@ -107,9 +107,7 @@ describe('the figures of the benchmark', () => {
   });
 
   it('says that a maximum in which calls were refused is none', () => {
-    const calls = [
-      { points: [{ load: 2, measured: MEASURED, maxima: [3, 3] as const, refused: 1_200 }], recoverySeconds: 0 },
-    ];
+    const calls = [{ ...curveOf(2, 900, [3, 3]), refused: 1_200 }];
     const curves = curvesOf({ connections: connectionsOf({ 64: [900] }), calls, grpc: [] });
     expect(maximaText({ curves } as unknown as Report)).to.contain('In them 1,200 and 0 calls were refused or lost');
   });

@@ -52,7 +52,7 @@ export function curvesOf(overload: Overload): Curves | undefined {
 
 /** Calls that were refused or lost in the closed loops around the open ones: then these are no maxima. */
 export function refusedAround(overload: Overload, curve: OpenCurveName): number {
-  return overload[curve].flatMap(({ points }) => points).reduce((sum, { refused }) => sum + refused, 0);
+  return overload[curve].reduce((sum, { refused }) => sum + refused, 0);
 }
 
 /** Good answers under one load in parts of the maximum: each time that it was measured. */

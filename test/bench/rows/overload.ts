@@ -25,6 +25,8 @@ export type CurveName = 'connections' | OpenCurveName;
 /** Open loops on one ledger. */
 interface OpenCurve {
   readonly points: readonly OpenPoint[];
+  /** Calls of the closed loops around these that were answered busy, or not at all: of any, and they reached no maximum. */
+  readonly refused: number;
   /** How long after the overload with a goal ended until all answers were good and quick again; undefined: they were not. */
   readonly recoverySeconds: number | undefined;
 }
@@ -39,8 +41,6 @@ export interface OpenPoint {
    * The maximum that goodput is held against is their mean.
    */
   readonly maxima: readonly [before: number, after: number];
-  /** Calls of the closed loop behind it, of the first point also of the one in front, that were answered busy, or not at all. */
-  readonly refused: number;
 }
 
 const WARM_UP_CONNECTIONS = 64;
@@ -138,13 +138,18 @@ async function curveOf(
   const { seconds, leadInSeconds, warmUpSeconds } = bench.options;
   const points: OpenPoint[] = [];
   let recoverySeconds: number | undefined;
+  let refused = 0;
+  const maximum = async () => {
+    const { perSecond, busy, lost } = await loops.closed(inFlight);
+    refused += busy + lost;
+    return perSecond;
+  };
   await loops.warmUp(inFlight);
-  let last = await loops.closed(inFlight);
+  let before = await maximum();
   // What open loops alone need has to get warm as well.
-  const warm = { perSecond: LEAD_IN_MOST * last.perSecond, seconds: warmUpSeconds };
+  const warm = { perSecond: LEAD_IN_MOST * before, seconds: warmUpSeconds };
   if (warmUpSeconds > 0) await loops.open({ leadIn: { ...warm, seconds: 0 }, load: warm });
   for (const load of OPEN_LOADS) {
-    const { perSecond: before } = last;
     const perSecond = load * before;
     const leadIn = { perSecond: Math.min(load, LEAD_IN_MOST) * before, seconds: leadInSeconds };
     const phases = {
@@ -156,20 +161,14 @@ async function curveOf(
     const { measurement: measured, afterwards } = await loops.open(phases);
     if (load === OVERLOADS[name]) recoverySeconds = recoveryOf(afterwards);
     await quiet(bench.tell);
-    const next = await loops.closed(inFlight);
-    const { perSecond: after } = next;
-    const refused = refusedOf(next) + (points.length === 0 ? refusedOf(last) : 0);
-    points.push({ load, measured, maxima: [before, after], refused });
+    const after = await maximum();
+    points.push({ load, measured, maxima: [before, after] });
     const [good, ...around] = [measured.perSecond, before, after].map((rate) => Math.round(rate));
     const maxima = `${around.join(' and ')} in the closed loops around it`;
     bench.tell(`overload, ${LOOPS[name]}, ${load} of the maximum: ${good} good answers per second, ${maxima}`);
-    last = next;
+    before = after;
   }
-  return { points, recoverySeconds };
-}
-
-function refusedOf({ busy, lost = 0 }: Measurement): number {
-  return busy + lost;
+  return { points, refused, recoverySeconds };
 }
 
 /** Until when after the overload a tenth of a second had an answer that was not good or not quick; undefined: to the end. */

@@ -5,14 +5,14 @@ import { notApplied, type Outcome } from './domain/outcome.js';
 import type { Answered, Origin } from './observer.js';
 import { Pulse } from './pulse.js';
 import { CommitUnknownError, type GroupTimes, StoreFullError, type Store, type Submission } from './storage/port.js';
-import { callsOf, isOfSameCall, isTooLate, sizeOf, type Waiting } from './waiting.js';
+import { bytesOf, callsOf, isOfSameCall, isTooLate, sizeOf, type Waiting } from './waiting.js';
 
 export interface CommitterLimits {
   /** Commands that may wait: half a second's work of a slow machine, or most would come too late. One more is NOT_APPLIED at once. */
   readonly waitingMax: number;
   /** The same once that was too few (see Capacity): two groups, so that the writer always has the next. */
   readonly waitingOverloadedMax: number;
-  /** Bytes of requests that may wait. */
+  /** Bytes that commands and their requests may take while they wait. */
   readonly waitingBytesMax: number;
   /** Movements and refund lines of one group. */
   readonly groupMax: number;
@@ -116,7 +116,8 @@ export class Committer {
     abandoned: () => boolean = () => false,
     origin: Origin = OURS,
   ): Promise<Outcome> {
-    const isFull = this.turnsAway() || this.#waitingBytes + request.length > this.#limits.waitingBytesMax;
+    const bytes = bytesOf({ command, request });
+    const isFull = this.turnsAway() || this.#waitingBytes + bytes > this.#limits.waitingBytesMax;
     if (this.#stopped || isFull) {
       const outcome = notApplied(this.#stopped ? 'SHUTTING_DOWN' : 'QUEUE_FULL');
       this.#onAnswered({ command, origin, outcome, waitMs: 0, commitMs: 0 });
@@ -125,8 +126,18 @@ export class Committer {
     return new Promise((resolve, reject) => {
       const cameMs = performance.now();
       const times = { cameMs, deadline: cameMs + timeoutMs };
-      this.#queue.push({ command, request, origin, place: context.active(), ...times, abandoned, resolve, reject });
-      this.#waitingBytes += request.length;
+      this.#queue.push({
+        command,
+        request,
+        bytes,
+        origin,
+        place: context.active(),
+        ...times,
+        abandoned,
+        resolve,
+        reject,
+      });
+      this.#waitingBytes += bytes;
       this.#running ??= this.#run();
     });
   }
@@ -171,7 +182,7 @@ export class Committer {
         group.push(item);
       }
       taken += 1;
-      this.#waitingBytes -= item.request.length;
+      this.#waitingBytes -= item.bytes;
       if (!isWanted) this.#answer(item, notApplied('TOO_LATE'));
     }
     this.#queue.splice(0, taken);

@@ -5,8 +5,13 @@ import type { Outcome } from './domain/outcome.js';
 import type { Origin } from './observer.js';
 import type { Submission } from './storage/port.js';
 
+/** What a movement, a name or a line of a refund takes in memory: a reference of at most 128 characters, and what it is kept in. */
+const PART_BYTES = 256;
+
 /** A command that waits for its group. */
 export interface Waiting extends Submission {
+  /** What it takes in memory. */
+  readonly bytes: number;
   /** Where the span is that it belongs to. */
   readonly place: Context;
   readonly origin: Origin;
@@ -39,6 +44,16 @@ export function callsOf(queue: readonly Waiting[]): number {
 /** Its time has run out, or its caller has gone. */
 export function isTooLate({ deadline, abandoned }: Waiting, now: number): boolean {
   return deadline <= now || abandoned();
+}
+
+/** What a command takes in memory while it waits, nearly; platforms send no request, so it is not that alone. */
+export function bytesOf({ command, request }: Submission): number {
+  return request.length + PART_BYTES * partsOf(command);
+}
+
+function partsOf(command: Command): number {
+  if (command.type === 'movements') return command.movements.reduce((sum, { names }) => sum + 1 + names.length, 0);
+  return command.type === 'refund' ? 1 + command.lines.length : 1;
 }
 
 /** The work of a command in movements; a name costs about an eighth of one, a bet named as failed may be refunded. */

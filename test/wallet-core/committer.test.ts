@@ -170,17 +170,33 @@ describe('the committer', () => {
       expect(await balance()).to.equal(9975n);
     });
 
-    it('by bytes', async () => {
-      await committerWith({ waitingBytesMax: 1000 });
-      const outcomes = await Promise.all(bets(5).map((command) => submit(command, 400)));
+    it('by bytes of requests', async () => {
+      await committerWith({ waitingBytesMax: 10_000 });
+      const outcomes = await Promise.all(bets(5).map((command) => submit(command, 4_000)));
       expect(count(outcomes.map(word), 'APPLIED')).to.equal(2);
       expect(count(outcomes.map(word), 'NOT_APPLIED QUEUE_FULL')).to.equal(3);
     });
 
+    it('by bytes of commands that come without a request and name a thousand bets', async () => {
+      await committerWith({ waitingBytesMax: 1_000_000 });
+      const names = times(1000).map((n) => ({ reference: `never-seen-${n}`, relation: 'SETTLE' as const, amount: 0n }));
+      const payouts = times(5).map((n) => move({ kind: 'PAYOUT', amount: 1n, reference: `payout-${n}`, names }));
+      const outcomes = await submitAll(payouts);
+      expect(count(outcomes, 'APPLIED')).to.equal(3);
+      expect(count(outcomes, 'NOT_APPLIED QUEUE_FULL')).to.equal(2);
+    });
+
+    it('by bytes of refunds of many lines', async () => {
+      await committerWith({ waitingBytesMax: 1_000_000 });
+      const lines = times(1000).map((n) => ({ reference: `never-seen-${n}` }));
+      const outcomes = await submitAll(times(5).map((n) => refund({ reference: `refund-${n}` }, ...lines)));
+      expect(count(outcomes, 'NOT_APPLIED QUEUE_FULL')).to.equal(2);
+    });
+
     it('and takes more once the queue has been worked off', async () => {
-      await committerWith({ waitingMax: 2, waitingBytesMax: 800 });
+      await committerWith({ waitingMax: 2, waitingBytesMax: 10_000 });
       for (const n of times(5)) {
-        const pair = ['a', 'b'].map((name) => submit(move({ amount: -1n, reference: `${name}-${n}` }), 400));
+        const pair = ['a', 'b'].map((name) => submit(move({ amount: -1n, reference: `${name}-${n}` }), 4_000));
         expect((await Promise.all(pair)).map(word)).to.deep.equal(['APPLIED', 'APPLIED']);
       }
       expect(committer.waiting).to.equal(0);

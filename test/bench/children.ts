@@ -98,8 +98,8 @@ export class Child {
     }
   }
 
-  async stop(signal = this.#stopSignal): Promise<void> {
-    this.#process.kill(signal);
+  async stop(): Promise<void> {
+    this.#process.kill(this.#stopSignal);
     await this.ended;
   }
 }

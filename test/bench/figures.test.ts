@@ -5,12 +5,17 @@ import { expect } from 'chai';
 import { copyLedger, nameOf } from './ledgers.js';
 import { Latencies } from './load/latencies.js';
 import { dueTimes } from './load/schedule.js';
+import { Tally } from './load/tally.js';
 import { median, quantile, ratiosOf, type Measurement } from './measurement.js';
+import { drawChart } from './report/chart.js';
 import { curvesOf, twiceTheConnections } from './report/curves.js';
+import { documentsOf } from './report/documents.js';
 import { judge, type Goal } from './report/measures.js';
 import type { Report } from './report/report.js';
 import { behindText, maximaText, measuresTable, overloadTable } from './report/tables.js';
 import { recoveryOf } from './rows/overload.js';
+
+const ROOT = path.join(import.meta.dirname, '../../..');
 
 describe('the figures of the benchmark', () => {
   const MEDIANS: readonly (readonly [values: readonly number[], middle: number | undefined])[] = [
@@ -64,6 +69,14 @@ describe('the figures of the benchmark', () => {
     });
   }
 
+  it('counts a batch by its commands, and among the good ones if any was', () => {
+    const tally = new Tally();
+    tally.sent(performance.now())(['good', 'busy']);
+    const { good, busy, lost, goodP99Ms, busyP99Ms } = tally.seen();
+    expect([good, busy, lost, typeof goodP99Ms, busyP99Ms]).to.deep.equal([1, 1, 0, 'number', undefined]);
+    expect(tally.timeline[0]).to.deep.include({ due: 1, good: 0 });
+  });
+
   const GOOD = { due: 10, good: 10, maxMs: 20 };
   const SLOW = { due: 10, good: 10, maxMs: 900 };
   const BUSY = { due: 10, good: 4, maxMs: 20 };
@@ -83,8 +96,13 @@ describe('the figures of the benchmark', () => {
     ...{ cpuUs: {}, residentBytes: { 'wallet-core': 200e6 }, generatorCores: 0.1 },
   };
   const curveOf = (load: number, perSecond: number, maxima: readonly [number, number], more = {}) => {
-    const measured = { ...MEASURED, perSecond, residentBytes: { 'wallet-core': perSecond * 1e6 }, ...more };
-    return { points: [{ load, measured, maxima }], refused: 0, recoverySeconds: 0 };
+    const measured = {
+      ...MEASURED,
+      perSecond,
+      residentBytes: { 'wallet-core': perSecond * 1e6, gateway: 250e6 },
+      ...more,
+    };
+    return { points: [{ load, measured, maxima }], inFlight: 256, refused: 0, recoverySeconds: 0 };
   };
   const connectionsOf = (reached: Record<number, readonly number[]>, more = {}) =>
     new Map(
@@ -102,7 +120,8 @@ describe('the figures of the benchmark', () => {
     expect(line?.ofMaximumRange).to.deep.equal([0.8, 1_000 / 1_052.5]);
     const { rows } = overloadTable({ curves } as unknown as Report);
     expect(rows.find(([name]) => name === 'gRPC, 2 of the maximum')).to.deep.equal([
-      ...['gRPC, 2 of the maximum', '900', '700 to 1,000', '0.90', '3', '0', '12', '7', '1000'],
+      ...['gRPC, 2 of the maximum', '900', '700 to 1,000', '1,053', '0.90', '0.80 to 0.95', '3', '0', '12', '7'],
+      ...['1000', '250'],
     ]);
   });
 
@@ -134,10 +153,27 @@ describe('the figures of the benchmark', () => {
     const connections = connectionsOf({ 64: [900] }, { goodP99Ms: undefined });
     const calls = [curveOf(1, 900, [900, 900], { latestMs: 250 })];
     const report = { lines: [], curves: curvesOf({ connections, calls, grpc: [] }) } as unknown as Report;
-    const p99Of = (name: string) => overloadTable(report).rows.find(([load]) => load === name)?.[6];
+    const p99Of = (name: string) => overloadTable(report).rows.find(([load]) => load === name)?.[8];
     expect([p99Of('64 connections'), p99Of('open loop, 1 of the maximum')]).to.deep.equal(['not known', '12']);
     expect(behindText(report)).to.contain('open loop, 1 of the maximum (250 ms)');
     expect(behindText({ lines: [], curves: undefined } as unknown as Report)).to.equal(undefined);
+  });
+
+  it('draws each bar of the overload to its end, however high', () => {
+    // Of the time behind the loads it is 1.5 times the maximum.
+    const grpc = [curveOf(0.5, 500, [1_000, 1_000]), curveOf(2, 1_500, [1_000, 1_000]), curveOf(2, 900, [900, 900])];
+    const curves = curvesOf({ connections: connectionsOf({ 64: [900] }), calls: [], grpc });
+    const chart = drawChart({ lines: [], curves } as unknown as Report);
+    const bars = [...chart.matchAll(/<line .*y1="([\d.]+)" .*y2="([\d.]+)" stroke="#059669"/g)];
+    const [half, twice] = [bars[0], bars.at(-1)].map((bar) => Number(bar?.[2]));
+    expect([half, twice]).to.deep.equal([70 + (260 * 2) / 3, 70].map((y) => Number(y.toFixed(1))));
+  });
+
+  it('has in the documentation what it wrote of the report there', async () => {
+    const report = JSON.parse(readFileSync(path.join(ROOT, 'docs/performance.json'), 'utf8')) as Report;
+    for (const [file, text] of await documentsOf(report)) {
+      expect(readFileSync(path.join(ROOT, file), 'utf8'), file).to.equal(text);
+    }
   });
 
   it('keeps a ledger under the schema and the form that it has, and measures on a copy', () => {

@@ -3,7 +3,7 @@
 import { readFileSync } from 'node:fs';
 import { Client, Metadata, type ServiceError } from '@grpc/grpc-js';
 import { bearer } from '../../../bearer.js';
-import { Outcome } from '../../../proto/gen/wallet/v1/movement.js';
+import { Outcome, Reason } from '../../../proto/gen/wallet/v1/movement.js';
 import {
   PostBatchResponse,
   PostingServiceService,
@@ -72,10 +72,13 @@ class GrpcSender implements Sender {
   }
 }
 
+/** Not applied, and only because too much is asked for. */
+const BUSY: ReadonlySet<Reason> = new Set([Reason.QUEUE_FULL, Reason.TOO_LATE]);
+
 function verdictOf(result: Result | undefined): Verdict {
   if (!result) return 'lost';
   if (result.outcome === Outcome.APPLIED) return 'good';
-  if (result.outcome === Outcome.NOT_APPLIED) return 'busy';
+  if (BUSY.has(result.reason)) return 'busy';
   throw new Error(JSON.stringify(result));
 }
 

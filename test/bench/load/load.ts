@@ -56,7 +56,7 @@ export async function measure<S extends Seen>(
     used(running.map(({ over }) => over)),
     Promise.all(running.map((generator) => generator.seen)),
   ]).finally(watch.stop);
-  const good = sum(seen.map((one) => one.good));
+  const good = sum(seen.map(({ good, arrived = good }) => arrived));
   const cpuUs: Record<string, number> = {};
   systems.forEach(({ name }, index) => {
     const usedMs = (after[index] ?? 0) - (before[index] ?? 0);

@@ -8,8 +8,9 @@ const TENTH_MS = 100;
 /** What was due within a tenth of a second. */
 export interface Tenth {
   readonly due: number;
+  /** Of a batch: all of it. */
   readonly good: number;
-  /** The longest that a good answer took. */
+  /** The longest that one of these took. */
   readonly maxMs: number;
 }
 
@@ -75,8 +76,8 @@ export class Tally {
     for (const verdict of answer) this.#counts[late ? 'lost' : verdict] += 1;
     if (isLost) return;
     if (answer.every((verdict) => verdict === 'busy')) this.#ofBusy.add(ms);
+    if (answer.includes('good')) this.#ofGood.add(ms);
     if (!answer.every((verdict) => verdict === 'good')) return;
-    this.#ofGood.add(ms);
     tenth.good += 1;
     tenth.maxMs = Math.max(tenth.maxMs, ms);
   }

@@ -59,14 +59,18 @@ function bars({ lines }: Report): string {
 function overload({ curves }: Report): string {
   if (!curves) return '';
   const [left, top, width, height] = [480, 70, 350, 260];
-  const [loadMax, goodMax] = [2, 1.2];
-  const x = (load: number) => left + (width * Math.min(load, loadMax)) / loadMax;
-  const y = (good: number) => top + height - (height * Math.min(good, goodMax)) / goodMax;
-  const grid = [0, 0.25, 0.5, 0.75, 1].map(
-    (part) =>
-      line(left, y(part), left + width, y(part), COLORS.line) +
-      text(left - 8, y(part) + 4, `${100 * part} %`, 'end', COLORS.soft),
-  );
+  const all = [...curves.connections, ...curves.calls, ...curves.grpc];
+  const loadMax = Math.max(...curves.calls.map(({ load }) => load));
+  const goodMax = Math.max(1.2, ...all.map(({ ofMaximumRange }) => ofMaximumRange[1]));
+  const x = (load: number) => left + (width * load) / loadMax;
+  const y = (good: number) => top + height - (height * good) / goodMax;
+  const grid = [0, 0.25, 0.5, 0.75, 1, 1.25, 1.5, 1.75, 2]
+    .filter((part) => part <= goodMax)
+    .map(
+      (part) =>
+        line(left, y(part), left + width, y(part), COLORS.line) +
+        text(left - 8, y(part) + 4, `${100 * part} %`, 'end', COLORS.soft),
+    );
   const ticks = [0, ...curves.calls.map(({ load }) => load)].map((load) =>
     text(x(load), top + height + 18, String(load), 'middle', COLORS.soft),
   );

@@ -52,13 +52,15 @@ export function overloadTable({ curves }: Report): Table {
   const all = curves ? [...curves.connections, ...curves.calls, ...curves.grpc] : [];
   return {
     head: [
-      ...['load', 'good per second', 'lowest to highest', 'of the maximum', 'answered busy', 'lost'],
-      ...['p99 ms of good', 'of busy', 'wallet-core MB'],
+      ...['load', 'good per second', 'lowest to highest', 'maximum', 'of it', 'of it, lowest to highest'],
+      ...['answered busy', 'lost', 'p99 ms of good', 'of busy', 'wallet-core MB', 'gateway MB'],
     ],
     rows: all.map((line) => [
-      ...[line.name, whole(line.perSecond), rangeOf(line), line.ofMaximum.toFixed(2), whole(line.busy)],
-      ...[whole(line.lost), line.goodP99Ms?.toFixed(0) ?? 'not known'],
-      ...[line.busy === 0 ? '' : (line.busyP99Ms?.toFixed(0) ?? 'not known'), line.coreMegabytes.toFixed(0)],
+      ...[line.name, whole(line.perSecond), rangeOf(line), whole(line.maximum), line.ofMaximum.toFixed(2)],
+      ...[line.ofMaximumRange.map((part) => part.toFixed(2)).join(' to '), whole(line.busy), whole(line.lost)],
+      ...[line.goodP99Ms?.toFixed(0) ?? 'not known'],
+      ...[line.busy === 0 ? '' : (line.busyP99Ms?.toFixed(0) ?? 'not known')],
+      ...['wallet-core', 'gateway'].map((process) => line.megabytes[process]?.toFixed(0) ?? ''),
     ]),
   };
 }
@@ -66,8 +68,9 @@ export function overloadTable({ curves }: Report): Table {
 /** What the maxima were that goodput in open loops is held against, and whether they were some. */
 export function maximaText({ curves }: Report): string | undefined {
   if (!curves) return undefined;
-  const { maxima, refused } = curves;
-  const came = `The closed loops around the open ones came to ${whole(maxima.calls)} per second over HTTP and ${whole(maxima.grpc)} over gRPC`;
+  const { maxima, refused, best } = curves;
+  const http = `${whole(maxima.calls)} per second over HTTP (${best.join(', ')} connections in the rounds)`;
+  const came = `The closed loops around the open ones came to ${http} and ${whole(maxima.grpc)} over gRPC`;
   if (refused.calls + refused.grpc === 0) return `${came}; nothing was refused in them.`;
   return `${came}. In them ${whole(refused.calls)} and ${whole(refused.grpc)} calls were refused or lost, so these are no maxima.`;
 }

@@ -25,6 +25,8 @@ export type CurveName = 'connections' | OpenCurveName;
 /** Open loops on one ledger. */
 interface OpenCurve {
   readonly points: readonly OpenPoint[];
+  /** Calls under way in the closed loops: over HTTP as many as connections. */
+  readonly inFlight: number;
   /** Calls of the closed loops around these that were answered busy, or not at all: of any, and they reached no maximum. */
   readonly refused: number;
   /** How long after the overload with a goal ended until all answers were good and quick again; undefined: they were not. */
@@ -168,7 +170,7 @@ async function curveOf(
     bench.tell(`overload, ${LOOPS[name]}, ${load} of the maximum: ${good} good answers per second, ${maxima}`);
     before = after;
   }
-  return { points, refused, recoverySeconds };
+  return { points, inFlight, refused, recoverySeconds };
 }
 
 /** Until when after the overload a tenth of a second had an answer that was not good or not quick; undefined: to the end. */

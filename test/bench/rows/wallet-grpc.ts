@@ -5,10 +5,10 @@ import type { GrpcTask } from '../load/grpc-task.js';
 import { GrpcLoops } from './grpc-loops.js';
 import { startOn } from './wallet.js';
 
-/** Calls in flight of each kind. */
+/** Calls in flight of each kind. To send unary calls takes more than to answer them: one process would be what is measured. */
 const SHAPES = [
-  { shape: 'Unary', inFlight: 64 },
-  { shape: 'Batches', inFlight: 32, batch: 32 },
+  { shape: 'Unary', inFlight: 64, generators: 2 },
+  { shape: 'Batches', inFlight: 32, generators: 1, batch: 32 },
 ] as const;
 
 /** wallet-core alone, as a platform calls it. */
@@ -25,7 +25,7 @@ export async function grpcEcho(bench: Bench): Promise<Contender> {
   return grpcContender(bench, 'grpcEcho', child, { address: await listening(child) }, () => child.stop());
 }
 
-/** Unary calls and batches, each from a generator of its own. */
+/** Unary calls and batches, each from generators of their own. */
 export async function grpcContender(
   bench: Bench,
   name: 'grpc' | 'grpcEcho' | 'secured',
@@ -34,15 +34,15 @@ export async function grpcContender(
   stopSystem: () => Promise<void>,
 ): Promise<Contender> {
   const turns: Turn[] = [];
-  const generators: GrpcLoops[] = [];
-  for (const { shape, inFlight, ...rest } of SHAPES) {
-    const loops = new GrpcLoops(bench, system, { ...server, ...rest }, shape);
-    generators.push(loops);
+  const all: GrpcLoops[] = [];
+  for (const { shape, inFlight, generators, ...rest } of SHAPES) {
+    const loops = new GrpcLoops(bench, system, { ...server, ...rest }, shape, generators);
+    all.push(loops);
     await loops.warmUp(inFlight);
     turns.push({ name: `${name}${shape}`, run: () => loops.closed(inFlight) });
   }
   const stop = async () => {
-    await Promise.all(generators.map((loops) => loops.stop()));
+    await Promise.all(all.map((loops) => loops.stop()));
     await stopSystem();
   };
   return { turns, stop };

@@ -23,6 +23,8 @@ const { data, group, prefix } = taskOf<StorageTask>();
 const store = await SqliteStore.open({ folder: data, owner: 'the benchmark' });
 process.once('SIGTERM', () => void store.close().then(() => process.exit(0)));
 const NO_REQUEST = new Uint8Array(0);
+/** As eBET's own. */
+const REFERENCE_LENGTH = 32;
 let made = 0;
 
 serveLoads<Times, StorageSeen>(async ({ leadInSeconds, seconds }) => {
@@ -52,7 +54,7 @@ function next(): Submission {
     currency: CURRENCY,
     kind: 'BET',
     amount: -50n,
-    reference: `${prefix}-${index}`,
+    reference: `${prefix}-${String(index).padStart(REFERENCE_LENGTH - prefix.length - 1, '0')}`,
     round: `${prefix}-round-${Math.floor(index / 5)}`,
     roundUnsigned: false,
     providerType: '',

@@ -147,7 +147,7 @@ export const CORE_METRICS = {
     name: 'single_wallet_core_commands_waiting',
     type: 'gauge',
     labels: [],
-    help: 'Length of the queue: commands that wait for their group; at 4,096, in a lasting overload at 1,024, more are not applied.',
+    help: 'Length of the queue: commands that wait for their group; at 4,096, in a lasting overload at 1,024, or with 64 MiB, more are not applied.',
     unit: 'short',
   },
   openWithholdings: {

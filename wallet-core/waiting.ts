@@ -5,8 +5,10 @@ import type { Outcome } from './domain/outcome.js';
 import type { Origin } from './observer.js';
 import type { Submission } from './storage/port.js';
 
-/** What a movement, a name or a line of a refund takes in memory: a reference of at most 128 characters, and what it is kept in. */
-const PART_BYTES = 256;
+/** What a command, or each movement of one, takes in memory at most: texts of up to 350 characters, and what they are kept in. */
+const MOVEMENT_BYTES = 1_024;
+/** The same of a name and a line of a refund: a reference of at most 128 characters, and what it is kept in. */
+const NAME_BYTES = 256;
 
 /** A command that waits for its group. */
 export interface Waiting extends Submission {
@@ -48,12 +50,12 @@ export function isTooLate({ deadline, abandoned }: Waiting, now: number): boolea
 
 /** What a command takes in memory while it waits, nearly; platforms send no request, so it is not that alone. */
 export function bytesOf({ command, request }: Submission): number {
-  return request.length + PART_BYTES * partsOf(command);
-}
-
-function partsOf(command: Command): number {
-  if (command.type === 'movements') return command.movements.reduce((sum, { names }) => sum + 1 + names.length, 0);
-  return command.type === 'refund' ? 1 + command.lines.length : 1;
+  if (command.type === 'movements') {
+    const { movements } = command;
+    return movements.reduce((sum, { names }) => sum + MOVEMENT_BYTES + NAME_BYTES * names.length, request.length);
+  }
+  const lines = command.type === 'refund' ? command.lines.length : 0;
+  return request.length + MOVEMENT_BYTES + NAME_BYTES * lines;
 }
 
 /** The work of a command in movements; a name costs about an eighth of one, a bet named as failed may be refunded. */

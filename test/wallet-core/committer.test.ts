@@ -171,7 +171,7 @@ describe('the committer', () => {
     });
 
     it('by bytes of requests', async () => {
-      await committerWith({ waitingBytesMax: 10_000 });
+      await committerWith({ waitingBytesMax: 12_000 });
       const outcomes = await Promise.all(bets(5).map((command) => submit(command, 4_000)));
       expect(count(outcomes.map(word), 'APPLIED')).to.equal(2);
       expect(count(outcomes.map(word), 'NOT_APPLIED QUEUE_FULL')).to.equal(3);
@@ -193,11 +193,15 @@ describe('the committer', () => {
       expect(count(outcomes, 'NOT_APPLIED QUEUE_FULL')).to.equal(2);
     });
 
-    it('and takes more once the queue has been worked off', async () => {
-      await committerWith({ waitingMax: 2, waitingBytesMax: 10_000 });
+    it('and takes as much again once the queue has been worked off, also what was too late', async () => {
+      await committerWith({ waitingBytesMax: 12_000 });
       for (const n of times(5)) {
-        const pair = ['a', 'b'].map((name) => submit(move({ amount: -1n, reference: `${name}-${n}` }), 4_000));
-        expect((await Promise.all(pair)).map(word)).to.deep.equal(['APPLIED', 'APPLIED']);
+        const three = (timeoutMs: number) =>
+          ['a', 'b', 'c'].map((name) => submit(move({ amount: -1n, reference: `${name}-${n}` }), 4_000, timeoutMs));
+        const late = await Promise.all(three(0));
+        const inTime = await Promise.all(three(60_000));
+        expect(late.map(word)).to.deep.equal([...times(2).map(() => 'NOT_APPLIED TOO_LATE'), 'NOT_APPLIED QUEUE_FULL']);
+        expect(inTime.map(word)).to.deep.equal(['APPLIED', 'APPLIED', 'NOT_APPLIED QUEUE_FULL']);
       }
       expect(committer.waiting).to.equal(0);
     });

@@ -125,18 +125,8 @@ export class Committer {
     }
     return new Promise((resolve, reject) => {
       const cameMs = performance.now();
-      const times = { cameMs, deadline: cameMs + timeoutMs };
-      this.#queue.push({
-        command,
-        request,
-        bytes,
-        origin,
-        place: context.active(),
-        ...times,
-        abandoned,
-        resolve,
-        reject,
-      });
+      const held = { bytes, cameMs, deadline: cameMs + timeoutMs };
+      this.#queue.push({ command, request, origin, place: context.active(), ...held, abandoned, resolve, reject });
       this.#waitingBytes += bytes;
       this.#running ??= this.#run();
     });

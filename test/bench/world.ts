@@ -15,3 +15,11 @@ export function playerOf(number: number): string {
 export function playerOfTurn(index: number): string {
   return playerOf(((index * 7_919) % PLAYERS) + 1);
 }
+
+/** As long as eBET's own. */
+const REFERENCE_LENGTH = 32;
+
+/** Of what comes over gRPC or through the storage port; whoever begins with another prefix has none of these. */
+export function referenceOf(prefix: string, index: number): string {
+  return `${prefix}-${String(index).padStart(REFERENCE_LENGTH - prefix.length - 1, '0')}`;
+}

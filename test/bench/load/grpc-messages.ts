@@ -1,6 +1,6 @@
 import { Kind } from '../../../proto/gen/wallet/v1/movement.js';
 import { PostBatchRequest, PostRequest, type Command } from '../../../proto/gen/wallet/v1/posting.js';
-import { CURRENCY, PLATFORM, playerOfTurn } from '../world.js';
+import { CURRENCY, PLATFORM, playerOfTurn, referenceOf } from '../world.js';
 
 const TIMEOUT_MS = 1_500;
 
@@ -19,7 +19,7 @@ function encoded(bytes: Uint8Array): Buffer {
 function commandOf(index: number, prefix: string): Command {
   const movement = {
     playerId: playerOfTurn(index),
-    ...{ currency: CURRENCY, kind: Kind.BET, amount: '-0.50', reference: `${prefix}-${index}` },
+    ...{ currency: CURRENCY, kind: Kind.BET, amount: '-0.50', reference: referenceOf(prefix, index) },
     ...{ round: `${prefix}-round-${Math.floor(index / 5)}`, roundUnsigned: false, providerType: '', names: [] },
     ...{ withholding: false, wager: false },
   };

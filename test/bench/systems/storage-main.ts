@@ -5,7 +5,7 @@ import { SqliteStore } from '../../../wallet-core/storage/sqlite/sqlite-store.js
 import { begin, finish, serveLoads, taskOf } from '../load/generator.js';
 import type { Seen } from '../load/load.js';
 import type { Times } from '../load/schedule.js';
-import { CURRENCY, PLATFORM, playerOfTurn } from '../world.js';
+import { CURRENCY, PLATFORM, playerOfTurn, referenceOf } from '../world.js';
 
 export interface StorageTask {
   /** The folder of the ledger. */
@@ -23,8 +23,6 @@ const { data, group, prefix } = taskOf<StorageTask>();
 const store = await SqliteStore.open({ folder: data, owner: 'the benchmark' });
 process.once('SIGTERM', () => void store.close().then(() => process.exit(0)));
 const NO_REQUEST = new Uint8Array(0);
-/** As eBET's own. */
-const REFERENCE_LENGTH = 32;
 let made = 0;
 
 serveLoads<Times, StorageSeen>(async ({ leadInSeconds, seconds }) => {
@@ -54,7 +52,7 @@ function next(): Submission {
     currency: CURRENCY,
     kind: 'BET',
     amount: -50n,
-    reference: `${prefix}-${String(index).padStart(REFERENCE_LENGTH - prefix.length - 1, '0')}`,
+    reference: referenceOf(prefix, index),
     round: `${prefix}-round-${Math.floor(index / 5)}`,
     roundUnsigned: false,
     providerType: '',

@@ -14,7 +14,7 @@ const ROOT = path.join(import.meta.dirname, '../../..');
 async function bench(...args: string[]): Promise<{ code: number | null; output: string }> {
   const child = spawn(process.execPath, ['--enable-source-maps', MAIN, ...args], { stdio: ['ignore', 'pipe', 'pipe'] });
   const ended = once(child, 'exit');
-  const output = (await text(child.stdout)) + (await text(child.stderr));
+  const output = (await Promise.all([text(child.stdout), text(child.stderr)])).join('');
   const [code] = (await ended) as [number | null];
   return { code, output };
 }

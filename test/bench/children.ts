@@ -19,6 +19,9 @@ export interface ChildOptions {
 const NOT_MEANT = /^(GATEWAY|WALLET_CORE|SINGLE_WALLET|OTEL)_|^NODE_OPTIONS$/;
 const INHERITED = Object.fromEntries(Object.entries(process.env).filter(([name]) => !NOT_MEANT.test(name)));
 
+/** Who has not ended so long after he was told to is killed, and that is an error. */
+const STOP_MS = 30_000;
+
 /** Of its output: a line for each command comes to hundreds of megabytes. */
 const OUTPUT_BYTES = 64 * 1024;
 
@@ -100,7 +103,18 @@ export class Child {
 
   async stop(): Promise<void> {
     this.#process.kill(this.#stopSignal);
-    await this.ended;
+    let isStuck = false;
+    const patience = globalThis.setTimeout(() => {
+      isStuck = true;
+      this.kill();
+    }, STOP_MS);
+    await this.ended.finally(() => clearTimeout(patience));
+    if (isStuck) throw new Error(`${this.name} did not end when it was told to:\n${this.output()}`);
+  }
+
+  /** At once; of one that has ended, or has never started, nothing. */
+  kill(): void {
+    this.#process.kill('SIGKILL');
   }
 }
 
@@ -147,5 +161,5 @@ export async function stopAll(): Promise<void> {
 
 /** For the moment before our own end, when nothing can be awaited. */
 export function killAll(): void {
-  for (const child of running) process.kill(child.pid, 'SIGKILL');
+  for (const child of running) child.kill();
 }

@@ -55,6 +55,7 @@ describe('the figures of the benchmark', () => {
     [{ goal: { atLeast: 0.9 }, value: 0.8999 }, '0.89', 'missed'],
     [{ goal: { atMost: 3 }, value: 3 }, '3.00', 'met'],
     [{ goal: { atMost: 3 }, value: 3.001 }, '3.01', 'missed'],
+    [{ goal: { atMost: 3 }, value: 1.1 }, '1.10', 'met'],
     [{ goal: { atLeast: 0.6 }, value: undefined }, undefined, ''],
     [{ goal: 'stated', value: 0.126 }, '0.13', ''],
     [{ goal: { atLeast: 0.6 }, value: 0.7, notJudged: true }, '0.70', 'not judged'],
@@ -120,7 +121,19 @@ describe('the figures of the benchmark', () => {
     expect(line?.ofMaximumRange).to.deep.equal([0.8, 1_000 / 1_052.5]);
     const { rows } = overloadTable({ curves } as unknown as Report);
     expect(rows.find(([name]) => name === 'gRPC, 2 of the maximum')).to.deep.equal([
-      ...['gRPC, 2 of the maximum', '900', '700 to 1,000', '1,053', '0.90', '0.80 to 0.95', '3', '0', '12', '7'],
+      ...[
+        'gRPC, 2 of the maximum',
+        '900',
+        '700 to 1,000',
+        '1,053',
+        '1,000, 1,050',
+        '0.90',
+        '0.80 to 0.95',
+        '3',
+        '0',
+        '12',
+        '7',
+      ],
       ...['1000', '250'],
     ]);
   });
@@ -149,11 +162,17 @@ describe('the figures of the benchmark', () => {
     expect(rows[0]).to.deep.equal(['it', 'stated', '0.60', '0.50 to 0.70', '']);
   });
 
+  it('shows of three values the lowest and the highest', () => {
+    const measure = judge({ measure: 'it', goal: 'stated', value: 0.6, values: [0.9, 0.5, 0.6], decimals: 2 });
+    const { rows } = measuresTable({ measures: [measure] } as unknown as Report);
+    expect(rows[0]?.[3]).to.equal('0.50 to 0.90, all 3');
+  });
+
   it('says that a p99 is not known, and which loads were not what they are said to be', () => {
     const connections = connectionsOf({ 64: [900] }, { goodP99Ms: undefined });
     const calls = [curveOf(1, 900, [900, 900], { latestMs: 250 })];
     const report = { lines: [], curves: curvesOf({ connections, calls, grpc: [] }) } as unknown as Report;
-    const p99Of = (name: string) => overloadTable(report).rows.find(([load]) => load === name)?.[8];
+    const p99Of = (name: string) => overloadTable(report).rows.find(([load]) => load === name)?.[9];
     expect([p99Of('64 connections'), p99Of('open loop, 1 of the maximum')]).to.deep.equal(['not known', '12']);
     expect(behindText(report)).to.contain('open loop, 1 of the maximum (250 ms)');
     expect(behindText({ lines: [], curves: undefined } as unknown as Report)).to.equal(undefined);

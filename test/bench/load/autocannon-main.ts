@@ -17,7 +17,8 @@ async function run({
 }: ClosedLoop): Promise<ClosedLoopSeen> {
   let lines = new Lines(bodies, offset);
   let position = offset;
-  let [good, busy, bad] = [0, 0, ''];
+  let [good, busy] = [0, 0];
+  let bad: string | undefined;
   const nextBody = () => {
     let line = lines.next();
     if (line === undefined) {
@@ -41,16 +42,18 @@ async function run({
       {
         ...{ method: 'POST', path: '/increaseCredit', headers: { 'content-type': 'application/json' } },
         setupRequest: (request) => ({ ...request, body: nextBody() }),
-        onResponse: (_, body) => {
-          if (/"status":200[,}]/.test(body)) good += 1;
-          else if (/"status":4003[,}]/.test(body)) busy += 1;
-          else bad ||= body;
+        onResponse: (status, body) => {
+          if (status === 200 && /"status":200[,}]/.test(body)) good += 1;
+          else if (status === 200 && /"status":4003[,}]/.test(body)) busy += 1;
+          else bad ??= `${status} ${body}`;
         },
       },
     ],
   });
   finish();
-  if (bad) throw new Error(`an answer is neither success nor busy: ${bad}`);
+  if (bad !== undefined) throw new Error(`an answer is neither success nor busy: ${bad}`);
+  // Timeouts are among them: an answer that autocannon waits for in vain for 10 seconds.
+  if (result.errors > 0) throw new Error(`${result.errors} calls failed`);
   const { p50, p99, p99_9: p999 } = result.latency;
   const latencies = { p50Ms: p50, p99Ms: p99, p999Ms: p999, goodP99Ms: busy === 0 ? p99 : undefined };
   const counted = { good: good - before.good, busy: busy - before.busy, seconds: result.duration - leadInSeconds };

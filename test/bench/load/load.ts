@@ -82,7 +82,7 @@ export async function measure<S extends Seen>(
   };
 }
 
-/** Several generators share a load: the slower half of it counts. */
+/** Several generators share a load: of each percentile the slowest counts. */
 function slowestOf(seen: readonly Seen[]): Pick<Measurement, 'p50Ms' | 'p99Ms' | 'p999Ms'> {
   const slowest = (of: (one: Seen) => number | undefined) => Math.max(...seen.map((one) => of(one) ?? 0));
   return {

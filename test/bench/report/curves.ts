@@ -19,6 +19,8 @@ export interface CurveLine extends Line {
   readonly ofMaximumRange: readonly [number, number];
   /** What that maximum was, per second: the median of the times. */
   readonly maximum: number;
+  /** Of an open loop: what the closed ones in front of it and behind it reached, per second, each time. */
+  readonly around: readonly OpenPoint['maxima'][];
   /** Of good answers, and of busy ones; undefined: there are none, or the load generator does not tell them apart. */
   readonly goodP99Ms: number | undefined;
   readonly busyP99Ms: number | undefined;
@@ -40,9 +42,11 @@ export function curvesOf(overload: Overload): Curves | undefined {
   if (overload.connections.size === 0) return undefined;
   const open = (curve: OpenCurveName) =>
     OPEN_LOADS.map((load) => {
-      const measured = pointsOf(overload, curve, load).map((point) => point.measured);
+      const points = pointsOf(overload, curve, load);
+      const measured = points.map((point) => point.measured);
       const name = `${LOOPS[curve]}, ${load} of the maximum`;
-      return curveLineOf(name, load, measured, maximaOf(overload, curve, load));
+      const line = curveLineOf(name, load, measured, maximaOf(overload, curve, load));
+      return { ...line, around: points.map(({ maxima }) => maxima) };
     });
   const connections = [...overload.connections].map(([load, measured]) =>
     curveLineOf(`${load.toLocaleString('en')} connections`, load, measured, maximaOf(overload, 'connections', load)),
@@ -109,6 +113,7 @@ function curveLineOf(
     ofMaximum: median(parts) ?? 0,
     ofMaximumRange: [Math.min(...parts), Math.max(...parts)],
     maximum: median(maxima) ?? 0,
+    around: [],
     goodP99Ms: p99s.length === measured.length ? median(p99s) : undefined,
     busyP99Ms: median(measured.flatMap(({ busyP99Ms }) => busyP99Ms ?? [])),
     megabytes: Object.fromEntries(processes.map((process) => [process, most(process) / 1e6])),

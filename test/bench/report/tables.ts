@@ -1,4 +1,5 @@
-import { BEHIND_MS, quantile } from '../measurement.js';
+import { BEHIND_MS, median, quantile } from '../measurement.js';
+import type { CurveLine } from './curves.js';
 import type { Machine } from './machine.js';
 import type { Measure } from './measures.js';
 import type { Line } from './line.js';
@@ -52,12 +53,20 @@ export function overloadTable({ curves }: Report): Table {
   const all = curves ? [...curves.connections, ...curves.calls, ...curves.grpc] : [];
   return {
     head: [
-      ...['load', 'good per second', 'lowest to highest', 'maximum', 'of it', 'of it, lowest to highest'],
+      ...[
+        'load',
+        'good per second',
+        'lowest to highest',
+        'maximum',
+        'before, after',
+        'of it',
+        'of it, lowest to highest',
+      ],
       ...['answered busy', 'lost', 'p99 ms of good', 'of busy', 'wallet-core MB', 'gateway MB'],
     ],
     rows: all.map((line) => [
-      ...[line.name, whole(line.perSecond), rangeOf(line), whole(line.maximum), line.ofMaximum.toFixed(2)],
-      ...[line.ofMaximumRange.map((part) => part.toFixed(2)).join(' to '), whole(line.busy), whole(line.lost)],
+      ...[line.name, whole(line.perSecond), rangeOf(line), whole(line.maximum), around(line), part(line.ofMaximum)],
+      ...[line.ofMaximumRange.map(part).join(' to '), whole(line.busy), whole(line.lost)],
       ...[line.goodP99Ms?.toFixed(0) ?? 'not known'],
       ...[line.busy === 0 ? '' : (line.busyP99Ms?.toFixed(0) ?? 'not known')],
       ...['wallet-core', 'gateway'].map((process) => line.megabytes[process]?.toFixed(0) ?? ''),
@@ -102,10 +111,23 @@ export function markdown({ head, rows }: Table): string {
   return [head, head.map(() => '---'), ...rows].map((cells) => `| ${cells.join(' | ')} |`).join('\n');
 }
 
-/** Between what the half of the values in the middle lies. */
+/** Between what the half of the values in the middle lies; of fewer than four, all. */
 function middleHalf(values: readonly number[] = []): string {
-  const [lower, upper] = [0.25, 0.75].map((part) => quantile(values, part)?.toFixed(2));
-  return lower === undefined ? '' : `${lower} to ${upper}`;
+  if (values.length < 2) return '';
+  const isFew = values.length < 4;
+  const [lower, upper] = (isFew ? [0, 1] : [0.25, 0.75]).map((part) => quantile(values, part)?.toFixed(2));
+  return lower === undefined ? '' : `${lower} to ${upper}${isFew ? `, all ${values.length}` : ''}`;
+}
+
+/** Of a maximum, rounded down as where it is judged. */
+function part(value: number): string {
+  return (Math.floor(100 * value) / 100).toFixed(2);
+}
+
+/** Medians of what closed loops came to in front of an open one and behind it. */
+function around({ around }: CurveLine): string {
+  const sides = [median(around.map(([before]) => before)), median(around.map(([, after]) => after))];
+  return sides.flatMap((side) => (side === undefined ? [] : whole(side))).join(', ');
 }
 
 function rangeOf({ range: [lowest, highest] }: Line): string {

@@ -18,7 +18,7 @@ export interface Cursor {
   offset: number;
 }
 
-const WARM_UP_CONNECTIONS = 64;
+export const WARM_UP_CONNECTIONS = 64;
 
 /** Bets sent in closed loops to one system, each body once; with several addresses the connections are shared out. */
 export class ClosedLoops {

@@ -5,6 +5,7 @@ import type { Tenth } from '../load/tally.js';
 import { median, type Measurement } from '../measurement.js';
 import type { Options } from '../options.js';
 import type { Wallet } from '../systems/wallet.js';
+import { WARM_UP_CONNECTIONS } from './closed-loops.js';
 import { GrpcLoops } from './grpc-loops.js';
 import { HttpLoops } from './http-loops.js';
 import { startOn } from './wallet.js';
@@ -45,7 +46,6 @@ export interface OpenPoint {
   readonly maxima: readonly [before: number, after: number];
 }
 
-const WARM_UP_CONNECTIONS = 64;
 const CONNECTIONS = [32, 64, 128, 256, 512, 1024];
 /** In parts of the maximum. */
 export const OPEN_LOADS = [0.5, 0.8, 1, 1.3, 2];
@@ -54,6 +54,8 @@ export const OVERLOADS = { calls: 1.3, grpc: 2 } as const;
 export const LOOPS = { calls: 'open loop', grpc: 'gRPC' } as const;
 /** How long an open loop lasts, in turns: in a lasting overload its first moments are little of what is seen. */
 const OPEN_TURNS = 4;
+/** How long a closed loop between them lasts, in turns: two open ones are held against it. */
+const MAXIMUM_TURNS = 2;
 /** What is asked for behind each, in parts of the maximum, and for how many turns: so the closed loop that follows finds no overload. */
 export const AFTERWARDS = { load: 0.5, turns: 2 } as const;
 /** An answer that takes no longer is a quick one. */
@@ -67,13 +69,14 @@ const GRPC_IN_FLIGHT = 32;
 export function secondsAtMaximum({ turns, leadInSeconds, seconds, warmUpSeconds }: Options): number {
   const closed = leadInSeconds + seconds;
   const byConnections = warmUpSeconds + CONNECTIONS.length * turns * closed;
+  const maximum = leadInSeconds + MAXIMUM_TURNS * seconds;
   const open = OPEN_LOADS.map((load) => {
     const atMaximum = (load * OPEN_TURNS + AFTERWARDS.load * AFTERWARDS.turns) * seconds;
-    return leadInSeconds + atMaximum + closed;
+    return leadInSeconds + atMaximum + maximum;
   });
   return Math.max(
     byConnections,
-    open.reduce((sum, one) => sum + one, 2 * warmUpSeconds + closed),
+    open.reduce((sum, one) => sum + one, 2 * warmUpSeconds + maximum),
   );
 }
 
@@ -142,7 +145,7 @@ async function curveOf(
   let recoverySeconds: number | undefined;
   let refused = 0;
   const maximum = async () => {
-    const { perSecond, busy, lost } = await loops.closed(inFlight);
+    const { perSecond, busy, lost } = await loops.closed(inFlight, { leadInSeconds, seconds: MAXIMUM_TURNS * seconds });
     refused += busy + lost;
     return perSecond;
   };

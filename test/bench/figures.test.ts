@@ -56,6 +56,7 @@ describe('the figures of the benchmark', () => {
     [{ goal: { atMost: 3 }, value: 3 }, '3.00', 'met'],
     [{ goal: { atMost: 3 }, value: 3.001 }, '3.01', 'missed'],
     [{ goal: { atMost: 3 }, value: 1.1 }, '1.10', 'met'],
+    [{ goal: { atLeast: 0.5 }, value: 0.58 }, '0.58', 'met'],
     [{ goal: { atLeast: 0.6 }, value: undefined }, undefined, ''],
     [{ goal: 'stated', value: 0.126 }, '0.13', ''],
     [{ goal: { atLeast: 0.6 }, value: 0.7, notJudged: true }, '0.70', 'not judged'],
@@ -136,6 +137,17 @@ describe('the figures of the benchmark', () => {
       ],
       ...['1000', '250'],
     ]);
+  });
+
+  it('shows a part of the maximum as it is judged, rounded down, and no further', () => {
+    const partOf = (goodput: number) => {
+      const grpc = [curveOf(2, goodput, [1_000, 1_000])];
+      const curves = curvesOf({ connections: connectionsOf({ 64: [900] }), calls: [], grpc });
+      return overloadTable({ curves } as unknown as Report).rows.find(
+        ([name]) => name === 'gRPC, 2 of the maximum',
+      )?.[5];
+    };
+    expect([580, 899.9].map(partOf)).to.deep.equal(['0.58', '0.89']);
   });
 
   it('says that a maximum in which calls were refused is none', () => {

@@ -53,3 +53,9 @@ export function quantile(values: readonly number[], part: number): number | unde
   const [lower, upper] = [sorted[Math.floor(place)], sorted[Math.ceil(place)]];
   return upper === undefined || lower === undefined ? undefined : lower + (upper - lower) * (place % 1);
 }
+
+/** With so many decimals. What binary fractions are off by does not count: 0.58 times 100 would be rounded down to 57. */
+export function rounded(value: number, decimals: number, round: (value: number) => number): string {
+  const exact = Number((value * 10 ** decimals).toPrecision(12));
+  return (round(exact) / 10 ** decimals).toFixed(decimals);
+}

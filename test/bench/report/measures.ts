@@ -1,7 +1,7 @@
 import type { Bench } from '../bench.js';
 import { FIGURES, type Case, type Figure } from '../cases.js';
 import { CLOSED_LOOP_TOOL } from '../load/closed-loop.js';
-import { median } from '../measurement.js';
+import { median, rounded } from '../measurement.js';
 import { AFTERWARDS, OVERLOADS, type OpenCurveName } from '../rows/overload.js';
 import { goodputs, refusedAround, twiceTheConnections } from './curves.js';
 
@@ -154,9 +154,7 @@ export function measuresOf(bench: Bench): Measure[] {
 export function judge({ measure, goal, value, values, decimals, unit, notJudged = false }: Goal): Measure {
   const suffix = unit ? ` ${unit}` : '';
   const show = (round: (value: number) => number) =>
-    value === undefined
-      ? undefined
-      : `${(round(exact(value * 10 ** decimals)) / 10 ** decimals).toFixed(decimals)}${suffix}`;
+    value === undefined ? undefined : `${rounded(value, decimals, round)}${suffix}`;
   const ofRatio = values && { values };
   if (goal === 'stated') return { measure, goal: 'stated', reached: show(Math.round), ...ofRatio, met: undefined };
   const [sign, limit] = 'atLeast' in goal ? ['≥', goal.atLeast] : ['≤', goal.atMost];
@@ -167,11 +165,6 @@ export function judge({ measure, goal, value, values, decimals, unit, notJudged 
   }
   const met = value === undefined ? undefined : sign === '≥' ? value >= limit : value <= limit;
   return { measure, goal: `${sign} ${limit}${suffix}`, reached, ...ofRatio, met };
-}
-
-/** Without what binary fractions are off by: 1.1 s times 100 would be rounded up to 111. */
-function exact(value: number): number {
-  return Number(value.toPrecision(12));
 }
 
 function ratio(measure: string, goal: Goal['goal'], values: readonly number[], notJudged = false): Goal {

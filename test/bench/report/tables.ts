@@ -1,4 +1,4 @@
-import { BEHIND_MS, median, quantile } from '../measurement.js';
+import { BEHIND_MS, median, quantile, rounded } from '../measurement.js';
 import type { CurveLine } from './curves.js';
 import type { Machine } from './machine.js';
 import type { Measure } from './measures.js';
@@ -121,7 +121,7 @@ function middleHalf(values: readonly number[] = []): string {
 
 /** Of a maximum, rounded down as where it is judged. */
 function part(value: number): string {
-  return (Math.floor(100 * value) / 100).toFixed(2);
+  return rounded(value, 2, Math.floor);
 }
 
 /** Medians of what closed loops came to in front of an open one and behind it. */
